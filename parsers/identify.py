@@ -1,0 +1,255 @@
+"""
+Identity of a report: unit, level, county, data year and scope, from title, headings and the period sentence.
+
+What the text does not say stays None. Where two places of the text disagree, the finding names both and neither
+is taken; a hint of the caller settles what is left open and never overrides what the text says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from parsers.document import Document
+from parsers.finding import Finding, Severity
+from parsers.raw.signs import REPORT_TITLE
+from parsers.source import Hints
+
+__all__ = ["Identity", "identify", "level_of", "split_unit"]
+
+_HAN_DIGIT = {
+    "〇": "0",
+    "○": "0",
+    "零": "0",
+    "Ｏ": "0",
+    "一": "1",
+    "二": "2",
+    "三": "3",
+    "四": "4",
+    "五": "5",
+    "六": "6",
+    "七": "7",
+    "八": "8",
+    "九": "9",
+}
+_YEAR = re.compile(
+    r"(?<!\d)(20[0-3]\d)(?=\s*年|\s*年度|年)|(?<![〇零一二三四五六七八九])(二[〇○零Ｏ][〇○零一二三][〇○零一二三四五六七八九])(?=\s*年)"
+)
+_PERIOD = re.compile(
+    r"(?<!\d)(20[0-3]\d)\s*年\s*0?1\s*月\s*0?1\s*日?\s*(?:起|开始)?\s*[至到—\-－~～─]+\s*(?:(20[0-3]\d)\s*年)?\s*12\s*月\s*3[01]\s*日?"
+)
+_SPACES = re.compile(r"\s+")
+_TITLE_LINES = 60
+_LONGEST_TITLE = 70
+
+_OFFICE = re.compile(r"(?:人民)?政府办(?:公室|公厅)?$")
+_CITIES_OF_PROVINCE_RANK = ("北京市", "上海市", "天津市", "重庆市")
+_ZONE = re.compile(
+    r"(?:开发|高新|实验|试验|示范|产业|工业|科技|度假|旅游|风景|保税|经开|生态|管理|园)(?:技术|名胜|产业|开发)*(?:园)?区$"
+)
+_DEPARTMENT = re.compile(r"(?:局|委员会|委|厅|中心|办公室|办|处|院|队|社|站|所|馆|会|部|公司|学校|中学|小学|大学|医院)$")
+_TOWNSHIP = re.compile(r"(?:镇|乡|街道|苏木|街道办事处|办事处)(?:人民政府)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a report says of itself; None where it does not."""
+
+    title: str
+    county_code: str | None
+    county: str | None
+    unit: str | None
+    level: str | None
+    year: int | None
+    scope: str | None
+    findings: tuple[Finding, ...]
+
+
+def identify(document: Document, *, hints: Hints | None, report_id: str) -> Identity:
+    """The identity of a document; `findings` hold every disagreement."""
+    lines = [paragraph.text.strip() for paragraph in document.paragraphs() if paragraph.text.strip()]
+    title = _title(document, lines)
+    prose = "\n".join(lines)
+    findings: list[Finding] = []
+    year = _agree(list(_years(title, document, prose)), findings, report_id)
+    unit = _unit(title) or _unit_from_lines(lines)
+    level, county = (None, None) if unit is None else (level_of(unit), split_unit(unit))
+    scope = _scope(unit, level, prose, findings, report_id)
+    told = hints or Hints()
+    findings.extend(_against_hints(told, unit, level, year, report_id))
+    return Identity(
+        title, told.county_code, county, unit or told.unit, level or told.level, year or told.year, scope, tuple(findings)
+    )  # fmt: skip
+
+
+# --- title and year -------------------------------------------------------------------------------
+
+
+def _title(document: Document, lines: Sequence[str]) -> str:
+    """The first short line that is a report's title, else the file's own title."""
+    for at, line in enumerate(lines[:_TITLE_LINES]):
+        plain = _SPACES.sub("", line).strip("#*")
+        if len(plain) <= _LONGEST_TITLE and REPORT_TITLE.search(plain) and not plain.endswith(("。", "；", "：", "，")):
+            above = _SPACES.sub("", lines[at - 1]).strip("#*") if at else ""
+            if at and _YEAR.match(plain) and not _unit(plain) and 2 < len(above) <= 30 and level_of(above) is not None:
+                return above + plain
+            return plain
+    return _SPACES.sub("", document.title)
+
+
+def _years(title: str, document: Document, prose: str) -> Iterator[tuple[int, str, str]]:
+    """Each year that the text gives as the data year, with where it says so in Chinese and English."""
+    match = _YEAR.search(title)
+    if match is not None:
+        yield _number(match), f"标题“{title}”", f"the title {title!r}"
+    elif document.title and (match := _YEAR.search(document.title)) is not None and REPORT_TITLE.search(document.title):
+        yield _number(match), f"网页标题“{document.title.strip()}”", f"the page title {document.title.strip()!r}"
+    period = _PERIOD.search(prose)
+    if period is not None:
+        sentence = _SPACES.sub("", period[0])
+        yield int(period[1]), f"统计期限“{sentence}”", f"the period {sentence!r}"
+        if period[2] and period[2] != period[1]:
+            yield int(period[2]), f"统计期限“{sentence}”", f"the end of the period {sentence!r}"
+
+
+def _number(match: re.Match[str]) -> int:
+    return int(match[1]) if match[1] else int("".join(_HAN_DIGIT[character] for character in match[2]))
+
+
+def _agree(years: Sequence[tuple[int, str, str]], findings: list[Finding], report_id: str) -> int | None:
+    """The one year all places name; None with a finding when they differ."""
+    named = {year for year, _, _ in years}
+    if len(named) == 1:
+        return named.pop()
+    if named:
+        zh = "；".join(f"{where}为{year}年" for year, where, _ in years)
+        en = "; ".join(f"{where} says {year}" for year, _, where in years)
+        findings.append(_doubt("identity.year_conflict", f"数据年度不一致：{zh}", f"the data year is not clear: {en}", report_id))
+    return None
+
+
+def _doubt(code: str, zh: str, en: str, report_id: str) -> Finding:
+    return Finding(code=code, subject=report_id, report_id=report_id, severity=Severity.WARNING, message_zh=zh, message_en=en)
+
+
+# --- unit, level, county --------------------------------------------------------------------------
+
+
+def _unit(title: str) -> str | None:
+    """
+    The unit that a title names.
+
+    >>> _unit("上高县政府办2021年信息公开工作年度报告"), _unit("2019年上海市人民政府办公厅政府信息公开工作年度报告")
+    ('上高县人民政府办公室', '上海市人民政府办公厅')
+    """
+    match = REPORT_TITLE.search(title)
+    if match is None:
+        return None
+    named = _YEAR.sub("", title[: match.start()])
+    named = re.sub(r"年度?|关于|[《》“”\"\-—_|：:]", "", named).strip("的 ")
+    named = re.sub(r"(?:本级|(?<=[局委办厅镇乡])政务)$", "", named)
+    if not 2 < len(named) <= 40:
+        return None
+    return _OFFICE.sub(lambda office: "人民政府办公厅" if office[0].endswith("厅") else "人民政府办公室", named)
+
+
+def _unit_from_lines(lines: Sequence[str]) -> str | None:
+    """The unit that the body says has made the report (本报告由…编制)."""
+    for line in lines[:_TITLE_LINES]:
+        match = re.search(r"本(?:年度)?报告(?:系|是)?由([^，。；]{3,30}?)(?:根据|按照|依据|编制|公布|汇总)", line)
+        if match is not None and level_of(match[1]) is not None:
+            return match[1]
+    return None
+
+
+def level_of(unit: str) -> str | None:
+    """
+    The level of a unit by the end of its name; None where the name does not tell.
+
+    A bare X市人民政府 may be a prefecture or a county: only a registry knows.
+
+    >>> [level_of(name) for name in ("上高县人民政府办公室", "洪泽区人民政府", "北坡镇", "县民政局", "耒阳市人民政府")]
+    ['office', 'county', 'township', 'department', None]
+    """
+    if _OFFICE.search(unit):
+        return "office"
+    if _TOWNSHIP.search(unit):
+        return "township"
+    body = re.sub(r"人民政府$", "", unit)
+    if _ZONE.search(body) or re.search(r"(?:管理委员会|管委会)$", body):
+        return "other"
+    if re.search(r"(?:省|自治区)$", body) or body in _CITIES_OF_PROVINCE_RANK:
+        return "province"
+    if re.search(r"(?:自治州|地区|盟)$", body):
+        return "prefecture"
+    if re.search(r"[县旗区]$", body):
+        return "county"
+    if re.search(r"[市州盟]\w+市$", body) and not body.startswith(("市", "州")):
+        return "county"
+    return "department" if _DEPARTMENT.search(body) and body == unit else None
+
+
+_PARTS = re.compile(r"(?:.{2,8}?(?:省|自治区))?(?:.{1,12}?(?:市|自治州|地区|盟)(?=.))?")
+_COUNTY = re.compile(r"[^县区旗市]{1,12}?(?:自治县|县|林区|新区|区|自治旗|旗)")
+_CITY = re.compile(r"[^市]{1,8}市(?=[^市]*(?:镇|乡|街道|办事处))")
+
+
+def split_unit(unit: str) -> str | None:
+    """
+    The county that a unit's name holds; None where it names none.
+
+    >>> [split_unit(name) for name in ("淮安市洪泽区人民政府", "衢州市衢江区湖南镇", "上高县人民政府办公室", "淮安市民政局")]
+    ['洪泽区', '衢江区', '上高县', None]
+    """
+    start = _PARTS.match(unit)
+    rest = unit[start.end() :] if start is not None else unit
+    for text in (rest, unit):
+        match = _COUNTY.match(text)
+        if match is not None and not _ZONE.search(match[0]) and len(match[0]) > 1:
+            return match[0]
+    match = _CITY.search(unit)
+    return None if match is None else match[0]
+
+
+# --- scope and hints ------------------------------------------------------------------------------
+
+_SUMS = re.compile(
+    r"(?:汇总|汇集|综合|统计|涵盖|包含)[^。；]{0,60}?(?:各|所属|下属|全[县市区旗]|乡镇|街道)[^。；]{0,40}?(?:部门|单位|乡|镇|街道|机关)"
+    r"|(?:各部门|各单位|各乡镇|各镇|各乡|各街道|各局)[^。；]{0,40}?(?:年度报告|数据|情况)[^。；]{0,12}?(?:汇总|综合|基础上)"
+)
+_OWN = re.compile(
+    r"(?:不含|不包括)(?:所属|下属|各)[^。；]{0,20}(?:部门|单位|乡镇|街道)|仅(?:反映|包括|统计|涉及)本(?:机关|单位|级|局|办)"
+)
+
+
+def _scope(unit: str | None, level: str | None, prose: str, findings: list[Finding], report_id: str) -> str | None:
+    """`all`, `own`, or None; a text that says both is a finding and None."""
+    opening = prose[:3000]
+    sums, own = _SUMS.search(opening), _OWN.search(opening)
+    if sums is not None and own is not None:
+        zh = f"报告范围不一致：“{sums[0]}”与“{own[0]}”"
+        en = f"the scope is not clear: {sums[0]!r} against {own[0]!r}"
+        findings.append(_doubt("scope.conflict", zh, en, report_id))
+        return None
+    if sums is not None:
+        return "all" if level in ("province", "prefecture", "county", "office", "other", None) or unit is None else None
+    return "own" if own is not None else None
+
+
+def _against_hints(told: Hints, unit: str | None, level: str | None, year: int | None, report_id: str) -> Iterator[Finding]:
+    for name, zh, said, hinted in (
+        ("unit", "单位", unit, told.unit),
+        ("level", "层级", level, told.level),
+        ("year", "年度", year, told.year),
+    ):
+        if (
+            said is None
+            or hinted is None
+            or said == hinted
+            or (name == "unit" and (str(hinted) in str(said) or str(said) in str(hinted)))
+        ):
+            continue
+        message_zh = f"报告所载{zh}为“{said}”，与给定的“{hinted}”不一致，以报告为准"
+        message_en = f"the report says {name} {said!r}, the caller {hinted!r}; the report's own word stands"
+        yield _doubt(f"identity.{name}_hint", message_zh, message_en, report_id)

@@ -1,0 +1,102 @@
+"""The door of the package: one document to a Report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from parsers.document import Document
+from parsers.errors import ReadError, ReadStatus
+from parsers.finding import Finding, Severity
+from parsers.identify import Identity, identify
+from parsers.raw.signs import has_report_words, is_look_alike
+from parsers.raw.sniff import sniff
+from parsers.readers import read_document
+from parsers.rebuild import Rebuilt, rebuild
+from parsers.report import Report, Status, Unread
+from parsers.sections import split_sections
+from parsers.source import Source, open_source
+
+__all__ = ["parse", "parse_all"]
+
+
+def parse(source: Source | Path | str | bytes, *, name: str | None = None) -> Report:
+    """
+    The report that a document holds; one without a statutory table has no facts and form `none`.
+
+    `source` is a Source, the path of a file, or bytes; `name` is what the report calls its source.
+    Raises ReadError, with a status and a one-line reason, when there is no report to read.
+
+    >>> report = parse("某县2021年政府信息公开工作年度报告\\n第二十条第（五）项\\n信息内容\\n本年处理决定数量\\n行政许可\\n7\\n".encode())
+    >>> report.year, report.by_address["proactive.licensing.decisions"].value
+    (2021, Decimal('7'))
+    """
+    opened = _open(source, name)
+    document = read_document(opened)
+    known = identify(document, hints=opened.hints, report_id=opened.sha256[:12])
+    rebuilt = rebuild(document, year=known.year)
+    _require_report(document, known, rebuilt, opened)
+    sections = split_sections(document, rebuilt.stream, rebuilt.spans)
+    return Report(
+        source=opened.address, source_sha256=opened.sha256, media_type=document.media_type, bytes=len(opened.data),
+        title=known.title, county_code=known.county_code, county=known.county, unit=known.unit, level=known.level,
+        year=known.year, scope=known.scope, forms=MappingProxyType(dict(rebuilt.forms)), facts=rebuilt.facts,
+        findings=(*known.findings, *_doubts(rebuilt, opened.sha256[:12])), sections=sections,
+        reason="" if rebuilt.facts else "a report, but no statutory table was found in it",
+    )  # fmt: skip
+
+
+def parse_all(source: Source) -> Iterator[Report | Unread]:
+    """Every report in a source, or why there is none; never raises for bad data."""
+    try:
+        yield parse(source)
+    except ReadError as error:
+        yield Unread(
+            source.address,
+            source.sha256,
+            sniff(source.data, source.name).media_type,
+            len(source.data),
+            error.status,
+            error.reason,
+        )
+
+
+def _open(source: Source | Path | str | bytes, name: str | None) -> Source:
+    if isinstance(source, Source):
+        return source if name is None else replace(source, name=name)
+    if isinstance(source, bytes):
+        return Source(source, name or "bytes")
+    return open_source(Path(source), name=name)
+
+
+def _require_report(document: Document, known: Identity, rebuilt: Rebuilt, source: Source) -> None:
+    """Raise ReadError for a document that is no report: a notice, an explanation, an empty page."""
+    if is_look_alike(known.title):
+        reason = f"its title is not that of a report: {known.title[:60]}"
+        raise ReadError(ReadStatus.NOT_A_REPORT, reason, name=source.address)
+    if rebuilt.facts:
+        return
+    text = known.title + "".join(paragraph.text for paragraph in document.paragraphs())
+    text += "".join(cell.text for grid in document.grids() for cell in grid.cells)
+    if not text.strip():
+        raise ReadError(ReadStatus.EMPTY, "the document has no text", name=source.address)
+    if not has_report_words(text):
+        reason = "nothing in it speaks of an annual report on open government information"
+        raise ReadError(ReadStatus.NOT_A_REPORT, reason, name=source.address)
+
+
+def _doubts(rebuilt: Rebuilt, report_id: str) -> Iterator[Finding]:
+    """What the rebuild itself found, as findings."""
+    for code, zh, en in rebuilt.doubts:
+        yield Finding(
+            code=code, subject=report_id, report_id=report_id, severity=Severity.WARNING, message_zh=zh, message_en=en
+        )  # fmt: skip
+    lost = [fact.address for fact in rebuilt.facts if fact.status is Status.AMBIGUOUS]
+    if lost:
+        yield Finding(
+            code="rebuild.ambiguous", subject=report_id, report_id=report_id, severity=Severity.WARNING, addresses=tuple(lost),
+            message_zh=f"有{len(lost)}个单元格在原文中边界丢失，未能确定数值",
+            message_en=f"{len(lost)} cells have lost their borders in the source; more than one reading fits and none is taken",
+        )  # fmt: skip

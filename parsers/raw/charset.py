@@ -1,0 +1,107 @@
+"""
+Bytes to text: decided by the bytes, never by what they declare of themselves.
+
+A wrong charset in a meta element is common on county sites, so declarations are recorded and not obeyed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import NamedTuple
+
+__all__ = ["REPLACEMENT", "Decoded", "declared_charset", "decode", "without_marks"]
+
+REPLACEMENT = "\ufffd"
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+)
+_REFUSED = re.compile("[\0\ue000-\ue00f]")
+_DECLARATION = re.compile(
+    rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w:.-]+)"""
+    rb"""|^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]+)""",
+    re.IGNORECASE,
+)
+
+
+class Decoded(NamedTuple):
+    """The text, the charset used, the one declared (or None), and how many characters of the text are U+FFFD."""
+
+    text: str
+    used: str
+    declared: str | None
+    replaced: int
+
+    @property
+    def remark(self) -> str:
+        """One line for `Document.notes`."""
+        lost = f"; {self.replaced} characters could not be decoded" if self.replaced else ""
+        return f"charset: read as {self.used}, declared {self.declared or 'nowhere'}{lost}"
+
+
+def decode(data: bytes, *, http: str | None = None, declared: str | None = None) -> Decoded:
+    """
+    The text of `data`: by its byte-order mark, else strict UTF-8, else strict GB18030, else the better of the two.
+
+    `http` and `declared` are what the server and the document say; they are recorded only. NUL and the private-use
+    characters U+E000 to U+E00F, which readers and rebuild use as marks, come out as U+FFFD.
+
+    >>> decode("年报".encode("gbk"), declared="utf-8")
+    Decoded(text='年报', used='gb18030', declared='utf-8', replaced=0)
+    """
+    text, used = _decoded(data)
+    # Two searches in UTF-8 bytes are much cheaper than one for sixteen characters in the text.
+    encoded = data if used == "utf-8" else text.encode("utf-8", "replace")
+    if b"\xee\x80" in encoded or b"\0" in encoded:
+        text = without_marks(text)
+    if declared and http and declared.lower() != http.lower():
+        declared = f"{declared} (HTTP: {http})"
+    return Decoded(text, used, declared or http, text.count(REPLACEMENT))
+
+
+def without_marks(text: str) -> str:
+    """
+    The text with U+FFFD for NUL and for the private-use characters that serve as marks.
+
+    >>> without_marks("1\ue0002")
+    '1\ufffd2'
+    """
+    return _REFUSED.sub(REPLACEMENT, text) if text else text
+
+
+def declared_charset(head: bytes) -> str | None:
+    """
+    The charset that a page states in a meta element or XML declaration within its first 2 kB, in lower case.
+
+    >>> declared_charset(b'<meta http-equiv="Content-Type" content="text/html; charset=GB2312">')
+    'gb2312'
+    """
+    match = _DECLARATION.search(head[:2048])
+    return (match[1] or match[2]).decode("ascii", "replace").lower() if match else None
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    for mark, charset in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            if charset != "utf-8":
+                return data[len(mark) :].decode(charset, "replace"), charset
+            data = data[len(mark) :]  # a template with a mark may include a GB18030 body: decide by the rest
+            break
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as exc:
+        # A download cut inside its last character is still UTF-8, and a short one would pass as GB18030.
+        cut = exc.reason == "unexpected end of data" and not data[: exc.start].isascii()
+        if cut:
+            return data[: exc.start].decode("utf-8") + REPLACEMENT, "utf-8"
+    try:
+        return data.decode("gb18030"), "gb18030"
+    except UnicodeDecodeError:
+        both = [(data.decode(charset, "replace"), charset) for charset in ("utf-8", "gb18030")]
+        return min(both, key=lambda decoded: decoded[0].count(REPLACEMENT))

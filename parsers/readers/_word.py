@@ -1,0 +1,254 @@
+"""Text and tables of a WordprocessingML part, walked as XML; names are compared without their namespace (strict files differ)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from lxml import etree
+
+from parsers.document import Cell
+from parsers.raw.charset import without_marks
+from parsers.readers._spans import MAX_CELLS, MAX_SPAN, refuse_too_many_cells
+
+__all__ = ["Body", "Line", "Table", "attribute_of", "name_of"]
+
+_WRAPPERS = frozenset(
+    {"ins", "moveTo", "customXml", "smartTag", "sdt", "sdtContent", "hyperlink", "fldSimple", "dir", "bdo", "AlternateContent"}
+    | {"Choice", "Fallback", "ruby", "rubyBase", "oMath", "oMathPara"}
+)
+_OFF = frozenset({"0", "false", "off"})
+_BREAKS = frozenset({"br", "cr"})
+
+
+class Line(NamedTuple):
+    """One line of text, and the style and outline level of its paragraph."""
+
+    text: str
+    style: str | None = None
+    outlined: bool = False
+
+
+class Table(NamedTuple):
+    """The cells of one table that holds no other."""
+
+    cells: tuple[Cell, ...]
+
+
+@dataclass(slots=True)
+class _Open:
+    """A cell that rows below may still continue."""
+
+    text: str
+    row: int
+    column: int
+    width: int
+    order: int
+    height: int = 1
+
+
+@dataclass(slots=True)
+class _Unfinished:
+    """A table being read: its cells, all that they hold, and by column those that the next row may continue."""
+
+    cells: list[_Open] = field(default_factory=list)
+    content: list[Line | Table] = field(default_factory=list)
+    above: dict[int, _Open] = field(default_factory=dict)
+    rows: int = 0
+
+
+@dataclass(slots=True)
+class Body:
+    """
+    Reads blocks of a part in order; keeps what it learned on the way.
+
+    Tracked changes are read as accepted: what was deleted or moved away is not there. Hidden text is not there either.
+    """
+
+    cells: int = 0
+    pictures: int = 0
+    _boxes: list[etree._Element] = field(default_factory=list)
+
+    def blocks(self, container: etree._Element) -> Iterator[Line | Table]:
+        """The lines and tables of a body, cell or text box. Raises ReadError with status `limit` for too many cells."""
+        joined = ""  # the text of a paragraph whose mark was deleted runs into the next one
+        for element in _members(container):
+            if name_of(element) == "tbl":
+                if joined:
+                    yield Line(joined)
+                joined = ""
+                yield from self._table(element)
+                continue
+            text = joined + without_marks(self._text(element))
+            own = _properties(element, "pPr")
+            mark = own.get("rPr")
+            joined = text if mark is not None and _child(mark, "del") is not None else ""
+            if not joined:
+                style = attribute_of(own["pStyle"], "val") if "pStyle" in own else None
+                outlined = _number(own.get("outlineLvl"), 9) < 9
+                for line in text.split("\n"):
+                    yield Line(line, style, outlined)
+            boxes, self._boxes = self._boxes, []
+            for box in boxes:
+                yield from self.blocks(box)
+        if joined:
+            yield Line(joined)
+
+    def _text(self, element: etree._Element) -> str:
+        parts: list[str] = []
+        for child in element:
+            name = name_of(child)
+            if name == "r":
+                if not _is_on(_properties(child, "rPr").get("vanish")):
+                    parts.append(self._text(child))
+            elif name == "t":
+                parts.append(child.text or "")
+            elif name == "AlternateContent":
+                parts.extend(self._text(version) for version in _one_version(child))
+            elif name in _WRAPPERS:
+                parts.append(self._text(child))
+            elif name in _BREAKS:
+                parts.append("\n")
+            elif name in {"tab", "ptab"}:
+                parts.append("\t")
+            elif name == "noBreakHyphen":
+                parts.append("-")
+            elif name == "sym":
+                parts.append(_symbol(child))
+            elif name in {"drawing", "pict", "object"}:
+                self._look_into(child)
+        return "".join(parts)
+
+    def _look_into(self, drawing: etree._Element) -> None:
+        """Keep text boxes for after the paragraph, and count pictures."""
+        for element in drawing.iter("{*}txbxContent", "{*}blip", "{*}imagedata"):
+            if name_of(element) != "txbxContent":
+                self.pictures += 1
+            elif not any(name_of(outer) in {"txbxContent", "Fallback"} for outer in _between(element, drawing)):
+                self._boxes.append(element)
+
+    def _table(self, element: etree._Element) -> Iterator[Line | Table]:
+        """The table, or, when a cell of it holds a table, the lines and inner tables in order."""
+        table = _Unfinished()
+        for row in _members(element, "tr"):
+            own = _properties(row, "trPr")
+            if not _is_on(own.get("hidden")) and "del" not in own:
+                self._add_row(row, _number(own.get("gridBefore"), 0), table)
+        if any(isinstance(block, Table) for block in table.content):
+            yield from table.content
+        elif table.cells:
+            yield Table(
+                tuple(Cell(cell.text, cell.row, cell.column, cell.height, cell.width, cell.order) for cell in table.cells)
+            )
+
+    def _add_row(self, row: etree._Element, column: int, table: _Unfinished) -> None:
+        going_on: dict[int, _Open] = {}
+        last: _Open | None = None
+        for order, cell in enumerate(_members(row, "tc"), 1):
+            own = _properties(cell, "tcPr")
+            if "cellDel" in own:
+                continue
+            self._count_cell()
+            width = max(1, _number(own.get("gridSpan"), 1))
+            above = table.above.get(column)
+            if _continues(own.get("hMerge")) and last is not None:
+                last.width += width if last.row == table.rows else 0
+            elif _continues(own.get("vMerge")) and above is not None:
+                above.height += 1
+                last = going_on[column] = above
+            else:
+                inner = list(self.blocks(cell))
+                table.content += inner
+                text = "\n".join(block.text for block in inner if isinstance(block, Line))
+                last = _Open(text, table.rows, column, width, order)
+                table.cells.append(last)
+                if "vMerge" in own:
+                    going_on[column] = last
+            column += width
+        table.above = going_on
+        table.rows += 1
+
+    def _count_cell(self) -> None:
+        self.cells += 1
+        if self.cells > MAX_CELLS:
+            refuse_too_many_cells()
+
+
+def name_of(element: etree._Element) -> str:
+    """The name of an element without its namespace; empty for comments and the like."""
+    tag = element.tag
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _local(tag: str) -> str:
+    return tag[tag.rfind("}") + 1 :]
+
+
+def attribute_of(element: etree._Element, name: str) -> str | None:
+    """The attribute called `name`, whatever its namespace."""
+    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), None)
+
+
+def _members(container: etree._Element, *names: str) -> Iterator[etree._Element]:
+    """The paragraphs and tables, or the elements called `names`, of a container, also inside content controls and the like."""
+    wanted = names or ("p", "tbl")
+    for child in container:
+        name = name_of(child)
+        if name in wanted:
+            yield child
+        elif name == "AlternateContent":
+            for version in _one_version(child):
+                yield from _members(version, *names)
+        elif name in _WRAPPERS:
+            yield from _members(child, *names)
+
+
+def _one_version(alternatives: etree._Element) -> list[etree._Element]:
+    """The first choice of an AlternateContent, else its fallback: they say the same thing twice."""
+    for name in ("Choice", "Fallback"):
+        versions = [child for child in alternatives if name_of(child) == name]
+        if versions:
+            return versions[:1]
+    return []
+
+
+def _between(element: etree._Element, outer: etree._Element) -> Iterator[etree._Element]:
+    for ancestor in element.iterancestors():
+        if ancestor is outer:
+            return
+        yield ancestor
+
+
+def _child(element: etree._Element, name: str) -> etree._Element | None:
+    return next((child for child in element if name_of(child) == name), None)
+
+
+def _properties(element: etree._Element, name: str) -> dict[str, etree._Element]:
+    """The properties of a paragraph, run, row or cell by name."""
+    group = _child(element, name)
+    return {} if group is None else {name_of(child): child for child in group}
+
+
+def _number(element: etree._Element | None, absent: int) -> int:
+    text = None if element is None else attribute_of(element, "val")
+    return min(int(text), MAX_SPAN) if text and text.isascii() and text.isdecimal() else absent
+
+
+def _continues(merge: etree._Element | None) -> bool:
+    return merge is not None and attribute_of(merge, "val") != "restart"
+
+
+def _is_on(element: etree._Element | None) -> bool:
+    return element is not None and attribute_of(element, "val") not in _OFF
+
+
+def _symbol(element: etree._Element) -> str:
+    """A character by number; U+FFFD where only the symbol font knows what it shows."""
+    try:
+        code = int(attribute_of(element, "char") or "", 16)
+    except ValueError:
+        return "\ufffd"
+    return chr(code) if 0x20 <= code < 0xD800 or 0xF900 <= code < 0xFFFE else "\ufffd"

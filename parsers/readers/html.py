@@ -1,0 +1,139 @@
+"""
+HTML pages: decoded first, then lxml for the tree, then one string with private-use marks for the structure.
+
+Walking a tree in Python costs more than parsing it. So a style sheet writes the whole tree out as text with a mark
+where an element ends a line or opens a cell, and the string is split at the marks.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from lxml import etree
+
+from parsers.document import Document
+from parsers.errors import ReadError, ReadStatus
+from parsers.raw.charset import Decoded, declared_charset, decode
+from parsers.raw.sniff import Content
+from parsers.readers._marks import MARKS, blocks_of
+from parsers.source import Source
+
+__all__ = ["NAME", "claims", "read"]
+
+NAME = "html"
+
+_STYLE_SHEET = """
+<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
+  <xsl:output method="text" encoding="utf-8"/>
+  <xsl:template match="td | th"
+    >{CELL}<xsl:if test="@rowspan | @colspan"
+      >{SPAN}<xsl:value-of select="@rowspan"/>{SPAN}<xsl:value-of select="@colspan"/>{SPAN}</xsl:if
+    ><xsl:apply-templates/>{CELL_END}</xsl:template>
+  <xsl:template match="tr">{ROW}<xsl:apply-templates/>{ROW_END}</xsl:template>
+  <xsl:template match="thead | tbody">{GROUP}<xsl:apply-templates/>{GROUP_END}</xsl:template>
+  <xsl:template match="tfoot">{FOOT}<xsl:apply-templates/>{GROUP_END}</xsl:template>
+  <xsl:template match="table">{TABLE}<xsl:apply-templates/>{TABLE_END}</xsl:template>
+  <xsl:template match="br">{BREAK}</xsl:template>
+  <xsl:template match="hr">{BLOCK}</xsl:template>
+  <xsl:template match="h1 | h2 | h3 | h4 | h5 | h6">{BLOCK}{HEADING}<xsl:apply-templates/>{BLOCK}</xsl:template>
+  <xsl:template match="p | div | li | ul | ol | dl | dt | dd | section | article | header | footer | nav | aside | main | form
+    | fieldset | legend | center | blockquote | pre | address | caption | figure | figcaption | details | summary"
+    >{BLOCK}<xsl:apply-templates/>{BLOCK}</xsl:template>
+  <xsl:template match="script | style | title | noscript | template | iframe | svg | select | object"/>
+  <!--more-->
+</xsl:stylesheet>
+"""
+# Looking at every style and every text costs four times as much as parsing: only pages that need it pay. Pages hide whole
+# articles behind tabs and show them by script, but hide single cells, rows and spans for good: what holds a table is read.
+_IS_HIDDEN = "@hidden or contains(translate(@style, 'DISPLAYNOE &#9;&#10;&#13;', 'displaynoe'), 'display:none')"
+_SELDOM = f"""
+  <xsl:template priority="2"
+    match="*[@hidden or @style][{_IS_HIDDEN}][not(descendant-or-self::table or self::html or self::body)]"/>
+  <xsl:template match="pre//text()">
+    <xsl:value-of select="translate(., '&#10; &#9;&#13;', '{MARKS["BREAK"]}{MARKS["BLANK"]}{MARKS["TAB"]}')"/>
+  </xsl:template>
+"""
+_WORDS_OF_HIDING = (b"hidden", b"isplay", b"ISPLAY")
+_HIDES = etree.XPath("boolean(//@hidden) or boolean(//@style[contains(., 'isplay') or contains(., 'ISPLAY')])")
+_MARK_PAGE = etree.XSLT(etree.XML(_STYLE_SHEET.format(**MARKS)))
+_MARK_SELDOM_PAGE = etree.XSLT(etree.XML(_STYLE_SHEET.format(**MARKS).replace("<!--more-->", _SELDOM)))
+_WHITE_SPACE = re.compile("[ \t\r\n\f]+")
+_MARK_REFERENCE = re.compile(rb"&#(?:[xX]0*[eE]00[0-9a-fA-F](?![0-9a-fA-F])|0*5734[4-9](?![0-9])|0*5735[0-9](?![0-9]));?")
+_OPENS_WITH_TAG = re.compile(rb"\s*<")
+_TABLE_TAG = re.compile(rb"(</?table\b)", re.IGNORECASE)
+_BLOCK_TAG = re.compile(rb"<(?:p|div|li|h[1-6])[\s>]", re.IGNORECASE)
+_REPLACEMENT = "\ufffd".encode()
+
+
+def claims(content: Content) -> bool:
+    """Whether the content is an HTML page or fragment."""
+    return content.kind == "html"
+
+
+def read(source: Source) -> Document:
+    """
+    Lines outside tables as Paragraphs, each table as a Grid, in the order of the page.
+
+    A table that holds tables is layout: its own text becomes Paragraphs, the inner tables Grids. Raises ReadError
+    with status `limit` when nesting or cells pass the caps, or `failed`.
+
+    >>> read(Source(b"<p>a</p><table><tr><td>b<br>c<td rowspan=2>7</table>", "a.html")).blocks[1].cells[1].text
+    '7'
+    """
+    decoded = decode(source.data, http=source.charset, declared=declared_charset(source.data))
+    page = _without_marks(decoded, source.data)
+    root = _parse(_with_line_ends(page))
+    title, meta = _declared_by(root)
+    hides = any(word in page for word in _WORDS_OF_HIDING) and _HIDES(root)
+    mark = _MARK_SELDOM_PAGE if hides or root.find(".//pre") is not None else _MARK_PAGE
+    try:
+        marked = str(mark(root))
+    except etree.XSLTApplyError as exc:
+        raise ReadError(ReadStatus.LIMIT, f"the page nests its elements too deep; it was not read: {exc}") from exc
+    return Document(blocks_of(marked), "text/html", title=title, meta=meta, notes=(decoded.remark,))
+
+
+def _without_marks(decoded: Decoded, data: bytes) -> bytes:
+    """The page as UTF-8 without any character or reference that serves as a mark."""
+    same = decoded.used == "utf-8" and not decoded.replaced and not data.startswith(codecs.BOM_UTF8)
+    page = data if same else decoded.text.encode()
+    return _MARK_REFERENCE.sub(_REPLACEMENT, page) if b"&#" in page else page
+
+
+def _with_line_ends(page: bytes) -> bytes:
+    """The page; where it is text with HTML tables in it, as converters write Markdown, each line end as a break."""
+    if _OPENS_WITH_TAG.match(page):
+        return page
+    depth = 0
+    parts = _TABLE_TAG.split(page)
+    for number, part in enumerate(parts):
+        if number % 2:
+            depth = max(0, depth + (-1 if part.startswith(b"</") else 1))
+        elif not depth and _BLOCK_TAG.search(part):
+            return page
+        elif not depth:
+            parts[number] = part.replace(b"\n", b"<br>\n")
+    return b"".join(parts)
+
+
+def _parse(page: bytes) -> etree._Element:
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        root = etree.fromstring(page, parser)
+    except etree.LxmlError as exc:
+        raise ReadError(ReadStatus.FAILED, f"the page cannot be read as HTML: {exc}") from exc
+    # Past its depth limit the parser stops and gives what it has: text would be lost in silence.
+    if any(entry.level_name == "FATAL" for entry in parser.error_log):
+        raise ReadError(ReadStatus.LIMIT, "the page nests its elements deeper than 2,000 levels; it was not read")
+    if root is None:
+        raise ReadError(ReadStatus.EMPTY, "the page holds comments only")
+    return root
+
+
+def _declared_by(root: etree._Element) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The title and the name and content of each meta element."""
+    title = root.findtext(".//title") or ""
+    pairs = ((element.get("name"), element.get("content")) for element in root.iter("meta"))
+    meta = tuple((name.strip(), content.strip()) for name, content in pairs if name and content)
+    return _WHITE_SPACE.sub(" ", title).strip(), meta

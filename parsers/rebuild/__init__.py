@@ -1,0 +1,118 @@
+"""
+Document + Form -> facts, table by table: the passes in their order.
+
+    lay out the stream → make the compact copy → for each table choose the form that its labels confirm
+    → read the table by its layout → write one fact for every cell of the form
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from parsers.document import Document
+from parsers.form import NATIONAL, Form, Table, load_forms
+from parsers.rebuild.blocks import read_blocks
+from parsers.rebuild.draft import Draft, write_facts
+from parsers.rebuild.found import Found, labels_of, look
+from parsers.rebuild.groups import read_groups
+from parsers.rebuild.labels import compact
+from parsers.rebuild.mend import mend_rows
+from parsers.rebuild.mend_blocks import mend_blocks
+from parsers.rebuild.mend_groups import mend_groups
+from parsers.rebuild.rows import read_rows
+from parsers.rebuild.stream import Stream, lay_out
+from parsers.report import Fact
+
+__all__ = ["Rebuilt", "rebuild"]
+
+_READERS: Mapping[str, Callable[[Found, Table], Draft]] = {"blocks": read_blocks, "rows": read_rows, "groups": read_groups}
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """The facts of all tables, the form of each, and the ranges of the stream that the tables take up."""
+
+    stream: Stream
+    forms: Mapping[str, str]
+    facts: tuple[Fact, ...]
+    spans: tuple[tuple[int, int], ...]
+    doubts: tuple[tuple[str, str, str], ...]
+
+
+def rebuild(document: Document, *, year: int | None) -> Rebuilt:
+    """
+    The facts of a document; none when no statutory table is found.
+
+    `year` is the data year as far as it is known: it decides between forms only where the labels do not.
+    """
+    stream = lay_out(document)
+    copy = compact(stream.text)
+    founds = [look(form, stream, copy) for form in load_forms()]
+    drafts = {found.form.name: _read(found) for found in founds}
+    chosen = _choose(founds, drafts, year)
+    facts: list[Fact] = []
+    for draft, _ in chosen:
+        facts.extend(write_facts(draft, stream))
+    return Rebuilt(
+        stream,
+        {draft.table.code: form.name for draft, form in chosen},
+        tuple(facts),
+        tuple(sorted(span for draft, _ in chosen for span in draft.spans)),
+        tuple(doubt for draft, _ in chosen for doubt in draft.doubts),
+    )
+
+
+def _read(found: Found) -> dict[str, Draft]:
+    drafts = {table.code: _READERS[table.layout](found, table) for table in found.form.tables}
+    zeros_printed = [mend_rows(draft, found.form) for draft in drafts.values() if draft.table.layout == "rows"]
+    for draft in drafts.values():
+        if draft.table.layout == "blocks":
+            mend_blocks(draft, zeros_printed=any(zeros_printed))
+        elif draft.table.layout == "groups":
+            mend_groups(draft, found.form)
+    return drafts
+
+
+def _choose(founds: Sequence[Found], drafts: Mapping[str, Mapping[str, Draft]], year: int | None) -> list[tuple[Draft, Form]]:
+    """For each table the form whose own labels stand in the document; the year decides where they do not."""
+    national = [found for found in founds if found.form.scope == NATIONAL]
+    lead = max(national, key=lambda found: _score(found, drafts[found.form.name], year))
+    if not any(draft.readings for draft in drafts[lead.form.name].values()):
+        return []
+    chosen = []
+    for table in lead.form.tables:
+        rivals = [found for found in national if table.code in drafts[found.form.name]]
+        best = max(
+            rivals,
+            key=lambda found: (_own_labels(found, table.code), drafts[found.form.name][table.code].filled, found is lead),
+        )
+        draft = drafts[best.form.name][table.code]
+        chosen.append((draft, best.form) if draft.readings else (drafts[lead.form.name][table.code], lead.form))
+    return chosen
+
+
+def _score(found: Found, drafts: Mapping[str, Draft], year: int | None) -> tuple[int, int, bool]:
+    """Labels that only this form prints, cells read, and whether the year is one of the form's."""
+    own = sum(_own_labels(found, code) for code in drafts)
+    in_force = (
+        year is not None
+        and max((form.since for form in load_forms() if form.scope == NATIONAL and form.since <= year), default=0)
+        == found.form.since
+    )
+    return own, sum(draft.filled for draft in drafts.values()), in_force
+
+
+def _own_labels(found: Found, table: str) -> int:
+    """How many different labels of a table stand in the document that no other national form prints in it."""
+    others = {
+        core
+        for form in load_forms()
+        if form.name != found.form.name and form.scope == NATIONAL
+        for label in labels_of(form.name)
+        if label.table == table
+        for core in label.cores
+    }
+    return len(
+        {hit.label.name for hit in found.of(table, "row", "group", "column", "title") if not set(hit.label.cores) & others}
+    )

@@ -1,0 +1,211 @@
+"""
+Tables printed as small blocks, each with a title and heads of its own (section two).
+
+No order of rows can be trusted here, so each row label is looked for anywhere in the table's region, at a
+border, outside brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from parsers.form import Block, Row, Table
+from parsers.rebuild.draft import Draft
+from parsers.rebuild.found import Found
+from parsers.rebuild.labels import Hit
+from parsers.rebuild.marks import CELL, ROW, is_space
+from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_whole
+
+__all__ = ["read_blocks"]
+
+_BRACKETS = re.compile(r"[(（][^()（）]*$")
+
+
+def read_blocks(found: Found, table: Table) -> Draft:
+    """The draft of a table whose layout is `blocks`."""
+    draft = Draft(table)
+    anchors = _anchors(found, table)
+    if not anchors:
+        return draft
+    start = anchors[0].first
+    rows = [hit for hit in found.of(table.code, "row") if hit.first > start and not _in_brackets(found, hit)]
+    marked = found.rows_marked(start, max(hit.end for hit in (*anchors, *rows)), len(anchors) + len(rows))
+    window = _window(found, table, rows, marked=marked)
+    for block in table.blocks:
+        for row in block.rows:
+            hits = [hit for hit in rows if hit.label.name == row.code]
+            _read_row(found, block, row, hits, draft, window, marked=marked)
+    _read_unlabelled(found, table, anchors, rows, draft, marked=marked)
+    if draft.readings:
+        pieces = [reading.piece for reading in draft.readings.values() if reading.piece is not None]
+        draft.spans.append((start, max((piece.end for piece in pieces), default=start)))
+    return draft
+
+
+def _anchors(found: Found, table: Table) -> list[Hit]:
+    """Titles, heads and column heads that stand at borders: they show where the table is."""
+    hits = found.of(table.code, "title", "column", "head")
+    return [hit for hit in hits if found.copy.marked_before(hit.index) or _touches(found, hit)]
+
+
+def _touches(found: Found, hit: Hit) -> bool:
+    """Whether another label ends where this one begins (text with its borders lost)."""
+    return any(other.end == hit.first for other in found.hits if other is not hit)
+
+
+def _in_brackets(found: Found, hit: Hit) -> bool:
+    line = found.stream.text[max(0, hit.first - 80) : hit.first]
+    return _BRACKETS.search(line[max(line.rfind(mark) for mark in (CELL, ROW, "\ue003")) + 1 :]) is not None
+
+
+def _window(found: Found, table: Table, rows: Sequence[Hit], *, marked: bool) -> str | None:
+    """Where surplus cells stand in the whole table: behind the `first` cells or before the `last`; None when unknown."""
+    widths = {row.code: len(block.columns) for block in table.blocks for row in block.rows}
+    fits = {"first": True, "last": True}
+    for hit in rows:
+        width = widths[hit.label.name]
+        for run in cut_zone(found.stream, hit.end, found.next_label(hit.end), rows_marked=marked)[:1]:
+            if run.bordered and run.same_row and len(run.pieces) > width and run.figures:
+                fits["first"] &= not any(piece.kind is Kind.FIGURE for piece in run.pieces[width:])
+                fits["last"] &= not any(piece.kind is Kind.FIGURE for piece in run.pieces[:-width])
+    return None if fits["first"] == fits["last"] else "first" if fits["first"] else "last"
+
+
+def _read_row(
+    found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: Draft, window: str | None, *, marked: bool
+) -> None:
+    """Fill a row from the one place where its label owns figures or empty cells; open it when places disagree."""
+    codes = [column.code for column in block.columns]
+    order = _head_order(found, block, draft.table)
+    readings: dict[tuple[str, ...], tuple[list[Piece], Run]] = {}
+    lost: Run | None = None
+    for hit in hits:
+        end = found.next_label(hit.end)
+        runs = cut_zone(found.stream, hit.end, end, rows_marked=marked)
+        run = next((item for item in runs if item.pieces), None)
+        if run is None or not _belongs(run, runs, len(codes)):
+            continue
+        pieces = _pick(run, len(codes), found, window)
+        if pieces is None:
+            lost = lost or run
+            continue
+        if order is not None and len(pieces) == len(codes):
+            pieces = [pieces[at] for at in order]
+        readings.setdefault(tuple(piece.text for piece in pieces), (pieces, run))
+    figured = {texts: found_at for texts, found_at in readings.items() if any(p.kind is Kind.FIGURE for p in found_at[0])}
+    readings = figured or readings
+    if len(readings) == 1:
+        ((pieces, _),) = readings.values()
+        draft.fill(row.code, codes, pieces)
+    elif readings:
+        draft.open_row(row.code, codes, "the row stands twice with different figures", next(iter(readings.values()))[0][0])
+    elif lost is not None:
+        draft.lose(row.code, codes, lost, found.stream)
+
+
+def _belongs(run: Run, runs: Sequence[Run], width: int) -> bool:
+    """Whether a run is the row of the label before it: in its row, or alone and whole in the row below."""
+    if run.same_row:
+        return not run.words or run.bordered
+    return not run.words and len(runs) == 1 and run.figures == width == len(run.pieces)
+
+
+def _pick(run: Run, width: int, found: Found, window: str | None) -> list[Piece] | None:
+    """The cells of a run; fewer than the columns only when what lacks, lacks at the end."""
+    pieces = list(run.pieces)
+    if width > 1 and any(is_glued(piece.text) for piece in pieces):
+        return None
+    if run.bordered:
+        if len(pieces) > width:
+            return _trim(pieces, width, window)
+        if found.stream.packed_at(pieces[0].start) and 0 < run.figures < width:
+            return None
+        return pieces if len(pieces) == width or run.cut_short else None
+    if width > 1 and not all(is_whole(piece.text) for piece in pieces):
+        return None
+    if len(pieces) == width:
+        return pieces if width > 1 or is_whole(pieces[0].text) else None
+    return pieces if len(pieces) < width and run.cut_short and _is_closed(found, pieces[-1]) else None
+
+
+def _trim(pieces: list[Piece], width: int, window: str | None = None) -> list[Piece] | None:
+    """The first or last cells, when the others are empty: the only choice that keeps all figures, else the table's."""
+    first, last = pieces[:width], pieces[-width:]
+    rest_first, rest_last = pieces[width:], pieces[:-width]
+    first_fits = not any(piece.kind is Kind.FIGURE for piece in rest_first)
+    last_fits = not any(piece.kind is Kind.FIGURE for piece in rest_last)
+    if first_fits and (not last_fits or _same(first, last) or window == "first"):
+        return first
+    return last if last_fits and (not first_fits or window == "last") else None
+
+
+def _same(first: Sequence[Piece], last: Sequence[Piece]) -> bool:
+    """Whether both choices hold nothing but empty cells."""
+    return all(piece.kind is Kind.EMPTY for piece in (*first, *last))
+
+
+def _is_closed(found: Found, piece: Piece) -> bool:
+    """Whether something shows that the last figure of a cut document is whole: a border or line end behind it."""
+    behind = found.stream.text[piece.end : piece.end + 2]
+    return is_space(behind) and len(behind) == 2
+
+
+def _head_order(found: Found, block: Block, table: Table) -> tuple[int, ...] | None:
+    """The printed position of each column of a block, when its heads stand whole in another order; else None."""
+    codes = [column.code for column in block.columns]
+    if len(codes) < 2:
+        return None
+    names = {column.code: column.zh for column in block.columns}
+    title = next((hit for hit in found.of(table.code, "title") if hit.label.name == block.title), None)
+    rows = [hit for hit in found.of(table.code, "row") if hit.label.name == block.rows[0].code]
+    if not rows:
+        return None
+    row = next((hit for hit in rows if title is None or hit.first > title.end), rows[0])
+    heads = [
+        hit
+        for hit in found.of(table.code, "column")
+        if (title.end if title else 0) <= hit.first < row.first and hit.label.name in names
+    ]
+    order = list({hit.start: hit.label.name for hit in heads}.values())
+    if sorted(order) != sorted(codes) or order == codes:
+        return None
+    return tuple(order.index(code) for code in codes)
+
+
+def _read_unlabelled(
+    found: Found, table: Table, anchors: Sequence[Hit], rows: Sequence[Hit], draft: Draft, *, marked: bool
+) -> None:
+    """
+    Give a block of one row its figures when only its label is lost: its column heads own the zone behind them.
+
+    上高县's 行政事业性收费 has an empty label cell.
+    """
+    for block in table.blocks:
+        row = block.rows[0]
+        codes = [column.code for column in block.columns]
+        if len(block.rows) != 1 or (row.code, codes[0]) in draft.readings or any(hit.label.name == row.code for hit in rows):
+            continue
+        heads = [
+            hit
+            for hit in anchors
+            if hit.label.kind == "column" and hit.label.name == codes[-1] and hit.label.order == _order(table, block)
+        ]
+        if len(heads) != 1:
+            continue
+        runs = cut_zone(found.stream, heads[0].end, found.next_label(heads[0].end), rows_marked=marked)
+        runs = [run for run in runs if run.figures and not run.same_row]
+        if len(runs) == 1 and not runs[0].words and runs[0].bordered:
+            pieces = _trim([*runs[0].pieces], len(codes)) if len(runs[0].pieces) > len(codes) else list(runs[0].pieces)
+            if pieces is not None and len(pieces) == len(codes):
+                draft.fill(row.code, codes, pieces)
+
+
+def _order(table: Table, block: Block) -> int:
+    """The order that the labels of a block's columns carry: the number of rows before it."""
+    before = 0
+    for other in table.blocks:
+        if other is block:
+            return before
+        before += len(other.rows)
+    raise ValueError(block.title)

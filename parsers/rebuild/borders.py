@@ -1,0 +1,164 @@
+"""
+What tabs and bars in lines of text are worth, and the marks they become.
+
+Bars have three dialects, fixed for a document: between cells, after each cell, or before each; and a row is one
+line or a cell is one. Mixing them up loses or invents the last cell of a row whenever it is empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from parsers.rebuild.marks import CELL, LINE, ROW, SPACE
+
+__all__ = ["Borders", "mark_line", "study_borders"]
+
+_BARS = "|｜│┃"
+_BAR = re.compile(f"[{_BARS}]")
+_RULE = re.compile(r"[\s|｜│┃+:\-=─━┼┬┴├┤┌┐└┘╋═]*(?:-{3,}|-:?\||─|━|═)[\s|｜│┃+:\-=─━┼┬┴├┤┌┐└┘╋═]*")
+_TAB_OPENS = re.compile(r"[ \u3000\xa0]*\t[^\t]*")
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """
+    The dialect of a document's text lines.
+
+    `row_lines`: a line with bars is a row of cells. `closing`: the last bar of a row ends its last cell (else an
+    empty cell may follow it). `tab_opens`: a tab at a line's start opens a cell and an empty line ends a row.
+    `packed`: bars stand, but no empty cell was seen before a figure of its row, so that they prove no places.
+    `opening`: a bar stands before the first cell of a row. `cover`: a place of at most so many blanks between two
+    bars is covered by a wide cell and is none itself, because empty cells hold more blanks here; -1 for no such.
+    """
+
+    row_lines: bool = True
+    closing: bool = True
+    tab_opens: bool = False
+    packed: bool = False
+    opening: bool = False
+    cover: int = -1
+
+
+def study_borders(lines: Sequence[str]) -> Borders:
+    """
+    The dialect that all lines together show.
+
+    >>> study_borders(["信息内容 | 本年制发件数 |", "规章 | 0 |"])
+    Borders(row_lines=True, closing=True, tab_opens=False, packed=False, opening=False, cover=1)
+    >>> study_borders(["信息内容 |", "本年制发件数 |", "规章 |", "0 |"]).row_lines
+    False
+    """
+    barred = [_BAR.split(line) for line in lines if _BAR.search(line) and not _RULE.fullmatch(line)]
+    filled = [sum(1 for piece in pieces if piece.strip(SPACE)) for pieces in barred]
+    rows = [pieces for pieces, texts in zip(barred, filled, strict=True) if len(pieces) > 2 and texts]
+    singles = [pieces for pieces, texts in zip(barred, filled, strict=True) if len(pieces) == 2 and texts < 2]
+    row_lines = len(rows) * 2 >= len(singles)
+    closing = _are_closed(rows if row_lines else singles)
+    tab_opens = sum(1 for line in lines if _TAB_OPENS.fullmatch(line)) >= 5
+    opening = sum(1 for pieces in rows if not pieces[0].strip(SPACE)) * 2 > len(rows)
+    packed = row_lines and _are_packed(rows)
+    return Borders(row_lines, closing, tab_opens, packed, opening, _cover(barred))
+
+
+def _cover(lines: Sequence[list[str]]) -> int:
+    """How many blanks a covered place holds at most: fewer than the padding of a printed cell, or none at all."""
+    inner = [piece for pieces in lines for piece in pieces[1:-1]]
+    printed = [piece for piece in inner if piece.strip(SPACE)]
+    blanks = {len(piece) for piece in inner if not piece.strip(SPACE)}
+    padding = min((len(piece) - len(piece.strip(SPACE)) for piece in printed), default=0)
+    if padding >= 2:
+        wide = any(length >= padding for length in blanks)
+        return padding - 1 if wide or not any(_short_inside(pieces, padding) for pieces in lines) else -1
+    return 0 if 0 in blanks and len(blanks) > 1 else -1
+
+
+def _short_inside(pieces: Sequence[str], padding: int) -> bool:
+    """Whether a blank shorter than the padding stands before a printed cell of its line."""
+    last = max((at for at, piece in enumerate(pieces) if piece.strip(SPACE)), default=0)
+    return any(len(piece) < padding and not piece.strip(SPACE) for piece in pieces[1:last])
+
+
+def _is_covered(piece: str, borders: Borders) -> bool:
+    return len(piece) <= borders.cover and not piece.strip(SPACE)
+
+
+def _are_closed(lines: Sequence[list[str]]) -> bool:
+    """Whether heads, which are never empty, have a bar behind the last of them."""
+    for least in (3, 2, 1):
+        heads = [pieces for pieces in lines if sum(1 for piece in pieces if piece.strip(SPACE)) >= least]
+        heads = [pieces for pieces in heads if not any(_DIGIT.search(piece) for piece in pieces)] or heads
+        if heads:
+            return sum(1 for pieces in heads if not pieces[-1].strip(SPACE)) * 2 > len(heads)
+    return True
+
+
+def _are_packed(rows: Sequence[list[str]]) -> bool:
+    """Whether empty cells stand only behind the last figure of their row, in every row that has any."""
+    behind = False
+    for pieces in rows:
+        cells = [piece.strip(SPACE) for piece in pieces]
+        cells = cells[1:] if not cells[0] else cells
+        figures = [at for at, cell in enumerate(cells) if cell.isdigit()]
+        empty = [at for at, cell in enumerate(cells[:-1]) if not cell]
+        if figures and any(figures[0] <= at < figures[-1] for at in empty):
+            return False
+        behind = behind or (len(figures) > 1 and any(at > figures[-1] for at in empty))
+    return behind
+
+
+def mark_line(line: str, borders: Borders) -> Iterator[tuple[str, str, int]]:
+    """
+    The line as (mark, text, index of the text's first character in the line), in order.
+
+    >>> [(mark == ROW, text) for mark, text, _ in mark_line("规章 | 0 |", Borders())]
+    [(True, ''), (False, '规章 '), (False, ' 0 '), (True, '')]
+    """
+    if _BAR.search(line):
+        if _RULE.fullmatch(line):
+            return
+        yield from _mark_bars(line, borders)
+    elif "\t" in line:
+        yield from _mark_tabs(line)
+    elif not line.strip(SPACE):
+        yield ROW if borders.tab_opens else LINE, "", 0
+    else:
+        yield LINE, line, 0
+
+
+def _mark_tabs(line: str) -> Iterator[tuple[str, str, int]]:
+    if _TAB_OPENS.fullmatch(line):
+        at = line.index("\t")
+        yield CELL, line[at + 1 :], at + 1
+        return
+    yield ROW, "", 0
+    at = 0
+    for piece in line.split("\t"):
+        yield CELL, piece, at
+        at += len(piece) + 1
+    yield ROW, "", len(line)
+
+
+def _mark_bars(line: str, borders: Borders) -> Iterator[tuple[str, str, int]]:
+    pieces: list[tuple[str, int]] = []
+    at = 0
+    for piece in _BAR.split(line):
+        pieces.append((piece, at))
+        at += len(piece) + 1
+    if borders.cover >= 0:
+        pieces = [pieces[0], *(piece for piece in pieces[1:-1] if not _is_covered(piece[0], borders)), *pieces[1:][-1:]]
+    if not borders.row_lines:
+        yield LINE, *pieces[0]
+        for text, first in pieces[1:]:
+            yield CELL, text, first
+        return
+    if borders.opening and len(pieces) > 1 and not pieces[0][0].strip(SPACE):
+        pieces = pieces[1:]
+    if borders.closing and len(pieces) > 1 and not pieces[-1][0].strip(SPACE):
+        pieces = pieces[:-1]
+    yield ROW, "", 0
+    for text, first in pieces:
+        yield CELL, text, first
+    yield ROW, "", len(line)

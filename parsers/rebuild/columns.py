@@ -1,0 +1,233 @@
+"""
+Columns: which cell of a row stands under which head.
+
+By evidence, in this order: the grid position of the heads where spans are whole, the number of cells, the place
+of surplus cells in the whole table; row totals only where these leave two ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
+
+from parsers.form import Table
+from parsers.rebuild.found import Found
+from parsers.rebuild.labels import Hit
+from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_whole
+from parsers.values import read_value
+
+__all__ = ["Columns"]
+
+_OUTER = 2
+"""In two-level heads the group of inner columns stands third: first, (inner …), last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """
+    How the cells of a row become columns in the form's order.
+
+    `order[i]` is the printed position of the form's column i. `grid` gives, instead, the grid column of each
+    head. `window` says which cells count when a row has more: `first`, `last`, or None when that is not known.
+    `dropped` are positions, in rows of `surplus` cells, that are empty in the whole table. `lonely`
+    when a single row of the table lacks a figure; `glued` when some cell holds several
+    figures run together, so that an empty cell beside one proves nothing.
+    """
+
+    width: int
+    order: tuple[int, ...]
+    grid: tuple[tuple[int, int], ...] | None = None
+    window: str | None = None
+    surplus: int = 0
+    dropped: frozenset[int] = frozenset()
+    lonely: bool = False
+    glued: bool = False
+    found: Found | None = None
+
+    @classmethod
+    def study(cls, found: Found, table: Table, first_row: int, runs: Sequence[Run]) -> Columns:
+        """What the heads before the first row and all rows together show."""
+        width = len(table.columns)
+        codes = [column.code for column in table.columns]
+        heads = _heads(found, table, first_row)
+        grid = _grid_of(found, heads, codes)
+        order = tuple(range(width)) if grid is not None else _printed_order(found, table, heads, codes)
+        longer = [run for run in runs if run.bordered and len(run.pieces) > width]
+        surplus, dropped = _always_empty(longer, width)
+        lonely = sum(run.bordered and run.figures < width for run in runs) == 1
+        glued = width > 1 and any(is_glued(piece.text) for run in runs for piece in run.pieces)
+        columns = cls(width, order, grid, _window(longer, width), surplus, dropped, lonely, glued, found)
+        return columns._checked(codes, runs)
+
+    def pick(self, run: Run) -> list[Piece] | None:
+        """The cells of a run in the form's order of columns; None where the borders do not tell."""
+        pieces = list(run.pieces)
+        if not run.bordered:
+            if len(pieces) == self.width and (self.width == 1 or all(is_whole(piece.text) for piece in pieces)):
+                return [pieces[at] for at in self.order]
+            return None
+        if self.glued and run.figures < self.width:
+            return None
+        if self._in_packed_lines(run) and 0 < run.figures < self.width and not self._only_total_lacks(pieces):
+            return None
+        placed = self._by_grid(pieces)
+        if placed is not None:
+            return placed
+        if len(pieces) < self.width:
+            pieces = _split_merged(pieces)
+        if len(pieces) > self.width:
+            pieces = self._without_surplus(pieces)
+        return [pieces[at] for at in self.order] if len(pieces) == self.width else None
+
+    def _only_total_lacks(self, pieces: Sequence[Piece]) -> bool:
+        """
+        Whether the one empty cell of the whole table can only be this row's total.
+
+        Packed to the left, the last figure would be the total; where it is not the sum, the total is what lacks.
+        """
+        filled = pieces[: self.width - 1]
+        whole = all(piece.kind is Kind.FIGURE for piece in filled) and len(filled) == self.width - 1
+        rest = pieces[self.width - 1 :]
+        return self.lonely and whole and all(piece.kind is Kind.EMPTY for piece in rest) and _total_breaks(filled)
+
+    def _in_packed_lines(self, run: Run) -> bool:
+        return self.found is not None and self.found.stream.packed_at(run.pieces[0].start)
+
+    def _by_grid(self, pieces: Sequence[Piece]) -> list[Piece] | None:
+        """The piece under each head; None unless every head has one of its own and no figure is left over."""
+        if self.grid is None or self.found is None:
+            return None
+        spots = [(piece, self.found.stream.grid_column(piece.start)) for piece in pieces]
+        chosen: list[Piece] = []
+        for column, span in self.grid:
+            under = [
+                piece for piece, spot in spots if spot is not None and spot[1] < column + span and column < spot[1] + spot[2]
+            ]
+            if len(under) != 1:
+                return None
+            chosen.append(under[0])
+        left = [piece for piece in pieces if piece.kind is Kind.FIGURE and piece not in chosen]
+        return chosen if len(set(map(id, chosen))) == self.width and not left else None
+
+    def _without_surplus(self, pieces: list[Piece]) -> list[Piece]:
+        if all(piece.kind is Kind.EMPTY for piece in pieces):
+            return pieces[: self.width]
+        if len(pieces) == self.surplus and self.dropped:
+            return [piece for at, piece in enumerate(pieces) if at not in self.dropped]
+        if self.window == "first":
+            kept, thrown = pieces[: self.width], pieces[self.width :]
+        elif self.window == "last":
+            kept, thrown = pieces[-self.width :], pieces[: -self.width]
+        else:
+            return pieces
+        return pieces if any(piece.kind is Kind.FIGURE for piece in thrown) else kept
+
+    def _checked(self, codes: Sequence[str], runs: Sequence[Run]) -> Columns:
+        """Itself, or the form's own order where heads say otherwise but only that order makes the row totals hold."""
+        usual = replace(self, order=tuple(range(self.width)), grid=None)
+        if codes[-1:] != ["total"] or (self.grid is None and self.order == usual.order):
+            return self
+        pairs = [(self.pick(run), usual.pick(run)) for run in runs]
+        mine = sum(_total_breaks(picked) for picked, _ in pairs)
+        plain = sum(_total_breaks(picked) for _, picked in pairs)
+        unread = sum(picked is None for _, picked in pairs)
+        return usual if mine > 0 and plain == 0 and unread == 0 else self
+
+
+def _heads(found: Found, table: Table, first_row: int) -> list[Hit]:
+    """The column heads in the last header before the first row, one hit each, in printed order."""
+    last: dict[str, Hit] = {}
+    for hit in found.of(table.code, "column"):
+        if hit.end <= first_row:
+            last[hit.label.name] = hit
+    return sorted(last.values(), key=lambda hit: hit.first)
+
+
+def _grid_of(found: Found, heads: Sequence[Hit], codes: Sequence[str]) -> tuple[tuple[int, int], ...] | None:
+    """Grid column and span of each head in the form's order, when all stand apart in one grid."""
+    spots = {hit.label.name: found.stream.grid_column(hit.start) for hit in heads}
+    places = [spots.get(code) for code in codes]
+    known = [place for place in places if place is not None]
+    if len(known) != len(codes) or len({place[0] for place in known}) != 1:
+        return None
+    ranges = sorted((column, column + span) for _, column, span in known)
+    apart = all(left[1] <= right[0] for left, right in pairwise(ranges))
+    return tuple((column, span) for _, column, span in known) if apart and len(codes) > 1 else None
+
+
+def _printed_order(found: Found, table: Table, heads: Sequence[Hit], codes: Sequence[str]) -> tuple[int, ...]:
+    """The printed position of each of the form's columns, from the order of heads in the text; the form's own when unsure."""
+    usual = tuple(range(len(codes)))
+    names = [hit.label.name for hit in heads]
+    if sorted(names) != sorted(codes) or len(codes) < 2:
+        return usual
+    group = [hit for hit in found.of(table.code, "head") if heads[0].first <= hit.first <= heads[-1].first]
+    if not group:
+        return tuple(names.index(code) for code in codes) if names[-1] == codes[-1] else usual
+    inner = [name for name in names if name not in (codes[0], codes[-1])]
+    outer = [name for name in names if name in (codes[0], codes[-1])]
+    if names[-len(inner) :] != inner:
+        return usual
+    printed = [outer[0], *inner, outer[1]]
+    return tuple(printed.index(code) for code in codes)
+
+
+def _always_empty(runs: Sequence[Run], width: int) -> tuple[int, frozenset[int]]:
+    """In rows of one surplus length: the positions empty in all of them, when just as many as there is surplus."""
+    lengths = {len(run.pieces) for run in runs}
+    if len(lengths) != 1 or len(runs) < 3:
+        return 0, frozenset()
+    length = lengths.pop()
+    empty = frozenset(at for at in range(length) if all(run.pieces[at].kind is Kind.EMPTY for run in runs))
+    return (length, empty) if len(empty) == length - width else (0, frozenset())
+
+
+def _window(runs: Sequence[Run], width: int) -> str | None:
+    """`first` or `last`: the window that throws away no figure and takes in no words, over the whole table."""
+    costs = {}
+    for name in ("first", "last"):
+        cost = 0
+        for run in runs:
+            kept = run.pieces[:width] if name == "first" else run.pieces[-width:]
+            thrown = run.pieces[width:] if name == "first" else run.pieces[:-width]
+            cost += sum(piece.kind is Kind.FIGURE for piece in thrown) + sum(piece.kind is Kind.WORDS for piece in kept)
+        costs[name] = cost
+    if costs["first"] == 0 and costs["last"] > 0:
+        return "first"
+    if costs["last"] == 0 and costs["first"] > 0:
+        return "last"
+    if costs["first"] == costs["last"] == 0 and runs:
+        holds = {
+            name: sum(_total_breaks(run.pieces[:width] if name == "first" else run.pieces[-width:]) for run in runs)
+            for name in costs
+        }
+        if holds["first"] != holds["last"]:
+            return min(holds, key=lambda name: holds[name])
+    return None
+
+
+def _total_breaks(pieces: Sequence[Piece] | None) -> bool:
+    """Whether seven plain figures do not add up to their last one; never true of rows with other cells."""
+    if pieces is None:
+        return False
+    numbers = [read_value(piece.text).number for piece in pieces]
+    known = [number for number in numbers if number is not None]
+    return len(known) == len(pieces) and sum(known[:-1], Decimal(0)) != known[-1]
+
+
+def _split_merged(pieces: Sequence[Piece]) -> list[Piece]:
+    """The figures of cells that hold several, when every one is written as numbers are."""
+    parts: list[Piece] = []
+    for piece in pieces:
+        at = 0
+        tokens = piece.text.split()
+        if piece.kind is not Kind.FIGURE or len(tokens) < 2 or not all(is_whole(token) for token in tokens):
+            parts.append(piece)
+            continue
+        for token in tokens:
+            at = piece.text.index(token, at)
+            parts.append(Piece(token, piece.start + at, piece.start + at + len(token), Kind.FIGURE))
+            at += len(token)
+    return parts

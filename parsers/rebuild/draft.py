@@ -1,0 +1,138 @@
+"""Draft: what the passes have decided for the cells of one table, before it becomes facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from parsers.form import Table
+from parsers.rebuild.marks import CELL, LINE, ROW, TABLE
+from parsers.rebuild.stream import Stream
+from parsers.rebuild.zones import Kind, Piece, Run
+from parsers.report import Fact, Status, plain
+from parsers.values import read_value
+
+__all__ = ["Draft", "Lost", "Mended", "Open", "Printed", "Reading", "write_facts"]
+
+MAX_CANDIDATES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A cell whose borders the source keeps: its text says what it is."""
+
+    piece: Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A number whose borders are lost and that all supported readings agree on."""
+
+    value: Decimal
+    rests_on: tuple[str, ...]
+    piece: Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A cell that more than one reading fits, or that lies where the source cannot be read with certainty."""
+
+    note: str
+    piece: Piece | None = None
+    candidates: tuple[str, ...] = ()
+
+
+Reading = Printed | Mended | Open
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A row whose figures are printed but not their borders: the run, and all of it as one piece."""
+
+    run: Run
+    piece: Piece
+
+
+@dataclass(slots=True)
+class Draft:
+    """
+    One table while it is rebuilt: a reading for each cell found, by (row code, column code).
+
+    A cell without a reading is missing. `spans` are the ranges of the stream that the table takes up.
+    """
+
+    table: Table
+    readings: dict[tuple[str, str], Reading] = field(default_factory=dict)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    lost: dict[str, Lost] = field(default_factory=dict)
+    doubts: list[tuple[str, str, str]] = field(default_factory=list)
+    """Findings of the rebuild: (code, message in Chinese, message in English)."""
+
+    def fill(self, row: str, columns: Sequence[str], pieces: Sequence[Piece]) -> None:
+        """Give a row its pieces, column by column."""
+        for column, piece in zip(columns, pieces, strict=False):
+            self.readings[row, column] = Printed(piece)
+
+    def open_row(self, row: str, columns: Sequence[str], note: str, piece: Piece | None = None) -> None:
+        """Leave a whole row open."""
+        for column in columns:
+            self.readings[row, column] = Open(note, piece)
+
+    def lose(self, row: str, columns: Sequence[str], run: Run, stream: Stream) -> None:
+        """Leave a row open whose figures stand there without their borders; `mend.py` may read it."""
+        piece = Piece(printed_between(stream, run), run.pieces[0].start, run.pieces[-1].end, Kind.FIGURE)
+        self.open_row(row, columns, f"{len(run.pieces)} figures stand here for {len(columns)} columns", piece)
+        self.lost[row] = Lost(run, piece)
+
+    def texts(self, row: str, columns: Sequence[str]) -> list[str] | None:
+        """The printed texts of a row; None unless every cell of it is printed."""
+        readings = [self.readings.get((row, column)) for column in columns]
+        return (
+            [reading.piece.text for reading in readings if isinstance(reading, Printed)]
+            if all(isinstance(reading, Printed) for reading in readings)
+            else None
+        )
+
+    @property
+    def filled(self) -> int:
+        """How many cells have a reading that is not open."""
+        return sum(not isinstance(reading, Open) for reading in self.readings.values())
+
+
+def printed_between(stream: Stream, run: Run) -> str:
+    """A run as it is printed, its borders shown as bars."""
+    text = stream.text[run.pieces[0].start : run.pieces[-1].end]
+    for mark, shown in ((CELL, "|"), (ROW, "\n"), (TABLE, "\n"), (LINE, "\n")):
+        text = text.replace(mark, shown)
+    return text
+
+
+def write_facts(draft: Draft, stream: Stream) -> Iterator[Fact]:
+    """One fact for every cell of the table, in the form's order."""
+    for (row, column), (row_label, column_label) in draft.table.cells.items():
+        unit = row_label.unit or column_label.unit
+        reading = draft.readings.get((row, column))
+        name = (draft.table.code, row, column)
+        if reading is None:
+            yield Fact(*name, None, None, unit, Status.MISSING, "the document has no such cell")
+        elif isinstance(reading, Printed):
+            yield _printed(name, reading.piece, unit, stream, signed=column_label.signed)
+        elif isinstance(reading, Mended):
+            place = stream.place(reading.piece.start, reading.piece.end)
+            note = f"the borders of the cell are lost in the source, which prints {reading.piece.text}"
+            yield Fact(*name, reading.value, plain(reading.value), unit, Status.RECONSTRUCTED, note, reading.rests_on, place)
+        else:
+            piece = reading.piece
+            note = reading.note
+            if reading.candidates:
+                note += ": " + ", ".join(reading.candidates[:MAX_CANDIDATES])
+            raw = None if piece is None else piece.text
+            where = None if piece is None else stream.place(piece.start, piece.end)
+            yield Fact(*name, None, raw, unit, Status.AMBIGUOUS, note, (), where)
+
+
+def _printed(name: tuple[str, str, str], piece: Piece, unit: str | None, stream: Stream, *, signed: bool) -> Fact:
+    value = read_value(piece.text, signed=signed)
+    place = stream.place(piece.start, piece.end)
+    return Fact(*name, value.number, piece.text, value.unit or unit, value.status, value.note, (), place)

@@ -1,0 +1,107 @@
+"""Found: one document seen with the eyes of one form: the stream and every label of the form in it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from parsers.form import Column, Form, Row, Table
+from parsers.rebuild.labels import Compact, Hit, Label, core_of, enumerator_of, find_hits
+from parsers.rebuild.marks import ROW
+from parsers.rebuild.stream import Stream
+
+__all__ = ["Found", "labels_of", "look"]
+
+_SHORT = 4
+_CLAUSE = 8
+
+
+@dataclass(frozen=True)
+class Found:
+    """A stream, its compact copy, and the hits of all labels of a form, in order of place."""
+
+    form: Form
+    stream: Stream
+    copy: Compact
+    hits: tuple[Hit, ...]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each hit begins, its enumerator counted in."""
+        return [hit.first for hit in self.hits]
+
+    def of(self, table: str, *kinds: str) -> list[Hit]:
+        """The hits of a table's labels of these kinds."""
+        return [hit for hit in self.hits if hit.label.table == table and hit.label.kind in kinds]
+
+    def next_label(self, place: int) -> int:
+        """Where the first label at or behind a place begins; the end of the stream when there is none."""
+        at = bisect_left(self.starts, place)
+        return self.starts[at] if at < len(self.starts) else len(self.stream.text)
+
+    def rows_marked(self, start: int, end: int, labels: int) -> bool:
+        """Whether the ends of rows are marked in a stretch that holds so many labels."""
+        return labels > 0 and self.stream.text.count(ROW, max(0, start - 4), end) * 2 >= labels
+
+    @cached_property
+    def lines_removed(self) -> bool:
+        """
+        Whether repeated lines were removed from the text, so that one `0` stands for many.
+
+        The form prints 信息内容 in every block and 总计 in every table; once each with several titles is the sign.
+        """
+        titles = len({hit.label.name for hit in self.hits if hit.label.kind == "title"})
+        repeated = [head for table in self.form.tables if table.layout == "blocks" for head in table.heads]
+        return titles >= 3 and any(self.copy.text.count(core_of(head)) == 1 for head in repeated)
+
+
+@lru_cache(maxsize=64)
+def labels_of(form_name: str) -> tuple[Label, ...]:
+    """Every label that a form prints, in its order."""
+    from parsers.form import load_forms  # by name, because a Form is too large a key
+
+    form = next(form for form in load_forms() if form.name == form_name)
+    return tuple(_labels(form))
+
+
+def _labels(form: Form) -> Iterator[Label]:
+    for section in form.sections:
+        yield Label("section", "", section[0], 0, _cores(*section), enumerator_of(section[0]), short=False)
+    for table in form.tables:
+        yield from _table_labels(table)
+
+
+def _table_labels(table: Table) -> Iterator[Label]:
+    for head in (*table.heads, *([table.note] if table.note else [])):
+        yield _label("head", table, head, 0, head)
+    order = 0
+    for block in table.blocks:
+        if block.title:
+            yield _label("title", table, block.title, order, block.title)
+        for column in block.columns:
+            yield _label("column", table, column.code, order, column.zh, column)
+        for row in block.rows:
+            order += 1
+            yield _label("row" if row.values else "group", table, row.code, order, row.zh, row)
+
+
+def _label(kind: str, table: Table, name: str, order: int, zh: str, source: Row | Column | None = None) -> Label:
+    cores = _cores(zh, *(source.aliases if source else ()))
+    return Label(kind, table.code, name, order, cores, enumerator_of(zh), short=len(cores[0]) <= _SHORT)
+
+
+def _cores(*printed: str) -> tuple[str, ...]:
+    """Spellings to look for, longest first; a long label also by its first clause."""
+    cores = {core_of(text): None for text in printed}
+    clause = core_of(printed[0].split("、")[0]) if printed[0].count("、") and len(printed[0]) > 2 * _CLAUSE else ""
+    if len(clause) >= _CLAUSE:
+        cores[clause] = None
+    main = core_of(printed[0])
+    return (main, *sorted((core for core in cores if core != main), key=lambda core: (-len(core), core)))
+
+
+def look(form: Form, stream: Stream, copy: Compact) -> Found:
+    """The labels of a form in a stream."""
+    return Found(form, stream, copy, tuple(find_hits(copy, labels_of(form.name))))

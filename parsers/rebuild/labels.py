@@ -1,0 +1,208 @@
+"""
+Labels: where the printed labels of a form stand in a stream.
+
+They are searched in a compact copy of the text: no white space, no marks, quotes and 、， gone, half width,
+simplified. So a label cut by a tag, a line break or a wrapped column is found by exact matching, and each
+character of the copy knows its place in the stream.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
+
+from parsers.rebuild.marks import BORDERS, LINE, MARKS, SPACE
+from parsers.rebuild.script import SIMPLIFIED
+
+__all__ = ["Compact", "Hit", "Label", "compact", "core_of", "enumerator_of", "find_hits", "fold"]
+
+_WIDTH = {0xFF01 + at: chr(0x21 + at) for at in range(94)}
+_SAME = {
+    "【": "[", "】": "]", "〔": "[", "〕": "]", "﹙": "(", "﹚": ")", "。": ".", "．": ".", "﹒": ".", "·": ".", "•": ".",
+    "它": "他", "钩": "勾", "构": "勾", "型": "性", "帐": "账",
+}  # fmt: skip
+_FOLD = {**SIMPLIFIED, **_WIDTH, **{ord(seen): meant for seen, meant in _SAME.items()}}
+_DROPPED = frozenset(
+    SPACE + MARKS + "\n\r\t\v\f\x85\u2028\u2029\xad\u200c\u200d\u200e\u200f、，,;：:\"'“”‘’„‟「」『』《》〈〉*＊?"
+)
+_PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])\([a-zA-Zɑɡāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿ]{1,7}\)")
+_HAN_DIGITS = "一二三四五六七八九十"
+_ENUMERATOR = re.compile(
+    rf"(?:[({{\[]?[{_HAN_DIGITS}]{{1,3}}[)\]}}]|[{_HAN_DIGITS}]{{1,3}}[.是]?|[㈠-㈩]|\(?\d{{1,2}}[.)]?|[①-⑩]|其中)"
+)
+_COMMA_BEHIND_NUMBER = re.compile(rf"(?<=[\d{_HAN_DIGITS}])、")
+_NOTE = re.compile(r"[(\[][^()\[\]]*[)\]]$")
+
+
+def fold(text: str) -> str:
+    """The text in half width and simplified script, character by character (the length stays)."""
+    return text.translate(_FOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Compact:
+    """The compact copy of a stream; `at[i]` is the place in the stream of its character i."""
+
+    text: str
+    at: tuple[int, ...]
+    stream: str
+
+    def marked_before(self, index: int) -> bool:
+        """Whether a border, a line break or the document's edge stands before character `index`."""
+        return self._marked(self.at[index - 1] + 1 if index else 0, self.at[index])
+
+    def marked_after(self, index: int) -> bool:
+        """Whether a border, a line break or the document's edge stands before character `index`, behind one."""
+        end = self.at[index] if index < len(self.at) else len(self.stream)
+        return index >= len(self.at) or self._marked(self.at[index - 1] + 1, end)
+
+    def opens(self, index: int) -> bool:
+        """Whether character `index` is the first of its cell or line."""
+        start = self.at[index - 1] + 1 if index else 0
+        return start == 0 or any(mark in self.stream[start : self.at[index]] for mark in MARKS)
+
+    def _marked(self, start: int, end: int) -> bool:
+        return start == 0 or end == len(self.stream) or any(mark in self.stream[start:end] for mark in MARKS + " \u3000\xa0")
+
+
+def compact(stream: str) -> Compact:
+    """
+    The compact copy of a stream's text.
+
+    >>> compact("規(guī)章 | ０").text
+    '规章|0'
+    """
+    folded = fold(stream)
+    hidden: set[int] = set()
+    for match in _PINYIN.finditer(folded):
+        hidden.update(range(match.start(), match.end()))
+    folded = _COMMA_BEHIND_NUMBER.sub(".", folded)
+    kept = [at for at, character in enumerate(folded) if character not in _DROPPED and at not in hidden]
+    return Compact("".join([folded[at] for at in kept]), tuple(kept), stream)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """
+    One printed label to look for: what it names, its order in the form, and its spellings without enumerator.
+
+    `kind`: `row`, `group` (a row without figures), `column`, `head`, `title`, `section`.
+    `short` labels count only where a border or their enumerator shows that they stand alone.
+    """
+
+    kind: str
+    table: str
+    name: str
+    order: int
+    cores: tuple[str, ...]
+    enumerator: str
+    short: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A label found: `first` (enumerator included), `start` and `end` in the stream."""
+
+    label: Label
+    first: int
+    start: int
+    end: int
+    index: int
+
+
+@lru_cache(maxsize=4096)
+def core_of(printed: str) -> str:
+    """
+    A label as it stands in a compact copy, without its enumerator and without a note in brackets behind it.
+
+    >>> core_of("（二）部分公开（区分处理的，只计这一情形，不计其他情形）"), core_of("3.危及“三安全一稳定”")
+    ('部分公开', '危及三安全一稳定')
+    """
+    text = compact(printed).text
+    match = _ENUMERATOR.match(text)
+    if match is not None and len(text) > match.end() and match[0] not in _HAN_DIGITS:
+        text = text[match.end() :]
+    shorter = _NOTE.sub("", text)
+    return shorter or text
+
+
+def enumerator_of(printed: str) -> str:
+    """
+    The enumerator of a label in compact form, or an empty text.
+
+    >>> enumerator_of("（二）部分公开"), enumerator_of("一、本年新收"), enumerator_of("规章")
+    ('(二)', '一.', '')
+    """
+    text = compact(printed).text
+    core = core_of(printed)
+    return text[: text.index(core)]
+
+
+def find_hits(copy: Compact, labels: Sequence[Label]) -> list[Hit]:
+    """
+    Every place where a label stands, in order of place; longer spellings win over those inside them.
+
+    A label that only stands inside a longer label of the same list is no hit.
+    """
+    found = [hit for label in labels for hit in _places(copy, label)]
+    found.sort(key=lambda hit: (hit.start, -hit.end))
+    hits: list[Hit] = []
+    for hit in found:
+        if any(
+            other.start <= hit.start and hit.end <= other.end and other.end - other.start > hit.end - hit.start
+            for other in hits[-40:]
+        ):
+            continue
+        hits.append(hit)
+    firsts, ends = {hit.first for hit in hits}, {hit.end for hit in hits}
+    return [hit for hit in hits if not hit.label.short or _stands_alone(copy, hit, firsts, ends)]
+
+
+def _places(copy: Compact, label: Label) -> Iterator[Hit]:
+    seen: set[int] = set()
+    for core in label.cores:
+        index = copy.text.find(core)
+        while index >= 0:
+            if index not in seen:
+                seen.add(index)
+                end = copy.at[index + len(core) - 1] + 1
+                first = _enumerated(copy, index, label.enumerator)
+                yield Hit(label, copy.at[first], copy.at[index], end, index)
+            index = copy.text.find(core, index + 1)
+
+
+def _enumerated(copy: Compact, index: int, expected: str) -> int:
+    """Where the label begins when the enumerator before it is counted in."""
+    if expected and copy.text.endswith(expected, 0, index):
+        return index - len(expected)
+    for length in (4, 3, 2, 1):
+        at = index - length
+        if at < 0 or not _ENUMERATOR.fullmatch(copy.text[at:index]):
+            continue
+        between = copy.stream[copy.at[at] : copy.at[index]]
+        if any(mark in between for mark in BORDERS):
+            continue
+        if copy.text[at:index].isdigit():  # a bare figure counts only at the very start of the label's own line
+            if copy.opens(at) and LINE not in between:
+                return at
+        elif copy.marked_before(at):
+            return at
+    return index
+
+
+def _stands_alone(copy: Compact, hit: Hit, firsts: Set[int], ends: Set[int]) -> bool:
+    """
+    Whether a short label is shown to be one, on both sides: by a border, another label, its enumerator, a figure.
+
+    `firsts` and `ends` are the places where labels begin and end.
+    """
+    index = hit.index
+    while index < len(copy.at) and copy.at[index] < hit.end:
+        index += 1
+    enumerated = bool(hit.label.enumerator) and hit.first < hit.start
+    prior, follower = copy.text[hit.index - 1 : hit.index], copy.text[index : index + 1]
+    before = enumerated or copy.marked_before(hit.index) or hit.first in ends or prior.isdigit()
+    after = copy.marked_after(index) or hit.end in firsts or follower.isdigit() or follower in "([/-"
+    return before and (after or (enumerated and index - hit.index > 2))

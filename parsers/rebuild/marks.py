@@ -1,0 +1,24 @@
+"""The marks of a stream: private-use characters, which readers never let through from a source."""
+
+from __future__ import annotations
+
+__all__ = ["BORDERS", "CELL", "LINE", "MARKS", "ROW", "ROW_ENDS", "SPACE", "TABLE", "is_space"]
+
+TABLE = "\ue000"
+ROW = "\ue001"
+CELL = "\ue002"
+LINE = "\ue003"
+MARKS = TABLE + ROW + CELL + LINE
+ROW_ENDS = TABLE + ROW
+BORDERS = TABLE + ROW + CELL
+SPACE = " \t\u3000\xa0\u2002\u2003\u2009\u200b\ufeff"
+
+
+def is_space(text: str) -> bool:
+    """
+    Whether nothing is printed here: white space and marks only.
+
+    >>> is_space(" " + CELL), is_space("0")
+    (True, False)
+    """
+    return not text.strip(SPACE + MARKS + "\n\r")

@@ -1,0 +1,187 @@
+"""
+Mend: rows whose figures are printed but whose borders are lost, read by the sums of the form.
+
+Every reading of every row is made (`cuts.py`), all stated and structural sums of the form decide together
+(`solver.py`), and a cell on which all supported readings agree is taken. A cell that may hold 0 or nothing stays
+open. A report that itself breaks a sum has no solution as a whole; what may still be read then is said below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from parsers.finding import RuleLevel
+from parsers.form import Form, Table
+from parsers.rebuild.cuts import Readings, read_row
+from parsers.rebuild.draft import Draft, Lost, Mended, Open, Printed
+from parsers.rebuild.solver import Equation, Vector, solve
+from parsers.rebuild.zones import is_glued, is_whole
+from parsers.report import Status
+from parsers.values import read_value
+
+__all__ = ["Sums", "mend_rows", "sums_of"]
+
+_FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
+_SHARE_WHOLE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The sums that a table's layout `rows` obeys: across each row (its code), and down the columns."""
+
+    row_code: str
+    columns: tuple[tuple[str, Equation], ...]
+
+
+def sums_of(form: Form, table: Table) -> Sums | None:
+    """The row sum and the column equations of a table; None for a table without row totals."""
+    row_code = ""
+    equations: dict[str, Equation] = {}
+    for identity in form.identities:
+        comparison = identity.statement.comparisons[0]
+        if identity.level is RuleLevel.PLAUSIBLE or comparison.sign != "==":
+            continue
+        terms = [(sign, address) for sign, address in comparison.left.terms]
+        terms += [(-sign, address) for sign, address in comparison.right.terms]
+        places = [address.removeprefix(f"{table.code}.").rpartition(".") for _, address in terms]
+        if any(not address.startswith(f"{table.code}.") for _, address in terms):
+            continue
+        if len({row for row, _, _ in places}) == 1:
+            row_code = identity.code
+        elif len({column for _, _, column in places}) == 1:
+            equations[identity.code] = Equation(tuple((row, sign) for (sign, _), (row, _, _) in zip(terms, places, strict=True)))
+    return Sums(row_code, tuple(equations.items())) if row_code else None
+
+
+def mend_rows(draft: Draft, form: Form) -> bool:
+    """
+    Read the lost rows of a draft in place; whether the document is shown to print its zeros.
+
+    That is shown when three quarters of the rows hold a figure in every cell whichever way they are read, and no
+    row has fewer digits than cells.
+    """
+    sums = sums_of(form, draft.table)
+    if sums is None:
+        return False
+    codes = [column.code for column in draft.table.columns]
+    rows = [row.code for row in draft.table.rows if row.values]
+    fixed = {row: vector for row in rows if (vector := _fixed(draft, row, codes)) is not None}
+    glued = any(
+        is_glued(piece.text) if lost.run.bordered else not is_whole(piece.text)
+        for lost in draft.lost.values()
+        for piece in lost.run.pieces
+    )
+    readings = {row: _readings(lost, len(codes), glued=glued) for row, lost in draft.lost.items()}
+    printed = _prints_zeros(draft, fixed, readings, len(codes))
+    if not readings:
+        return printed
+    supported, used = _support(sums, fixed, readings)
+    if supported is None:
+        supported = _row_by_row(readings, len(codes)) if printed else {}
+        used = ()
+    for row, lost in draft.lost.items():
+        _decide(draft, row, lost, codes, readings[row], supported.get(row, ()), sums, used)
+    return printed
+
+
+def _fixed(draft: Draft, row: str, codes: Sequence[str]) -> Vector | None:
+    """The numbers of a row that is printed cell by cell, nothing counting as 0 in sums; None when a cell is not known."""
+    numbers = []
+    for code in codes:
+        reading = draft.readings.get((row, code))
+        if not isinstance(reading, Printed):
+            return None
+        value = read_value(reading.piece.text)
+        if value.status not in (Status.PUBLISHED, Status.BLANK, Status.NIL):
+            return None
+        number = value.number or Decimal(0)
+        if number != int(number):
+            return None
+        numbers.append(int(number))
+    return tuple(numbers)
+
+
+def _readings(lost: Lost, width: int, *, glued: bool) -> Readings:
+    """The readings of a lost row; incomplete when a token is more than digits."""
+    tokens = tuple(piece.text.translate(_FULL_WIDTH) for piece in lost.run.pieces if piece.text)
+    if not tokens or not all(token.isdigit() and token.isascii() for token in tokens):
+        return Readings((), (), (), complete=False)
+    if glued and (not lost.run.bordered or len(tokens) == 1):
+        return read_row(tokens, width)
+    if not all(is_whole(token) for token in tokens) or len(tokens) > width:
+        return Readings((), (), (), complete=False)
+    return read_row(tokens, width, uncut=True)
+
+
+def _prints_zeros(draft: Draft, fixed: Mapping[str, Vector], readings: Mapping[str, Readings], width: int) -> bool:
+    full = (1 << width) - 1
+    whole = sum(1 for row in fixed if all(text.strip() for text in draft.texts(row, [c.code for c in draft.table.columns]) or ()))
+    whole += sum(1 for item in readings.values() if item.complete and item.vectors and all(mask == full for mask in item.printed))
+    enough = all(sum(len(piece.text) for piece in lost.run.pieces) >= width for lost in draft.lost.values())
+    return enough and whole >= _SHARE_WHOLE * max(1, len(fixed) + len(readings))
+
+
+def _support(
+    sums: Sums, fixed: Mapping[str, Vector], readings: Mapping[str, Readings]
+) -> tuple[dict[str, tuple[Vector, ...]] | None, tuple[str, ...]]:
+    """The supported readings by row and the column sums that were used; None when no solution or no column sum is there."""
+    options: dict[str, tuple[Vector, ...]] = {row: (vector,) for row, vector in fixed.items()}
+    options |= {row: item.vectors for row, item in readings.items() if item.complete and item.vectors}
+    usable = [(code, equation) for code, equation in sums.columns if all(row in options for row, _ in equation.rows)]
+    if len(usable) < len(sums.columns):
+        return None, ()
+    solution = solve(options, [equation for _, equation in usable])
+    if not all(solution.supported.values()):
+        return None, ()
+    return dict(solution.supported), tuple(code for code, _ in usable)
+
+
+def _row_by_row(readings: Mapping[str, Readings], width: int) -> dict[str, tuple[Vector, ...]]:
+    """
+    What still stands in a report that breaks a sum and prints its zeros.
+
+    A row that has no reading is the false one, and the others stand on their own totals. If all rows have
+    readings, a false row may have one wrong reading that happens to add up: then only rows of one digit a cell.
+    """
+    some_row_is_false = any(item.complete and not item.vectors for item in readings.values())
+    standing = {}
+    for row, item in readings.items():
+        full = (1 << width) - 1
+        if not item.complete or not all(mask == full for mask in item.printed):
+            continue
+        if some_row_is_false or (len(item.vectors) == 1 and all(number < 10 for number in item.vectors[0])):
+            standing[row] = item.vectors
+    return standing
+
+
+def _decide(
+    draft: Draft,
+    row: str,
+    lost: Lost,
+    codes: Sequence[str],
+    readings: Readings,
+    supported: Sequence[Vector],
+    sums: Sums,
+    used: Sequence[str],
+) -> None:
+    """Give each cell of a row its reading: a number all supported vectors agree on, nothing, or candidates."""
+    if not supported:
+        note = "no reading of the row fits the sums of the form" if readings.complete else "the row cannot be read digit by digit"
+        draft.open_row(row, codes, note, lost.piece)
+        return
+    masks = {vector: (readings.printed[at], readings.filled[at]) for at, vector in enumerate(readings.vectors)}
+    differ = [codes[at] for at in range(len(codes)) if len({vector[at] for vector in readings.vectors}) > 1]
+    rests_on = (f"{sums.row_code}[{row}]", *(f"{code}[{column}]" for code in used for column in differ))
+    for at, code in enumerate(codes):
+        numbers = sorted({vector[at] for vector in supported})
+        always = all(masks[vector][0] >> at & 1 for vector in supported)
+        ever = any(masks[vector][1] >> at & 1 for vector in supported)
+        if len(numbers) == 1 and always:
+            draft.readings[row, code] = Mended(Decimal(numbers[0]), rests_on, lost.piece)
+        elif not ever:
+            draft.readings.pop((row, code), None)
+        else:
+            shown = [str(number) for number in numbers] + ([] if always else ["nothing"])
+            draft.readings[row, code] = Open("more than one reading fits", lost.piece, tuple(shown))

@@ -1,0 +1,243 @@
+"""
+Tables with one row a label under one set of heads: which run of figures belongs to which row.
+
+First the labels are chosen (`chain.py`), then each run in the row of its label is its row, then rows whose label
+is lost are counted: between two rows that own their label, as many unlabelled runs as missing rows are taken in
+order; any other number is left open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from parsers.form import Row, Table
+from parsers.rebuild.chain import Weighed, choose_chain
+from parsers.rebuild.columns import Columns
+from parsers.rebuild.draft import Draft
+from parsers.rebuild.found import Found
+from parsers.rebuild.labels import Hit, compact, core_of
+from parsers.rebuild.marks import BORDERS
+from parsers.rebuild.zones import Run, cut_zone, is_whole
+
+__all__ = ["read_rows"]
+
+_DIGIT = re.compile(r"\d")
+_LEAST_COVERAGE = 0.5
+_ALIKE = 0.55
+_NOT_ALIEN = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A run of figures, and the row that owns it by its label (None: a run without a label)."""
+
+    row: Row | None
+    run: Run
+    label: Hit | None = None
+
+
+def read_rows(found: Found, table: Table) -> Draft:
+    """The draft of a table whose layout is `rows`."""
+    draft = Draft(table)
+    hits = found.of(table.code, "row", "group")
+    if not hits:
+        return draft
+    marked = found.rows_marked(hits[0].first, hits[-1].end, len({hit.label.name for hit in hits}))
+    width = len(table.columns)
+    chain = choose_chain([Weighed(hit, _weigh(found, hit, width, marked=marked)) for hit in hits])
+    if _coverage(chain) < _LEAST_COVERAGE:
+        return draft
+    units = _units(found, table, chain, marked=marked)
+    if not any(unit.run.pieces for unit in units):
+        return draft
+    draft.spans.append((chain[0].first, max(unit.run.pieces[-1].end for unit in units if unit.run.pieces)))
+    _find_alike(units, table)
+    _count_gaps(units, table)
+    columns = Columns.study(found, table, chain[0].first, [unit.run for unit in units if unit.row is not None])
+    codes = [column.code for column in table.columns]
+    for unit in units:
+        if unit.row is None:
+            continue
+        if (unit.row.code, codes[0]) in draft.readings:
+            continue
+        picked = columns.pick(unit.run)
+        if picked is not None:
+            draft.fill(unit.row.code, codes, picked)
+        elif unit.run.pieces:
+            draft.lose(unit.row.code, codes, unit.run, found.stream)
+    _doubt_missing(units, table, draft, codes)
+    _compare_copies(found, hits, chain, draft, columns, codes, marked=marked)
+    return draft
+
+
+def _coverage(chain: Sequence[Hit]) -> float:
+    """The share of the form's labels between the first and the last found that are found; another form shows few."""
+    return len(chain) / (chain[-1].label.order - chain[0].label.order + 1)
+
+
+def _weigh(found: Found, hit: Hit, width: int, *, marked: bool) -> int:
+    """
+    How much speaks for a hit: a whole row of figures in its zone, of empty cells, some figures (prose has those too);
+    then its own enumerator, and a border before it.
+    """
+    runs = cut_zone(found.stream, hit.end, found.next_label(hit.end), rows_marked=marked)
+    own = runs[0] if runs and runs[0].same_row else None
+    if own is None:
+        weight = 1
+    elif own.figures:
+        digits = sum(character.isdigit() for piece in own.pieces for character in piece.text)
+        weight = 4 if len(own.pieces) >= width or digits >= width else 2
+    else:
+        weight = 3 if len(own.pieces) >= width else 1
+    enumerated = hit.first < hit.start
+    return weight * 100 + 10 * enumerated + 5 * found.copy.marked_before(hit.index)
+
+
+def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) -> list[_Unit]:
+    """The runs behind each label of the chain; the label's own run first."""
+    rows = {row.code: row for row in table.rows}
+    width = len(table.columns)
+    units: list[_Unit] = []
+    for at, hit in enumerate(chain):
+        end = chain[at + 1].first if at + 1 < len(chain) else found.next_label(hit.end)
+        row = rows[hit.label.name]
+        runs = [part for run in cut_zone(found.stream, hit.end, end, rows_marked=marked) for part in _split_long(run, width)]
+        if len(runs) > 1 and not runs[0].bordered and len(runs[0].pieces) < width <= max(len(run.pieces) for run in runs):
+            runs = runs[1:]  # a page number before the row
+        owned = bool(runs) and row.values and runs[0].same_row and _is_tail(runs[0].words, row)
+        owned = owned and not (runs[0].bordered and at and _same_cell(found, chain[at - 1], hit))
+        if owned and not runs[0].figures and any(run.figures >= width for run in runs[1:]):
+            owned = False  # the label's row is empty and figures follow: whose they are is for counting to say
+        if not row.values and runs and runs[0].same_row and not any(_DIGIT.search(piece.text) for piece in runs[0].pieces):
+            runs = runs[1:]  # dashes where a group has no figure
+        if row.values and not owned:
+            units.append(_Unit(None, Run((), bordered=False, same_row=False, words="", cut_short=False), hit))
+        for number, run in enumerate(runs):
+            if number == 0 and owned:
+                units.append(_Unit(row, run, hit))
+            elif run.figures or len(run.pieces) >= width:
+                units.append(_Unit(None, run))
+    return units
+
+
+def _same_cell(found: Found, above: Hit, hit: Hit) -> bool:
+    """Whether two labels are stacked in one cell: then the figures beside them are stacked too, or no row's for certain."""
+    return not any(mark in found.stream.text[above.end : hit.first] for mark in BORDERS)
+
+
+def _split_long(run: Run, width: int) -> Iterator[Run]:
+    """A run of tokens that holds several whole rows, row by row."""
+    count = len(run.pieces)
+    if run.bordered or count <= width or count % width or not all(is_whole(piece.text) for piece in run.pieces) or width == 1:
+        yield run
+        return
+    for at in range(0, count, width):
+        first, last = at == 0, at + width == count
+        yield Run(
+            run.pieces[at : at + width],
+            bordered=False,
+            same_row=run.same_row and first,
+            words=run.words if first else "",
+            cut_short=run.cut_short and last,
+        )
+
+
+def _is_tail(words: str, row: Row) -> bool:
+    """Whether words between a label and its figures are the rest of that label, or the unit in a column of its own."""
+    text = compact(words).text
+    return not text or text == row.unit or text in compact(row.zh).text
+
+
+def _find_alike(units: list[_Unit], table: Table) -> None:
+    """Give runs behind a misprinted label their row, where exactly one missing row in that gap is alike."""
+    for start, stop, missing in _gaps(units, table):
+        for at in range(start, stop):
+            unit = units[at]
+            words = core_of(unit.run.words) if unit.run.words else ""
+            if unit.row is not None or len(words) < 3 or not unit.run.pieces:
+                continue
+            alike = [row for row in missing if likeness(words, row) >= _ALIKE and not _is_other(words, row, table)]
+            if (
+                len(alike) == 1
+                and sum(likeness(core_of(other.run.words), alike[0]) >= _ALIKE for other in units[start:stop] if other.run.words)
+                == 1
+            ):
+                units[at] = _Unit(alike[0], unit.run, unit.label)
+
+
+def likeness(words: str, row: Row) -> float:
+    """How alike a printed label is to a row's: 0 to 1."""
+    return max(SequenceMatcher(None, words, core_of(spelling), autojunk=False).ratio() for spelling in (row.zh, *row.aliases))
+
+
+def _gaps(units: Sequence[_Unit], table: Table) -> list[tuple[int, int, list[Row]]]:
+    """Stretches of units without an owner (start, stop), each with the form's rows that lack there."""
+    valued = [row for row in table.rows if row.values]
+    order = {row.code: at for at, row in enumerate(valued)}
+    owners = [(at, order[unit.row.code]) for at, unit in enumerate(units) if unit.row is not None]
+    edges = [(-1, -1), *owners, (len(units), len(valued))]
+    return [
+        (left + 1, right, valued[before + 1 : after]) for (left, before), (right, after) in pairwise(edges) if after - before > 1
+    ]
+
+
+def _count_gaps(units: list[_Unit], table: Table) -> None:
+    """Assign unlabelled runs in order where their number equals that of the missing rows."""
+    for start, stop, missing in _gaps(units, table):
+        inside = [at for at in range(start, stop) if units[at].row is None and units[at].run.pieces]
+        if len(table.columns) == 1:  # a dash alone is no row
+            inside = [at for at in inside if any(_DIGIT.search(piece.text) for piece in units[at].run.pieces)]
+        figures = [at for at in inside if units[at].run.figures]
+        for chosen in (figures, inside):
+            if len(chosen) == len(missing) and all(
+                _fits(units[at].run, row, table) for at, row in zip(chosen, missing, strict=True)
+            ):
+                for at, row in zip(chosen, missing, strict=True):
+                    units[at] = _Unit(row, units[at].run, units[at].label)
+                break
+
+
+def _fits(run: Run, row: Row, table: Table) -> bool:
+    """Whether a run may be a row's by its words: none are left, or they are not another row's."""
+    words = core_of(run.words) if run.words else ""
+    for head in (*table.heads, *(column.zh for column in table.columns)):
+        words = words.replace(core_of(head), "")
+    return len(words) < 3 or (likeness(words, row) >= _NOT_ALIEN and not _is_other(words, row, table))
+
+
+def _is_other(words: str, row: Row, table: Table) -> bool:
+    """Whether a printed label is nearer to another row of the table."""
+    mine = likeness(words, row)
+    return any(likeness(words, other) > mine for other in table.rows if other.code != row.code)
+
+
+def _doubt_missing(units: Sequence[_Unit], table: Table, draft: Draft, codes: Sequence[str]) -> None:
+    """Rows that lack between runs nobody owns are open, not missing: one of those runs may be theirs."""
+    for start, stop, missing in _gaps(units, table):
+        loose = [unit for unit in units[start:stop] if unit.row is None and unit.run.figures]
+        if not loose:
+            continue
+        note = f"{len(loose)} rows of figures without a label stand where {len(missing)} rows of the form lack"
+        for row in missing:
+            draft.open_row(row.code, codes, note)
+
+
+def _compare_copies(
+    found: Found, hits: Sequence[Hit], chain: Sequence[Hit], draft: Draft, columns: Columns, codes: Sequence[str], *, marked: bool
+) -> None:
+    """Open the rows that stand a second time in the document with other figures."""
+    taken = {hit.start for hit in chain}
+    for hit in hits:
+        if hit.start in taken or hit.label.kind != "row":
+            continue
+        runs = cut_zone(found.stream, hit.end, found.next_label(hit.end), rows_marked=marked)
+        picked = columns.pick(runs[0]) if runs and runs[0].same_row and runs[0].figures else None
+        if picked is None:
+            continue
+        texts = [piece.text for piece in picked]
+        if draft.texts(hit.label.name, codes) not in (texts, None):
+            draft.open_row(hit.label.name, codes, "the row stands twice with different figures", picked[0])

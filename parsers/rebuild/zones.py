@@ -1,0 +1,263 @@
+"""
+Zones: what stands between the end of one label and the start of the next, cut into runs of figures.
+
+A zone is cut by the strongest mark found in it: rows first, then cells; where there are no cells, lines and
+blanks. Words end a run, except inside a row whose ends are marked, where they stand in the place of a figure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from parsers.rebuild.marks import CELL, LINE, MARKS, ROW_ENDS, SPACE
+from parsers.rebuild.stream import Stream
+
+__all__ = ["Kind", "Piece", "Run", "cut_zone", "is_glued", "is_whole", "kind_of"]
+
+
+class Kind(Enum):
+    """What a piece of text can be in a table: a figure (a dash and 无 too), nothing, or words."""
+
+    FIGURE = "figure"
+    EMPTY = "empty"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A cell or a token: its text, and where it stands in the stream."""
+
+    text: str
+    start: int
+    end: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """
+    Figures and empty cells in a row.
+
+    `bordered`: the pieces are cells. `same_row`: nothing but the label stands before it in its row. `words`: what
+    stands between the label (or the run before) and it. `cut_short`: the next label follows in the same marked
+    row, or the document ends behind it, so that what lacks, lacks at the end.
+    """
+
+    pieces: tuple[Piece, ...]
+    bordered: bool
+    same_row: bool
+    words: str
+    cut_short: bool
+
+    @property
+    def figures(self) -> int:
+        """How many pieces are figures."""
+        return sum(piece.kind is Kind.FIGURE for piece in self.pieces)
+
+
+_UNITS = "万元|亿元|千元|元|件次|人次|件|条|项|个|次|人|篇|份|宗|起|例"
+_NIL = r"[-—―－–_/／\\~～ー─━]+|无|無|没有|N/?A"
+_OPEN, _CLOSE = "(（[〔【", ")）]〕】"
+_BRACKETED = re.compile(rf"[{re.escape(_OPEN)}][^{re.escape(_OPEN + _CLOSE)}]*[{re.escape(_CLOSE)}]")
+_FIGURE = re.compile(
+    rf"(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?[?？]?\s*[\d０-９OoＯ〇][\d０-９OoＯ〇,，.．\s]*(?:余|多|左右|以上|以下)?(?:{_UNITS})?\s*"
+    rf"(?:[{re.escape(_OPEN)}].*[{re.escape(_CLOSE)}])?[*※#①-⑳¹²³]*"
+    rf"|{_NIL}|[零一二两三四五六七八九十百]{{1,5}}(?:{_UNITS})?",
+    re.DOTALL,
+)
+_ENUMERATOR = re.compile(r"\d{1,2}[.．、]|[一二三四五六七八九十]、")
+_PAGE_NUMBER = re.compile(r"[-—–－]\s*\d{1,3}\s*[-—–－]|第\s*\d{1,3}\s*页.*|\d{1,3}\s*/\s*\d{1,3}")
+_WHOLE = re.compile(rf"[+\-＋－−﹣]?(?:0|[1-9]\d*|[1-9]\d{{0,2}}(?:[,，]\d{{3}})+)(?:\.\d+)?\s?(?:{_UNITS})?|{_NIL}")
+_COLUMN_OF_FIGURES = re.compile(r"\s{2,}\d")
+_FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: "."}
+
+
+def kind_of(text: str) -> Kind:
+    """
+    What a cell's text is.
+
+    >>> [kind_of(text).value for text in ("22（其中修订16件）", "", "/", "行政许可", "无", "约20", "1.")]
+    ['figure', 'empty', 'figure', 'words', 'figure', 'figure', 'words']
+    """
+    bare = text.strip(SPACE + MARKS + "\n")
+    if not bare:
+        return Kind.EMPTY
+    if bare.isdigit() or (_FIGURE.fullmatch(bare) and not _ENUMERATOR.fullmatch(bare)):
+        return Kind.FIGURE
+    return Kind.WORDS
+
+
+def is_whole(text: str) -> bool:
+    """
+    Whether a token between blanks is one number as numbers are written, or a mark for nothing.
+
+    >>> [is_whole(text) for text in ("0", "12", "1,234", "000023", "00", "/")]
+    [True, True, True, False, False, True]
+    """
+    return _WHOLE.fullmatch(text.translate(_FULL_WIDTH)) is not None
+
+
+def is_glued(text: str) -> bool:
+    """
+    Whether a text is several figures run together: digits that begin with 0 and go on.
+
+    >>> [is_glued(text) for text in ("0000000", "0", "0.5", "10")]
+    [True, False, False, False]
+    """
+    plain = text.translate(_FULL_WIDTH)
+    return len(plain) > 1 and plain[0] == "0" and plain.isdigit()
+
+
+def cut_zone(stream: Stream, start: int, end: int, *, rows_marked: bool) -> list[Run]:
+    """
+    The runs of the zone from the end of a label to the start of the next (or the end of the document).
+
+    `rows_marked`: in this table the ends of rows are marked.
+    """
+    runs: list[Run] = []
+    text = stream.text
+    at, same_row = start, True
+    while at <= end:
+        stop = min((found for found in (text.find(mark, at, end) for mark in ROW_ENDS) if found >= 0), default=end)
+        ends_here = (stop == end and rows_marked) or stop > stream.last
+        cut = _cell_runs if CELL in text[at:stop] else _token_runs
+        runs.extend(cut(stream, at, stop, same_row=same_row, last=stop == end, ends_here=ends_here, whole=rows_marked))
+        at, same_row = stop + 1, False
+    return runs
+
+
+def _cell_runs(
+    stream: Stream, start: int, stop: int, *, same_row: bool, last: bool, ends_here: bool, whole: bool
+) -> Iterator[Run]:
+    """Runs of a stretch with cell borders; what stands before the first border belongs to the label."""
+    text = stream.text
+    borders = [at for at in range(start, stop) if text[at] == CELL]
+    pieces = [_piece(text, left + 1, right) for left, right in zip(borders, [*borders[1:], stop], strict=True)]
+    if last and pieces and pieces[-1].kind is not Kind.FIGURE and stop < len(text):
+        pieces.pop()  # the cell of the label at which the zone ends
+    if whole:
+        leading = _leading_words(pieces, same_row=same_row)
+        words = "".join(piece.text for piece in pieces[:leading])
+        if pieces[leading:]:
+            yield from _stacked(Run(tuple(pieces[leading:]), bordered=True, same_row=same_row, words=words, cut_short=ends_here))
+        return
+    words, run = "", list[Piece]()
+    for piece in pieces:
+        if piece.kind is Kind.WORDS:
+            if _has_figure(run) or (run and same_row and not words):
+                yield Run(tuple(run), bordered=True, same_row=same_row, words=words, cut_short=False)
+                same_row, words = False, ""
+            words, run = words + piece.text, []
+        else:
+            run.append(piece)
+    if run:
+        yield from _stacked(Run(tuple(run), bordered=True, same_row=same_row, words=words, cut_short=ends_here))
+
+
+def _has_figure(pieces: Sequence[Piece]) -> bool:
+    return any(piece.kind is Kind.FIGURE for piece in pieces)
+
+
+def _leading_words(pieces: Sequence[Piece], *, same_row: bool) -> int:
+    """How many pieces at the start of a row are its label; behind a known label only words themselves are."""
+    leading = 0
+    for at, piece in enumerate(pieces):
+        if piece.kind is Kind.FIGURE:
+            return leading
+        if piece.kind is Kind.WORDS:
+            leading = at + 1
+    if same_row:
+        return next((at for at, piece in enumerate(pieces) if piece.kind is not Kind.WORDS), len(pieces))
+    return leading
+
+
+def _piece(text: str, start: int, end: int) -> Piece:
+    raw = text[start:end]
+    left = len(raw) - len(raw.lstrip(SPACE + MARKS))
+    bare = raw.strip(SPACE + MARKS)
+    printed = bare.replace(LINE, "\n")
+    return Piece(printed, start + left, start + left + len(bare), kind_of(printed))
+
+
+def _stacked(run: Run) -> Iterator[Run]:
+    """The run, or its rows where several rows are stacked in the lines of each cell."""
+    heights = {piece.text.count("\n") + 1 for piece in run.pieces if piece.kind is Kind.FIGURE}
+    height = heights.pop() if len(heights) == 1 else 1
+    if height == 1 or any(piece.kind is not Kind.FIGURE for piece in run.pieces):
+        yield run
+        return
+    columns = [_split_lines(piece) for piece in run.pieces]
+    for level in range(height):
+        pieces = tuple(column[level] for column in columns)
+        yield Run(pieces, bordered=True, same_row=False, words=run.words if level == 0 else "", cut_short=run.cut_short)
+
+
+def _split_lines(piece: Piece) -> list[Piece]:
+    at, lines = piece.start, []
+    for line in piece.text.split("\n"):
+        bare = line.strip(SPACE)
+        left = at + len(line) - len(line.lstrip(SPACE))
+        lines.append(Piece(bare, left, left + len(bare), kind_of(bare)))
+        at += len(line) + 1
+    return lines
+
+
+# --- stretches without cell borders -----------------------------------------------------------------
+
+_TOKEN = re.compile(
+    rf"(?P<enumerator>(?<![\d.])\d{{1,2}}[.、](?!\d))"
+    rf"|(?P<figure>(?:约|近|逾|大约)?[+\-＋－−﹣]?[OoＯ〇]*\d[\dOoＯ〇A-Za-z,，.]*(?:余|多|左右|以上|以下)?(?:\s?(?:{_UNITS})(?![\u4e00-\u9fff]))?)"
+    rf"|(?P<nil>(?<!\S)(?:{_NIL}|[OoＯ〇]{{1,3}})(?!\S))"
+    r"|(?P<words>[^\s\d约近逾+\-＋－−﹣]+|\S)"
+)
+
+
+def _token_runs(
+    stream: Stream, start: int, stop: int, *, same_row: bool, last: bool, ends_here: bool, whole: bool
+) -> Iterator[Run]:
+    """Runs of a stretch without cell borders: tokens between blanks and line breaks."""
+    del last, whole  # tokens need no borders
+    words, run = "", list[Piece]()
+    for piece in _tokens(stream.text[start:stop], start, behind_label=same_row):
+        if piece.kind is Kind.WORDS:
+            if run:
+                yield Run(tuple(run), bordered=False, same_row=same_row, words=words, cut_short=False)
+                same_row, words, run = False, "", []
+            words += piece.text
+        else:
+            run.append(piece)
+    if run:
+        yield Run(tuple(run), bordered=False, same_row=same_row, words=words, cut_short=ends_here)
+
+
+def _tokens(text: str, offset: int, *, behind_label: bool) -> Iterator[Piece]:
+    """Figures, dashes and words; notes in brackets belong to the label or the figure before them."""
+    plain = text.translate(_FULL_WIDTH).replace(LINE, "\n")
+    masked = _mask_notes(plain)
+    for number, line in enumerate(re.finditer(r"[^\n]*\n?", masked)):
+        in_label = behind_label and number == 0
+        if _PAGE_NUMBER.fullmatch(line[0].strip(SPACE + "\n")):
+            continue
+        for token in _TOKEN.finditer(masked, line.start(), line.end()):
+            if token["words"] or token["enumerator"]:
+                if not in_label and token[0].strip("。;；,，、.?？:："):
+                    yield Piece(token[0], offset + token.start(), offset + token.end(), Kind.WORDS)
+                continue
+            in_label = False
+            end = token.end()
+            note = _BRACKETED.match(plain, end)
+            if note is not None and token["figure"]:
+                end = note.end()
+            yield Piece(text[token.start() : end].strip(), offset + token.start(), offset + end, Kind.FIGURE)
+
+
+def _mask_notes(plain: str) -> str:
+    """The text with notes in brackets blanked, the inner ones first; a bracket that holds a column of figures is none."""
+    while True:
+        masked = _BRACKETED.sub(lambda match: match[0] if _COLUMN_OF_FIGURES.search(match[0]) else " " * len(match[0]), plain)
+        if masked == plain:
+            return masked
+        plain = masked

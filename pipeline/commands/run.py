@@ -1,0 +1,97 @@
+"""`gongkai run` and `gongkai export`: the whole job, and the tables of an output folder once more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.commands.reading import bundled, find_config, find_inputs, find_rules, kept_dataset, read_into
+from pipeline.commands.screen import language, logging_to, out, say
+from pipeline.config import Config
+from pipeline.export import export
+from pipeline.inputs import Input, shown
+from pipeline.run import Dataset, Summary
+from pipeline.shards import Shards, is_output
+
+__all__ = ["export_again", "run", "summary_lines"]
+
+LOG_NAME = "log.txt"
+
+
+def run(
+    paths: Sequence[Path],
+    manifest: Path | None,
+    config_file: Path | None,
+    output: Path | None,
+    rules_file: Path | None,
+    lang: str | None,
+) -> int:
+    """Read, audit and export the paths, or the bundled reports without any; returns the exit code."""
+    tongue = language(lang, os.environ)
+    config = find_config(config_file, output)
+    inputs: Sequence[Input] | Iterator[Input]
+    inputs = find_inputs(paths, manifest) if paths or manifest is not None else bundled()
+    folder = config.output.folder
+    with logging_to(folder / LOG_NAME):
+        rules = find_rules(rules_file, config)
+        dataset = read_into(inputs, Shards(folder / "shards"), rules)
+        return _export(dataset, config, tongue, published_only=False)
+
+
+def export_again(
+    paths: Sequence[Path],
+    config_file: Path | None,
+    output: Path | None,
+    rules_file: Path | None,
+    lang: str | None,
+    *,
+    published_only: bool,
+) -> int:
+    """Write the tables of an output folder's shards, or of files that are read first; returns the exit code."""
+    tongue = language(lang, os.environ)
+    config = find_config(config_file, output)
+    with logging_to(config.output.folder / LOG_NAME):
+        rules = find_rules(rules_file, config)
+        if len(paths) == 1 and is_output(paths[0]):
+            dataset = kept_dataset(paths[0], rules)
+            config = config if output is not None else config.to_output(paths[0])
+        elif paths:
+            dataset = read_into(find_inputs(paths, None), Shards(config.output.folder / "shards"), rules)
+        else:
+            dataset = kept_dataset(config.output.folder, rules)
+        return _export(dataset, config, tongue, published_only=published_only)
+
+
+def _export(dataset: Dataset, config: Config, tongue: str, *, published_only: bool) -> int:
+    say("audit and export")
+    folder = config.output.folder
+    summary = export(dataset, folder, rules=dataset.rules, config=config, run_at=datetime.now(UTC), published_only=published_only)
+    stream = out()
+    stream.writelines(f"{line}\n" for line in summary_lines(summary, folder, tongue))
+    stream.flush()
+    return summary.exit_code
+
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "inputs": "inputs", "aliases": "copies", "reports": "reports", "cells": "cells", "checks": "checks",
+        "findings": "findings", "output": "output", "none": "none",
+    },
+    "zh": {
+        "inputs": "输入", "aliases": "副本", "reports": "报告", "cells": "单元格", "checks": "检查", "findings": "问题",
+        "output": "输出", "none": "无",
+    },
+}  # fmt: skip
+
+
+def summary_lines(summary: Summary, folder: Path, tongue: str) -> Iterator[str]:
+    """The summary of a run for a person, line by line."""
+    words = _WORDS[tongue]
+    yield f"{words['inputs']:<9} {summary.inputs} ({words['aliases']}: {summary.aliases})"
+    for name in ("reports", "cells", "checks", "findings"):
+        counts: Mapping[str, int] = getattr(summary, name)
+        listed = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+        yield f"{words[name]:<9} {listed or words['none']}"
+    yield f"{words['output']:<9} {shown(str(folder))}"

@@ -1,0 +1,188 @@
+"""
+The ledger of a run: one row for every report or input that was looked at, and nothing else counts.
+
+Equal bytes are one report with aliases, and so are equal contents for one body and year. Two different contents
+for one body, level and year are kept both, and a finding names them. Inputs = rows + aliases, checked at the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from parsers.errors import ReadStatus
+from parsers.finding import Check, Finding, RuleLevel, Severity, Verdict
+from parsers.report import Report, Status, Unread
+from pipeline.errors import PipelineError
+from pipeline.schema import REPORTS
+
+__all__ = ["Examined", "Ledger", "Row", "content_sha256"]
+
+_NAMES = tuple(column.name for column in REPORTS)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """
+    One result with what the audit says of it, and what the run knows of its source.
+
+    `fault` is the one-line reason when the audit itself failed; `aliases` are copies of the same bytes.
+    """
+
+    result: Report | Unread
+    aliases: tuple[str, ...] = ()
+    page: str | None = None
+    fetched_at: str | None = None
+    findings: tuple[Finding, ...] = ()
+    checks: tuple[Check, ...] = ()
+    fault: str = ""
+
+    @property
+    def report(self) -> Report | None:
+        """The report, None for an input that gave none."""
+        return self.result if isinstance(self.result, Report) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of `reports`: cells by column name, and how many aliases it has."""
+
+    cells: Mapping[str, Any]
+    aliases: tuple[str, ...]
+
+    def values(self) -> tuple[Any, ...]:
+        """The cells in the order of the published columns."""
+        return tuple(self.cells.get(name) for name in _NAMES)
+
+
+def content_sha256(report: Report) -> str:
+    """SHA-256 of unit, year and the sorted address, raw text and status of every cell: what was said, not where."""
+    cells = sorted((fact.address, fact.raw or "", str(fact.status)) for fact in report.facts)
+    text = json.dumps([report.unit, report.year, cells], ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass
+class Ledger:
+    """Admits results one by one and keeps their rows; the only thing that grows with a run."""
+
+    looked_at: int = 0
+    _rows: list[Row] = field(default_factory=list)
+    _by_bytes: dict[str, int] = field(default_factory=dict)
+    _by_content: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    _by_body: dict[tuple[Any, ...], list[int]] = field(default_factory=dict)
+
+    def find_copy(self, result: Report | Unread, aliases: Sequence[str] = ()) -> bool:
+        """Whether the same bytes or the same content were admitted before; the result is then an alias of that row."""
+        at = self._by_bytes.get(result.source_sha256)
+        if at is None and isinstance(result, Report) and (content := _content_key(result)):
+            at = self._by_content.get(content)
+        if at is None:
+            return False
+        row = self._rows[at]
+        self._rows[at] = replace(row, aliases=(*row.aliases, result.source, *aliases))
+        self._by_bytes.setdefault(result.source_sha256, at)
+        self.looked_at += 1 + len(aliases)
+        return True
+
+    def admit(self, examined: Examined) -> None:
+        """Enter a result that is no copy as a row of its own."""
+        at, result = len(self._rows), examined.result
+        self._rows.append(Row(_cells(examined), examined.aliases))
+        self._by_bytes[result.source_sha256] = at
+        self.looked_at += 1 + len(examined.aliases)
+        if isinstance(result, Report):
+            if content := _content_key(result):
+                self._by_content[content] = at
+            if body := _body_key(result):
+                self._by_body.setdefault(body, []).append(at)
+
+    def close(self, inputs: int) -> tuple[list[Row], list[Finding]]:
+        """
+        The rows, and the findings that only the whole run shows.
+
+        Raises PipelineError when `inputs`, counted apart from the ledger, is not rows + aliases.
+        """
+        findings = list(self._two_reports())
+        per_report = Counter((finding.report_id, finding.severity) for finding in findings)
+        rows = []
+        for row in self._rows:
+            cells = dict(row.cells)
+            cells["aliases"] = " ".join(alias.replace(" ", "%20") for alias in row.aliases) or None
+            for severity in Severity:
+                cells[f"findings_{severity}"] += per_report[cells["report_id"], severity]
+            rows.append(Row(cells, row.aliases))
+        counted = len(rows) + sum(len(row.aliases) for row in rows)
+        if inputs != counted:
+            raise PipelineError(
+                f"{inputs} inputs, but `reports` accounts for {counted}: a fault of the program; please report it"
+            )
+        return rows, findings
+
+    def _two_reports(self) -> Iterator[Finding]:
+        for places in self._by_body.values():
+            rows = [self._rows[at].cells for at in places]
+            for row in rows[1:]:
+                yield _two_reports(row, rows[0])
+            if len(rows) > 1:
+                yield _two_reports(rows[0], rows[1])
+
+
+def _content_key(report: Report) -> tuple[Any, ...] | None:
+    """What makes two reports one; None where too little is known to say so: two blank tables of nobody are two reports."""
+    if not report.facts or report.unit is None or report.year is None:
+        return None
+    return (report.county_code, report.county, report.level, content_sha256(report))
+
+
+def _body_key(report: Report) -> tuple[Any, ...] | None:
+    if not report.facts or report.unit is None or report.year is None or report.level is None:
+        return None
+    return (report.county_code, report.county, report.unit, report.level, report.year)
+
+
+def _two_reports(row: Mapping[str, Any], other: Mapping[str, Any]) -> Finding:
+    both = [f"{item['source']} [{item['report_id']}]" for item in (row, other)]
+    zh = f"{row['unit']}{row['year']}年度有两份内容不同的报告：{'、'.join(both)}"
+    en = f"two different reports of {row['unit']} for {row['year']}: {', '.join(both)}"
+    return Finding(
+        code="identity.two_reports", subject=row["report_id"], instance=other["report_id"], severity=Severity.WARNING,
+        rule_level=RuleLevel.NONE, message_zh=zh, message_en=en, report_id=row["report_id"], other_report_id=other["report_id"],
+    )  # fmt: skip
+
+
+def _cells(examined: Examined) -> dict[str, Any]:
+    result = examined.result
+    cells: dict[str, Any] = {
+        "report_id": result.report_id, "status": str(result.status), "reason": result.reason or None,
+        "source": result.source, "source_sha256": result.source_sha256,
+        "media_type": result.media_type or None, "bytes": result.bytes,
+        "page": examined.page, "fetched_at": examined.fetched_at,
+    }  # fmt: skip
+    report = examined.report
+    if report is not None:
+        cells.update(_identity(report))
+    if examined.fault:
+        cells.update(status=str(ReadStatus.FAILED), reason=examined.fault)
+    by_status = Counter(fact.status for fact in report.facts) if report else Counter()
+    cells.update({f"cells_{status}": by_status[status] for status in Status})
+    verdicts, severities = Counter(check.verdict for check in examined.checks), Counter(f.severity for f in examined.findings)
+    for word, verdict in (("hold", Verdict.HOLDS), ("broken", Verdict.BROKEN), ("unknown", Verdict.UNKNOWN)):
+        cells[f"checks_{word}"] = verdicts[verdict]
+    cells.update({f"findings_{severity}": severities[severity] for severity in Severity})
+    return cells
+
+
+def _identity(report: Report) -> dict[str, Any]:
+    series = (report.county_code, report.level, report.unit)
+    return {
+        "series_id": "/".join(map(str, series)) if all(series) else None,
+        "county_code": report.county_code, "county": report.county, "unit": report.unit, "level": report.level,
+        "year": report.year, "form": report.form, "scope": report.scope, "version": 1,
+        "forms": ";".join(f"{table}={form}" for table, form in report.forms.items()) if report.form == "mixed" else None,
+        "content_sha256": content_sha256(report),
+    }  # fmt: skip

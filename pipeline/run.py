@@ -1,0 +1,193 @@
+"""
+The order of work: inputs to shards, shards to the audit, and every result to the ledger.
+
+Here is the one boundary at which a fault of the program is caught: it is recorded in the log, the report's row says
+`failed` with one line, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from parsers import parse_all
+from parsers.errors import ReadError, ReadStatus
+from parsers.finding import Check, Finding
+from parsers.report import Report, Unread
+from pipeline.audit import Rules, audit_report
+from pipeline.inputs import Input
+from pipeline.ledger import Examined, Ledger, Row
+from pipeline.shards import Entry, Result, Shards
+from pipeline.workers import Executor, InProcess, carry
+
+__all__ = ["Dataset", "Summary", "examine", "read_all", "read_input", "summarise"]
+
+_LOG = logging.getLogger("gongkai.run")
+
+
+@contextmanager
+def _boundary(source: str, what: str, faults: list[str]) -> Iterator[None]:
+    """Record a fault of the program while it is `what` (reading, auditing) one report, and go on."""
+    try:
+        yield
+    except Exception as exc:
+        _LOG.exception("%s: the program failed while %s", source, what)
+        faults.append(f"the program failed while {what} ({type(exc).__name__}); the log has the details")
+
+
+def read_input(item: Input) -> list[Result]:
+    """What one input gives: at least one Report or Unread, whatever happens."""
+    if item.refused is not None:
+        return [item.refused]
+    results: list[Result] = []
+    faults: list[str] = []
+    size = 0
+    with _boundary(item.address, "reading", faults):
+        try:
+            source = item.open()
+            size = len(source.data)
+            results.extend(parse_all(source))
+        except ReadError as exc:
+            results.append(Unread(item.address, item.sha256, "", size, exc.status, exc.reason))
+    if faults:
+        results.append(Unread(item.address, item.sha256, "", size, ReadStatus.FAILED, faults[0]))
+    if not results:
+        results.append(Unread(item.address, item.sha256, "", size, ReadStatus.EMPTY, "nothing in it could be a report"))
+    return results
+
+
+def examine(result: Result, rules: Rules) -> tuple[tuple[Finding, ...], tuple[Check, ...], str]:
+    """The findings of reading and audit, the checks, and the reason when the audit failed."""
+    if not isinstance(result, Report):
+        return (), (), ""
+    findings = dict.fromkeys(result.findings)
+    checks: tuple[Check, ...] = ()
+    faults: list[str] = []
+    with _boundary(result.source, "auditing", faults):
+        audit = audit_report(result, rules=rules)
+        findings |= dict.fromkeys(audit.findings)  # what both report is one finding
+        checks = audit.checks
+    return tuple(findings), checks, faults[0] if faults else ""
+
+
+def read_all(
+    inputs: Iterable[Input],
+    shards: Shards,
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Entry]:
+    """
+    Read what no earlier run has read, and return the index of this run, which is also kept with the shards.
+
+    Inputs with the same bytes are one entry with aliases; an input named twice is one input.
+    """
+    primary, copies = _fold(inputs)
+    tell = (lambda done: progress(done, len(primary))) if progress else None
+    placed = carry(primary, shards, read_input, executor or InProcess(), progress=tell)
+    entries = [
+        Entry(item.key, item.address, item.sha256, placed[item.key], tuple(copies[item.sha256]), item.page, item.fetched_at)
+        for item in primary
+    ]
+    shards.write_index(entries)
+    return entries
+
+
+def _fold(inputs: Iterable[Input]) -> tuple[list[Input], dict[str, list[str]]]:
+    """The first input of each content, and by digest the addresses of its copies."""
+    first: dict[str, Input] = {}
+    copies: dict[str, list[str]] = {}
+    seen: set[str] = set()
+    for item in inputs:
+        if item.address in seen:
+            continue
+        seen.add(item.address)
+        held = first.setdefault(item.sha256, item)
+        addresses = copies.setdefault(item.sha256, [])
+        if held is not item:
+            addresses.append(item.address)
+            if item.hints is not None and item.hints != held.hints:
+                _LOG.warning("%s: the same bytes as %s, whose hints were used; its own differ", item.address, held.address)
+    return list(first.values()), copies
+
+
+@dataclass
+class Dataset:
+    """
+    The results of a run, one by one: iterate once, then `close`.
+
+    `notice` is told of every input that is not `read`: its address, status and reason.
+    """
+
+    entries: Sequence[Entry]
+    shards: Shards
+    rules: Rules
+    notice: Callable[[str, str, str], None] | None = None
+    ledger: Ledger = field(default_factory=Ledger)
+    _inputs: int = 0
+
+    def __iter__(self) -> Iterator[Examined]:
+        """Every result that is no copy of an earlier one, audited, in the order of the inputs."""
+        for entry in self.entries:
+            for result in self.shards.read(entry.shard, entry.key):
+                aliases = tuple(_alias(alias, entry.address, result.source) for alias in entry.aliases)
+                self._inputs += 1 + len(aliases)
+                self._tell(result.source, result, "")
+                for alias in aliases:
+                    self._tell(alias, result, f" (the same bytes as {result.source})")
+                if not self.ledger.find_copy(result, aliases):
+                    yield self._examined(entry, result, aliases)
+
+    def _examined(self, entry: Entry, result: Result, aliases: tuple[str, ...]) -> Examined:
+        findings, checks, fault = examine(result, self.rules)
+        examined = Examined(result, aliases, entry.page, entry.fetched_at, findings, checks, fault)
+        if fault and self.notice is not None:
+            self.notice(result.source, str(ReadStatus.FAILED), fault)
+        self.ledger.admit(examined)
+        return examined
+
+    def _tell(self, address: str, result: Result, more: str) -> None:
+        if result.status is not ReadStatus.READ and self.notice is not None:
+            self.notice(address, str(result.status), (result.reason or "without a statutory table") + more)
+
+    def close(self) -> tuple[list[Row], list[Finding]]:
+        """The rows of `reports`, and the findings that only the whole run shows; inputs = rows + aliases is checked."""
+        return self.ledger.close(self._inputs)
+
+
+def _alias(alias: str, address: str, source: str) -> str:
+    """The address of a copy: that of a copied archive's member is the copy's address and the member's path."""
+    return alias + source.removeprefix(address) if source.startswith(address) else alias
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run looked at and found, counted from the rows of `reports` and from nothing else."""
+
+    inputs: int
+    aliases: int
+    reports: dict[str, int]
+    cells: dict[str, int]
+    checks: dict[str, int]
+    findings: dict[str, int]
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every input was read, else 3."""
+        return 0 if set(self.reports) <= {"read"} else 3
+
+
+def summarise(rows: Sequence[Row]) -> Summary:
+    """The summary of the rows."""
+    sums: dict[str, Counter[str]] = {"cells": Counter(), "checks": Counter(), "findings": Counter()}
+    for row in rows:
+        for name, value in row.cells.items():
+            group, _, word = name.partition("_")
+            if group in sums:
+                sums[group][word] += value
+    aliases = sum(len(row.aliases) for row in rows)
+    reports = dict(sorted(Counter(row.cells["status"] for row in rows).items()))
+    return Summary(len(rows) + aliases, aliases, reports, dict(sums["cells"]), dict(sums["checks"]), dict(sums["findings"]))
