@@ -15,7 +15,7 @@ from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import CELL, ROW, is_space
-from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_whole
+from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_separate
 
 __all__ = ["read_blocks"]
 
@@ -122,10 +122,10 @@ def _pick(run: Run, width: int, found: Found, window: str | None) -> list[Piece]
         if found.stream.packed_at(pieces[0].start) and 0 < run.figures < width:
             return None
         return pieces if len(pieces) == width or run.cut_short else None
-    if width > 1 and not all(is_whole(piece.text) for piece in pieces):
+    if not all(is_separate(piece.text) for piece in pieces):
         return None
     if len(pieces) == width:
-        return pieces if width > 1 or is_whole(pieces[0].text) else None
+        return pieces
     return pieces if len(pieces) < width and run.cut_short and _is_closed(found, pieces[-1]) else None
 
 

@@ -101,7 +101,7 @@ def _are_packed(rows: Sequence[list[str]]) -> bool:
     for pieces in rows:
         cells = [piece.strip(SPACE) for piece in pieces]
         cells = cells[1:] if not cells[0] else cells
-        figures = [at for at, cell in enumerate(cells) if cell.isdigit()]
+        figures = [at for at, cell in enumerate(cells) if cell[:1].isdigit()]
         empty = [at for at, cell in enumerate(cells[:-1]) if not cell]
         if figures and any(figures[0] <= at < figures[-1] for at in empty):
             return False

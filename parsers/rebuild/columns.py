@@ -15,7 +15,7 @@ from itertools import pairwise
 from parsers.form import Table
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
-from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_whole
+from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_separate, is_whole
 from parsers.values import read_value
 
 __all__ = ["Columns"]
@@ -65,7 +65,7 @@ class Columns:
         """The cells of a run in the form's order of columns; None where the borders do not tell."""
         pieces = list(run.pieces)
         if not run.bordered:
-            if len(pieces) == self.width and (self.width == 1 or all(is_whole(piece.text) for piece in pieces)):
+            if len(pieces) == self.width and (self.width == 1 or all(is_separate(piece.text) for piece in pieces)):
                 return [pieces[at] for at in self.order]
             return None
         if self.glued and run.figures < self.width:

@@ -89,17 +89,16 @@ def _table_labels(table: Table) -> Iterator[Label]:
 
 def _label(kind: str, table: Table, name: str, order: int, zh: str, source: Row | Column | None = None) -> Label:
     cores = _cores(zh, *(source.aliases if source else ()))
-    return Label(kind, table.code, name, order, cores, enumerator_of(zh), short=len(cores[0]) <= _SHORT)
+    return Label(kind, table.code, name, order, cores, enumerator_of(zh), short=len(core_of(zh)) <= _SHORT)
 
 
 def _cores(*printed: str) -> tuple[str, ...]:
     """Spellings to look for, longest first; a long label also by its first clause."""
-    cores = {core_of(text): None for text in printed}
+    cores = {core_of(text) for text in printed}
     clause = core_of(printed[0].split("、")[0]) if printed[0].count("、") and len(printed[0]) > 2 * _CLAUSE else ""
     if len(clause) >= _CLAUSE:
-        cores[clause] = None
-    main = core_of(printed[0])
-    return (main, *sorted((core for core in cores if core != main), key=lambda core: (-len(core), core)))
+        cores.add(clause)
+    return tuple(sorted(cores, key=lambda core: (-len(core), core)))
 
 
 def look(form: Form, stream: Stream, copy: Compact) -> Found:

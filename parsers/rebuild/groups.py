@@ -14,7 +14,7 @@ from parsers.form import Table
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
-from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_whole
+from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_separate
 
 __all__ = ["read_groups"]
 
@@ -111,7 +111,7 @@ def _take(run: Run, width: int, *, packed: bool) -> list[Piece] | None:
     if (packed and 0 < run.figures < width) or any(is_glued(piece.text) for piece in pieces):
         return None
     if not run.bordered:
-        return pieces if len(pieces) == width and all(is_whole(piece.text) for piece in pieces) else None
+        return pieces if len(pieces) == width and all(is_separate(piece.text) for piece in pieces) else None
     if len(pieces) == width:
         return pieces
     first, last = pieces[width:], pieces[:-width]
@@ -171,7 +171,11 @@ def _read_tall(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[
         if group is None or len(runs) != 1 or not runs[0].same_row:
             continue
         pieces = [piece for piece in runs[0].pieces if piece.kind is Kind.FIGURE] or list(runs[0].pieces[:1])
-        if len(pieces) != 1 or (group, step.hit.label.name) in cells or (not runs[0].bordered and not is_whole(pieces[0].text)):
+        if (
+            len(pieces) != 1
+            or (group, step.hit.label.name) in cells
+            or (not runs[0].bordered and not is_separate(pieces[0].text))
+        ):
             return None
         cells[group, step.hit.label.name] = pieces[0]
     return cells if len(cells) == len(groups) * len(columns) else None

@@ -110,7 +110,7 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) ->
             runs = runs[1:]  # a page number before the row
         owned = bool(runs) and row.values and runs[0].same_row and _is_tail(runs[0].words, row)
         owned = owned and not (runs[0].bordered and at and _same_cell(found, chain[at - 1], hit))
-        if owned and not runs[0].figures and any(run.figures >= width for run in runs[1:]):
+        if owned and not runs[0].figures and any(run.figures >= width and not run.words for run in runs[1:]):
             owned = False  # the label's row is empty and figures follow: whose they are is for counting to say
         if not row.values and runs and runs[0].same_row and not any(_DIGIT.search(piece.text) for piece in runs[0].pieces):
             runs = runs[1:]  # dashes where a group has no figure
@@ -232,7 +232,8 @@ def _compare_copies(
     """Open the rows that stand a second time in the document with other figures."""
     taken = {hit.start for hit in chain}
     for hit in hits:
-        if hit.start in taken or hit.label.kind != "row":
+        unnumbered = hit.label.short and hit.label.enumerator and hit.first == hit.start
+        if hit.start in taken or unnumbered or hit.label.kind != "row":
             continue
         runs = cut_zone(found.stream, hit.end, found.next_label(hit.end), rows_marked=marked)
         picked = columns.pick(runs[0]) if runs and runs[0].same_row and runs[0].figures else None

@@ -15,7 +15,7 @@ from enum import Enum
 from parsers.rebuild.marks import CELL, LINE, MARKS, ROW_ENDS, SPACE
 from parsers.rebuild.stream import Stream
 
-__all__ = ["Kind", "Piece", "Run", "cut_zone", "is_glued", "is_whole", "kind_of"]
+__all__ = ["Kind", "Piece", "Run", "cut_zone", "is_glued", "is_separate", "is_whole", "kind_of"]
 
 
 class Kind(Enum):
@@ -63,7 +63,7 @@ _NIL = r"[-—―－–_/／\\~～ー─━]+|无|無|没有|N/?A"
 _OPEN, _CLOSE = "(（[〔【", ")）]〕】"
 _BRACKETED = re.compile(rf"[{re.escape(_OPEN)}][^{re.escape(_OPEN + _CLOSE)}]*[{re.escape(_CLOSE)}]")
 _FIGURE = re.compile(
-    rf"(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?[?？]?\s*[\d０-９OoＯ〇][\d０-９OoＯ〇,，.．\s]*(?:余|多|左右|以上|以下)?(?:{_UNITS})?\s*"
+    rf"[?？]?\s*(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?\s*[\d０-９OoＯ〇][\d０-９OoＯ〇,，.．\s]*(?:余|多|左右|以上|以下)?(?:{_UNITS})?\s*"
     rf"(?:[{re.escape(_OPEN)}].*[{re.escape(_CLOSE)}])?[*※#①-⑳¹²³]*"
     rf"|{_NIL}|[零一二两三四五六七八九十百]{{1,5}}(?:{_UNITS})?",
     re.DOTALL,
@@ -98,6 +98,16 @@ def is_whole(text: str) -> bool:
     [True, True, True, False, False, True]
     """
     return _WHOLE.fullmatch(text.translate(_FULL_WIDTH)) is not None
+
+
+def is_separate(text: str) -> bool:
+    """
+    Whether a token between blanks can be one cell: anything but figures run together.
+
+    >>> [is_separate(text) for text in ("12", "3左右", "O", "000023")]
+    [True, True, True, False]
+    """
+    return is_whole(text) or not text.translate(_FULL_WIDTH).replace(".", "").isdigit()
 
 
 def is_glued(text: str) -> bool:
@@ -209,9 +219,9 @@ def _split_lines(piece: Piece) -> list[Piece]:
 
 _TOKEN = re.compile(
     rf"(?P<enumerator>(?<![\d.])\d{{1,2}}[.、](?!\d))"
-    rf"|(?P<figure>(?:约|近|逾|大约)?[+\-＋－−﹣]?[OoＯ〇]*\d[\dOoＯ〇A-Za-z,，.]*(?:余|多|左右|以上|以下)?(?:\s?(?:{_UNITS})(?![\u4e00-\u9fff]))?)"
+    rf"|(?P<figure>(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?[OoＯ〇]*\d[\dOoＯ〇A-Za-z,，.]*(?:余|多|左右|以上|以下)?(?:\s?(?:{_UNITS})(?![\u4e00-\u9fff]))?[*※#①-⑳¹²³⁰-⁹†‡]*)"
     rf"|(?P<nil>(?<!\S)(?:{_NIL}|[OoＯ〇]{{1,3}})(?!\S))"
-    r"|(?P<words>[^\s\d约近逾+\-＋－−﹣]+|\S)"
+    r"|(?P<words>[^\s\d约近逾减增新+\-＋－−﹣]+|\S)"
 )
 
 
