@@ -42,6 +42,7 @@ _PERIOD = re.compile(
 _SPACES = re.compile(r"\s+")
 _TITLE_LINES = 60
 _LONGEST_TITLE = 70
+_TRAIL = re.compile(r"[>＞»›]|首页|当前位置")  # where a page stands in its site, which names the column of all reports
 
 _OFFICE = re.compile(r"(?:人民)?政府办(?:公室|公厅)?$")
 _CITIES_OF_PROVINCE_RANK = ("北京市", "上海市", "天津市", "重庆市")
@@ -87,15 +88,22 @@ def identify(document: Document, *, hints: Hints | None, report_id: str) -> Iden
 
 
 def _title(document: Document, lines: Sequence[str]) -> str:
-    """The first short line that is a report's title, else the file's own title."""
+    """The first short line that is a report's title and names a year, else the file's own title, else the first that is one."""
+    titles = list(_titles(lines))
+    own = _SPACES.sub("", document.title)
+    dated = next((title for title in titles if _YEAR.search(title)), None)
+    return dated or (own if REPORT_TITLE.search(own) else next(iter(titles), own))
+
+
+def _titles(lines: Sequence[str]) -> Iterator[str]:
     for at, line in enumerate(lines[:_TITLE_LINES]):
         plain = _SPACES.sub("", line).strip("#*")
-        if len(plain) <= _LONGEST_TITLE and REPORT_TITLE.search(plain) and not plain.endswith(("。", "；", "：", "，")):
+        if _TRAIL.search(plain) or len(plain) > _LONGEST_TITLE or plain.endswith(("。", "；", "：", "，")):
+            continue
+        if REPORT_TITLE.search(plain):
             above = _SPACES.sub("", lines[at - 1]).strip("#*") if at else ""
-            if at and _YEAR.match(plain) and not _unit(plain) and 2 < len(above) <= 30 and level_of(above) is not None:
-                return above + plain
-            return plain
-    return _SPACES.sub("", document.title)
+            leads = at and _YEAR.match(plain) and not _unit(plain) and 2 < len(above) <= 30 and level_of(above) is not None
+            yield above + plain if leads else plain
 
 
 def _years(title: str, document: Document, prose: str) -> Iterator[tuple[int, str, str]]:

@@ -15,6 +15,7 @@ from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import CELL, ROW, is_space
+from parsers.rebuild.under import columns_of_heads, pieces_under
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_separate
 
 __all__ = ["read_blocks"]
@@ -77,7 +78,9 @@ def _read_row(
 ) -> None:
     """Fill a row from the one place where its label owns figures or empty cells; open it when places disagree."""
     codes = [column.code for column in block.columns]
-    order = _head_order(found, block, draft.table)
+    heads = _block_heads(found, block, draft.table)
+    order = _head_order(heads, codes)
+    grid = columns_of_heads(found.stream, heads, codes)
     readings: dict[tuple[str, ...], tuple[list[Piece], Run]] = {}
     lost: Run | None = None
     for hit in hits:
@@ -86,11 +89,14 @@ def _read_row(
         run = next((item for item in runs if item.pieces), None)
         if run is None or not _belongs(run, runs, len(codes)):
             continue
-        pieces = _pick(run, len(codes), found, window)
+        placed = None
+        if grid is not None and len(run.pieces) > len(codes):
+            placed = pieces_under(found.stream, grid, run.pieces)
+        pieces = placed or _pick(run, len(codes), found, window)
         if pieces is None:
             lost = lost or run
             continue
-        if order is not None and len(pieces) == len(codes):
+        if placed is None and order is not None and len(pieces) == len(codes):
             pieces = [pieces[at] for at in order]
         readings.setdefault(tuple(piece.text for piece in pieces), (pieces, run))
     figured = {texts: found_at for texts, found_at in readings.items() if any(p.kind is Kind.FIGURE for p in found_at[0])}
@@ -151,24 +157,22 @@ def _is_closed(found: Found, piece: Piece) -> bool:
     return is_space(behind) and len(behind) == 2
 
 
-def _head_order(found: Found, block: Block, table: Table) -> tuple[int, ...] | None:
-    """The printed position of each column of a block, when its heads stand whole in another order; else None."""
-    codes = [column.code for column in block.columns]
-    if len(codes) < 2:
-        return None
-    names = {column.code: column.zh for column in block.columns}
-    title = next((hit for hit in found.of(table.code, "title") if hit.label.name == block.title), None)
+def _block_heads(found: Found, block: Block, table: Table) -> list[Hit]:
+    """The column heads of a block, in printed order: those between its title and its first row."""
     rows = [hit for hit in found.of(table.code, "row") if hit.label.name == block.rows[0].code]
     if not rows:
-        return None
-    row = next((hit for hit in rows if title is None or hit.first > title.end), rows[0])
-    heads = [
-        hit
-        for hit in found.of(table.code, "column")
-        if (title.end if title else 0) <= hit.first < row.first and hit.label.name in names
-    ]
-    order = list({hit.start: hit.label.name for hit in heads}.values())
-    if sorted(order) != sorted(codes) or order == codes:
+        return []
+    title = next((hit for hit in found.of(table.code, "title") if hit.label.name == block.title), None)
+    start = title.end if title else 0
+    row = next((hit for hit in rows if hit.first > start), rows[0])
+    order = _order(table, block)
+    return [hit for hit in found.of(table.code, "column") if start <= hit.first < row.first and hit.label.order == order]
+
+
+def _head_order(heads: Sequence[Hit], codes: Sequence[str]) -> tuple[int, ...] | None:
+    """The printed position of each column of a block, when its heads stand whole in another order; else None."""
+    order = [hit.label.name for hit in heads]
+    if sorted(order) != sorted(codes) or order == list(codes):
         return None
     return tuple(order.index(code) for code in codes)
 

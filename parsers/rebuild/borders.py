@@ -82,7 +82,8 @@ def _short_inside(pieces: Sequence[str], padding: int) -> bool:
 
 
 def _is_covered(piece: str, borders: Borders) -> bool:
-    return len(piece) <= borders.cover and not piece.strip(SPACE)
+    most = borders.cover if borders.row_lines else max(0, borders.cover)
+    return len(piece) <= most and not piece.strip(SPACE)
 
 
 def _are_closed(lines: Sequence[list[str]]) -> bool:
@@ -147,7 +148,10 @@ def _mark_bars(line: str, borders: Borders) -> Iterator[tuple[str, str, int]]:
     for piece in _BAR.split(line):
         pieces.append((piece, at))
         at += len(piece) + 1
-    if borders.cover >= 0:
+    if not borders.row_lines and len(pieces) > 2 and not line.strip(SPACE + _BARS):
+        yield LINE, "", 0  # a line of bars only: places that a wide cell covers, each real cell has a line of its own
+        return
+    if borders.cover >= 0 or not borders.row_lines:
         pieces = [pieces[0], *(piece for piece in pieces[1:-1] if not _is_covered(piece[0], borders)), *pieces[1:][-1:]]
     if not borders.row_lines:
         yield LINE, *pieces[0]

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
 
 from parsers.form import Table
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
+from parsers.rebuild.under import GridColumn, columns_of_heads, pieces_under
 from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_separate, is_whole
 from parsers.values import read_value
 
@@ -38,7 +38,7 @@ class Columns:
 
     width: int
     order: tuple[int, ...]
-    grid: tuple[tuple[int, int], ...] | None = None
+    grid: tuple[GridColumn, ...] | None = None
     window: str | None = None
     surplus: int = 0
     dropped: frozenset[int] = frozenset()
@@ -52,7 +52,7 @@ class Columns:
         width = len(table.columns)
         codes = [column.code for column in table.columns]
         heads = _heads(found, table, first_row)
-        grid = _grid_of(found, heads, codes)
+        grid = columns_of_heads(found.stream, heads, codes)
         order = tuple(range(width)) if grid is not None else _printed_order(found, table, heads, codes)
         longer = [run for run in runs if run.bordered and len(run.pieces) > width]
         surplus, dropped = _always_empty(longer, width)
@@ -72,9 +72,10 @@ class Columns:
             return None
         if self._in_packed_lines(run) and 0 < run.figures < self.width and not self._only_total_lacks(pieces):
             return None
-        placed = self._by_grid(pieces)
-        if placed is not None:
-            return placed
+        if self.grid is not None and self.found is not None:
+            placed = pieces_under(self.found.stream, self.grid, pieces)
+            if placed is not None:
+                return placed
         if len(pieces) < self.width:
             pieces = _split_merged(pieces)
         if len(pieces) > self.width:
@@ -94,22 +95,6 @@ class Columns:
 
     def _in_packed_lines(self, run: Run) -> bool:
         return self.found is not None and self.found.stream.packed_at(run.pieces[0].start)
-
-    def _by_grid(self, pieces: Sequence[Piece]) -> list[Piece] | None:
-        """The piece under each head; None unless every head has one of its own and no figure is left over."""
-        if self.grid is None or self.found is None:
-            return None
-        spots = [(piece, self.found.stream.grid_column(piece.start)) for piece in pieces]
-        chosen: list[Piece] = []
-        for column, span in self.grid:
-            under = [
-                piece for piece, spot in spots if spot is not None and spot[1] < column + span and column < spot[1] + spot[2]
-            ]
-            if len(under) != 1:
-                return None
-            chosen.append(under[0])
-        left = [piece for piece in pieces if piece.kind is Kind.FIGURE and piece not in chosen]
-        return chosen if len(set(map(id, chosen))) == self.width and not left else None
 
     def _without_surplus(self, pieces: list[Piece]) -> list[Piece]:
         if all(piece.kind is Kind.EMPTY for piece in pieces):
@@ -143,18 +128,6 @@ def _heads(found: Found, table: Table, first_row: int) -> list[Hit]:
         if hit.end <= first_row:
             last[hit.label.name] = hit
     return sorted(last.values(), key=lambda hit: hit.first)
-
-
-def _grid_of(found: Found, heads: Sequence[Hit], codes: Sequence[str]) -> tuple[tuple[int, int], ...] | None:
-    """Grid column and span of each head in the form's order, when all stand apart in one grid."""
-    spots = {hit.label.name: found.stream.grid_column(hit.start) for hit in heads}
-    places = [spots.get(code) for code in codes]
-    known = [place for place in places if place is not None]
-    if len(known) != len(codes) or len({place[0] for place in known}) != 1:
-        return None
-    ranges = sorted((column, column + span) for _, column, span in known)
-    apart = all(left[1] <= right[0] for left, right in pairwise(ranges))
-    return tuple((column, span) for _, column, span in known) if apart and len(codes) > 1 else None
 
 
 def _printed_order(found: Found, table: Table, heads: Sequence[Hit], codes: Sequence[str]) -> tuple[int, ...]:

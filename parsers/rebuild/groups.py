@@ -42,7 +42,12 @@ def read_groups(found: Found, table: Table) -> Draft:
     ]
     groups = [row.code for row in table.rows]
     columns = [column.code for column in table.columns]
-    for read in (partial(_read_wide, packed=packed), partial(_read_by_group, packed=packed), _read_tall):
+    for read in (
+        partial(_read_by_grid, found=found),
+        partial(_read_wide, packed=packed),
+        partial(_read_by_group, packed=packed),
+        _read_tall,
+    ):
         cells = read(steps, groups, columns)
         if cells:
             for (group, column), piece in cells.items():
@@ -86,6 +91,29 @@ def _end(found: Found, hits: Sequence[Hit], at: int) -> int:
 
 
 Cells = dict[tuple[str, str], Piece]
+
+
+def _read_by_grid(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
+    """The one cell under each head, where all heads and groups stand apart in one grid."""
+    spots = [(step, found.stream.grid_column(step.hit.start)) for step in steps]
+    titles = [(step.hit.label.name, spot) for step, spot in spots if step.hit.label.kind == "row" and spot]
+    heads = [(step.hit.label.name, spot) for step, spot in spots if step.hit.label.kind == "column" and spot]
+    if len(heads) != len(groups) * len(columns) or len({spot[0] for _, spot in (*titles, *heads)}) != 1:
+        return None
+    under: dict[tuple[str, str], int] = {}
+    for name, (_, column, span) in heads:
+        owners = [title for title, (_, first, wide) in titles if first <= column < first + wide]
+        if len(owners) != 1 or span != 1:
+            return None
+        under[owners[0], name] = column
+    rows = [run for step in steps for run in step.runs if run.bordered and len(run.pieces) >= len(heads) and not run.words]
+    rows = [run for run in rows if run.figures] or rows[:1]
+    if len(under) != len(heads) or len(set(under.values())) != len(heads) or len(rows) != 1:
+        return None
+    places = {spot[1]: piece for piece in rows[0].pieces if (spot := found.stream.grid_column(piece.start)) and spot[2] == 1}
+    cells = {name: places[column] for name, column in under.items() if column in places}
+    left = rows[0].figures - sum(piece.kind is Kind.FIGURE for piece in cells.values())
+    return cells if len(cells) == len(heads) and left == 0 else None
 
 
 def _read_wide(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], *, packed: bool) -> Cells | None:
@@ -195,13 +223,22 @@ def _read_by_position(found: Found, table: Table, draft: Draft) -> None:
         packed = found.stream.packed_at(hit.start)
         end = min((first for first in foreign if first >= hit.end), default=None)
         runs = cut_zone(found.stream, hit.end, len(found.stream.text) if end is None else end, rows_marked=True)
-        rows += [(hit, pieces) for run in runs if run.figures and (pieces := _take(run, len(names), packed=packed)) is not None]
+        rows += [
+            (hit, pieces)
+            for run in runs
+            if (run.figures or _is_blank_row(run, names)) and (pieces := _take(run, len(names), packed=packed)) is not None
+        ]
     if len(rows) != 1:
         return
     ((hit, pieces),) = rows
     for (group, column), piece in zip(names, pieces, strict=True):
         draft.fill(group, [column], [piece])
     draft.spans.append((hit.first, pieces[-1].end))
+
+
+def _is_blank_row(run: Run, names: Sequence[tuple[str, str]]) -> bool:
+    """Whether a run is a row of a table that has just the table's number of cells, all empty."""
+    return run.bordered and not run.words and len(run.pieces) == len(names)
 
 
 def _lose(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], draft: Draft, found: Found) -> None:
