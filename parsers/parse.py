@@ -38,7 +38,7 @@ def parse(source: Source | Path | str | bytes, *, name: str | None = None) -> Re
     known = identify(document, hints=opened.hints, report_id=opened.sha256[:12])
     rebuilt = rebuild(document, year=known.year)
     _require_report(document, known, rebuilt, opened)
-    sections = split_sections(document, rebuilt.stream, rebuilt.spans)
+    sections = split_sections(document, rebuilt.lines)
     return Report(
         source=opened.address, source_sha256=opened.sha256, media_type=document.media_type, bytes=len(opened.data),
         title=known.title, county_code=known.county_code, county=known.county, unit=known.unit, level=known.level,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Set
 
 from parsers.document import Document
-from parsers.rebuild.stream import Stream
 from parsers.report import Section
 
 __all__ = ["split_sections"]
@@ -14,7 +13,7 @@ __all__ = ["split_sections"]
 _HEADING = re.compile(r"#*\s*[一二三四五六七八九十]{1,2}\s*[、.．]\s*\S{2,38}$")
 
 
-def split_sections(document: Document, stream: Stream, spans: Sequence[tuple[int, int]]) -> tuple[Section, ...]:
+def split_sections(document: Document, table_lines: Set[int]) -> tuple[Section, ...]:
     """
     The parts of the report in order; the first, without a heading, is what stands before 一、.
 
@@ -28,7 +27,7 @@ def split_sections(document: Document, stream: Stream, spans: Sequence[tuple[int
         if heading or body.strip():
             sections.append(Section(heading, body.rstrip("\n"), start))
 
-    for line, printed in _prose(document, stream, spans):
+    for line, printed in _prose(document, table_lines):
         if _HEADING.fullmatch(printed) and not printed.endswith(("。", "；", "，")):
             close()
             heading, start, text = printed.lstrip("# "), line + 1, []
@@ -38,11 +37,9 @@ def split_sections(document: Document, stream: Stream, spans: Sequence[tuple[int
     return tuple(sections)
 
 
-def _prose(document: Document, stream: Stream, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+def _prose(document: Document, table_lines: Set[int]) -> Iterator[tuple[int, str]]:
     """Every line with its number; the lines of tables are empty, so that the count of lines goes on."""
-    starts = stream.line_starts
     for paragraph in document.paragraphs():
         printed = paragraph.text.strip()
-        at = starts.get(paragraph.line, -1)
-        in_table = "|" in printed or any(left <= at < right for left, right in spans)
+        in_table = "|" in printed or paragraph.line in table_lines
         yield paragraph.line, "" if in_table else printed

@@ -14,6 +14,7 @@ from parsers.document import Document
 from parsers.form import NATIONAL, Form, Table, load_forms
 from parsers.rebuild.blocks import read_blocks
 from parsers.rebuild.draft import Draft, write_facts
+from parsers.rebuild.fast import LongWay, read_clean
 from parsers.rebuild.found import Found, labels_of, look
 from parsers.rebuild.groups import read_groups
 from parsers.rebuild.labels import compact
@@ -21,22 +22,21 @@ from parsers.rebuild.mend import mend_rows
 from parsers.rebuild.mend_blocks import mend_blocks
 from parsers.rebuild.mend_groups import mend_groups
 from parsers.rebuild.rows import read_rows
-from parsers.rebuild.stream import Stream, lay_out
+from parsers.rebuild.stream import lay_out
 from parsers.report import Fact
 
-__all__ = ["Rebuilt", "rebuild"]
+__all__ = ["Rebuilt", "rebuild", "rebuild_any"]
 
 _READERS: Mapping[str, Callable[[Found, Table], Draft]] = {"blocks": read_blocks, "rows": read_rows, "groups": read_groups}
 
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """The facts of all tables, the form of each, and the ranges of the stream that the tables take up."""
+    """The facts of all tables, the form of each, and the text lines (by number) that the tables take up."""
 
-    stream: Stream
     forms: Mapping[str, str]
     facts: tuple[Fact, ...]
-    spans: tuple[tuple[int, int], ...]
+    lines: frozenset[int]
     doubts: tuple[tuple[str, str, str], ...]
 
 
@@ -46,6 +46,17 @@ def rebuild(document: Document, *, year: int | None) -> Rebuilt:
 
     `year` is the data year as far as it is known: it decides between forms only where the labels do not.
     """
+    clean = read_clean(document, year, _long_way)
+    return rebuild_any(document, year=year) if clean is None else Rebuilt(clean.forms, clean.facts, frozenset(), ())
+
+
+def _long_way(document: Document, year: int | None) -> LongWay:
+    rebuilt = rebuild_any(document, year=year)
+    return LongWay(rebuilt.facts, rebuilt.forms, bool(rebuilt.lines or rebuilt.doubts))
+
+
+def rebuild_any(document: Document, *, year: int | None) -> Rebuilt:
+    """The same for a document of any layout: what `rebuild` does where the short way of `fast.py` is not open."""
     stream = lay_out(document)
     copy = compact(stream.text)
     founds = [look(form, stream, copy) for form in load_forms()]
@@ -55,10 +66,9 @@ def rebuild(document: Document, *, year: int | None) -> Rebuilt:
     for draft, _ in chosen:
         facts.extend(write_facts(draft, stream))
     return Rebuilt(
-        stream,
         {draft.table.code: form.name for draft, form in chosen},
         tuple(facts),
-        tuple(sorted(span for draft, _ in chosen for span in draft.spans)),
+        stream.lines_within([span for draft, _ in chosen for span in draft.spans]),
         tuple(doubt for draft, _ in chosen for doubt in draft.doubts),
     )
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from parsers.rebuild.marks import CELL, LINE, ROW, SPACE
+from parsers.rebuild.marks import CELL, COVER, LINE, ROW, SPACE, TABLE
 
 __all__ = ["Borders", "mark_line", "study_borders"]
 
@@ -82,8 +82,7 @@ def _short_inside(pieces: Sequence[str], padding: int) -> bool:
 
 
 def _is_covered(piece: str, borders: Borders) -> bool:
-    most = borders.cover if borders.row_lines else max(0, borders.cover)
-    return len(piece) <= most and not piece.strip(SPACE)
+    return not piece.strip(SPACE) and (not borders.row_lines or len(piece) <= borders.cover)
 
 
 def _are_closed(lines: Sequence[list[str]]) -> bool:
@@ -119,6 +118,7 @@ def mark_line(line: str, borders: Borders) -> Iterator[tuple[str, str, int]]:
     """
     if _BAR.search(line):
         if _RULE.fullmatch(line):
+            yield TABLE, "", 0
             return
         yield from _mark_bars(line, borders)
     elif "\t" in line:
@@ -151,18 +151,18 @@ def _mark_bars(line: str, borders: Borders) -> Iterator[tuple[str, str, int]]:
     if not borders.row_lines and len(pieces) > 2 and not line.strip(SPACE + _BARS):
         yield LINE, "", 0  # a line of bars only: places that a wide cell covers, each real cell has a line of its own
         return
-    if borders.cover >= 0 or not borders.row_lines:
-        pieces = [pieces[0], *(piece for piece in pieces[1:-1] if not _is_covered(piece[0], borders)), *pieces[1:][-1:]]
     if not borders.row_lines:
         yield LINE, *pieces[0]
-        for text, first in pieces[1:]:
-            yield CELL, text, first
+        for text, first in pieces[1:-1]:
+            yield (COVER if _is_covered(text, borders) else CELL), text, first
+        yield CELL, *pieces[-1]
         return
-    if borders.opening and len(pieces) > 1 and not pieces[0][0].strip(SPACE):
+    if borders.opening and not pieces[0][0].strip(SPACE):
         pieces = pieces[1:]
-    if borders.closing and len(pieces) > 1 and not pieces[-1][0].strip(SPACE):
-        pieces = pieces[:-1]
+    last = len(pieces) - 1
     yield ROW, "", 0
-    for text, first in pieces:
-        yield CELL, text, first
+    for at, (text, first) in enumerate(pieces):
+        if borders.closing and at == last and at and not text.strip(SPACE):
+            continue
+        yield (COVER if 0 < at < last and _is_covered(text, borders) else CELL), text, first
     yield ROW, "", len(line)

@@ -7,6 +7,7 @@ of surplus cells in the whole table; row totals only where these leave two ways.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -20,8 +21,7 @@ from parsers.values import read_value
 
 __all__ = ["Columns"]
 
-_OUTER = 2
-"""In two-level heads the group of inner columns stands third: first, (inner …), last."""
+_ALIKE_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,9 @@ class Columns:
     head. `window` says which cells count when a row has more: `first`, `last`, or None when that is not known.
     `dropped` are positions, in rows of `surplus` cells, that are empty in the whole table. `lonely`
     when a single row of the table lacks a figure; `glued` when some cell holds several
-    figures run together, so that an empty cell beside one proves nothing.
+    figures run together, so that an empty cell beside one proves nothing. `even` when some row has more
+    cells than columns, and nearly all rows reach equally far: a row that reaches less far than its table has then lost
+    a cell, whatever stands in its place.
     """
 
     width: int
@@ -44,6 +46,7 @@ class Columns:
     dropped: frozenset[int] = frozenset()
     lonely: bool = False
     glued: bool = False
+    even: bool = False
     found: Found | None = None
 
     @classmethod
@@ -58,8 +61,8 @@ class Columns:
         surplus, dropped = _always_empty(longer, width)
         lonely = sum(run.bordered and run.figures < width for run in runs) == 1
         glued = width > 1 and any(is_glued(piece.text) for run in runs for piece in run.pieces)
-        columns = cls(width, order, grid, _window(longer, width), surplus, dropped, lonely, glued, found)
-        return columns._checked(codes, runs)
+        even = bool(longer) and _reach_alike(found, runs)
+        return _check(cls(width, order, grid, _window(longer, width), surplus, dropped, lonely, glued, even, found), codes, runs)
 
     def pick(self, run: Run) -> list[Piece] | None:
         """The cells of a run in the form's order of columns; None where the borders do not tell."""
@@ -69,6 +72,8 @@ class Columns:
                 return [pieces[at] for at in self.order]
             return None
         if self.glued and run.figures < self.width:
+            return None
+        if self.even and run.figures < self.width and self._is_short(run):
             return None
         if self._in_packed_lines(run) and 0 < run.figures < self.width and not self._only_total_lacks(pieces):
             return None
@@ -93,6 +98,12 @@ class Columns:
         rest = pieces[self.width - 1 :]
         return self.lonely and whole and all(piece.kind is Kind.EMPTY for piece in rest) and _total_breaks(filled)
 
+    def _is_short(self, run: Run) -> bool:
+        """Whether the row of a run does not reach as far as others of its table: then a surplus cell may hide a lost one."""
+        if self.found is None:
+            return False
+        return self.found.stream.row_extent(run.pieces[0].start) < self.found.stream.table_extent(run.pieces[0].start)
+
     def _in_packed_lines(self, run: Run) -> bool:
         return self.found is not None and self.found.stream.packed_at(run.pieces[0].start)
 
@@ -109,16 +120,23 @@ class Columns:
             return pieces
         return pieces if any(piece.kind is Kind.FIGURE for piece in thrown) else kept
 
-    def _checked(self, codes: Sequence[str], runs: Sequence[Run]) -> Columns:
-        """Itself, or the form's own order where heads say otherwise but only that order makes the row totals hold."""
-        usual = replace(self, order=tuple(range(self.width)), grid=None)
-        if codes[-1:] != ["total"] or (self.grid is None and self.order == usual.order):
-            return self
-        pairs = [(self.pick(run), usual.pick(run)) for run in runs]
-        mine = sum(_total_breaks(picked) for picked, _ in pairs)
-        plain = sum(_total_breaks(picked) for _, picked in pairs)
-        unread = sum(picked is None for _, picked in pairs)
-        return usual if mine > 0 and plain == 0 and unread == 0 else self
+
+def _check(columns: Columns, codes: Sequence[str], runs: Sequence[Run]) -> Columns:
+    """The columns, or the form's own order where heads say otherwise but only that order makes the row totals hold."""
+    usual = replace(columns, order=tuple(range(columns.width)), grid=None)
+    if codes[-1:] != ["total"] or (columns.grid is None and columns.order == usual.order):
+        return columns
+    pairs = [(columns.pick(run), usual.pick(run)) for run in runs]
+    mine = sum(_total_breaks(picked) for picked, _ in pairs)
+    plain = sum(_total_breaks(picked) for _, picked in pairs)
+    unread = sum(picked is None for _, picked in pairs)
+    return usual if mine > 0 and plain == 0 and unread == 0 else columns
+
+
+def _reach_alike(found: Found, runs: Sequence[Run]) -> bool:
+    """Whether nearly all rows reach equally far, as rows do in which wide cells leave their covered places behind."""
+    extents = Counter(found.stream.row_extent(run.pieces[0].start) for run in runs if run.bordered and run.pieces)
+    return max(extents.values(), default=0) >= _ALIKE_SHARE * sum(extents.values())
 
 
 def _heads(found: Found, table: Table, first_row: int) -> list[Hit]:

@@ -72,7 +72,7 @@ class Draft:
     def fill(self, row: str, columns: Sequence[str], pieces: Sequence[Piece]) -> None:
         """Give a row its pieces, column by column."""
         for column, piece in zip(columns, pieces, strict=False):
-            self.readings[row, column] = Printed(piece)
+            self.readings[row, column] = Open(piece.doubt, piece) if piece.doubt else Printed(piece)
 
     def open_row(self, row: str, columns: Sequence[str], note: str, piece: Piece | None = None) -> None:
         """Leave a whole row open."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -45,13 +46,23 @@ class Found:
         """Whether the ends of rows are marked in a stretch that holds so many labels."""
         return labels > 0 and self.stream.text.count(ROW, max(0, start - 4), end) * 2 >= labels
 
+    def _repeats_once(self, table: Table) -> bool:
+        """Whether every row label that the form prints more than once stands at most once, though its rows' groups stand."""
+        cores = Counter(core_of(row.zh) for row in table.rows)
+        repeated = [core for core, number in cores.items() if number > 1]
+        owners = {row.parent for row in table.rows if core_of(row.zh) in repeated}
+        standing = {hit.label.name for hit in self.of(table.code, "row", "group")}
+        return bool(repeated) and owners <= standing and all(self.copy.text.count(core) <= 1 for core in repeated)
+
     @cached_property
     def lines_removed(self) -> bool:
         """
         Whether repeated lines were removed from the text, so that one `0` stands for many.
 
-        The form prints 信息内容 in every block and 总计 in every table; once each with several titles is the sign.
+        The form prints 信息内容 in every block, and some row labels twice; once each where all else stands is the sign.
         """
+        if any(table.layout == "rows" and self._repeats_once(table) for table in self.form.tables):
+            return True
         titles = len({hit.label.name for hit in self.hits if hit.label.kind == "title"})
         repeated = [head for table in self.form.tables if table.layout == "blocks" for head in table.heads]
         return titles >= 3 and any(self.copy.text.count(core_of(head)) == 1 for head in repeated)

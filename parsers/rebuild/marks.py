@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["BORDERS", "CELL", "LINE", "MARKS", "ROW", "ROW_ENDS", "SPACE", "TABLE", "is_space"]
+__all__ = ["BORDERS", "CELL", "COVER", "LINE", "MARKS", "ROW", "ROW_ENDS", "SPACE", "TABLE", "is_space"]
 
 TABLE = "\ue000"
 ROW = "\ue001"
 CELL = "\ue002"
 LINE = "\ue003"
-MARKS = TABLE + ROW + CELL + LINE
+COVER = "\ue004"
+"""A place between two bars that a wide cell covers: no cell, but it counts in the width of its row."""
+
+MARKS = TABLE + ROW + CELL + LINE + COVER
 ROW_ENDS = TABLE + ROW
 BORDERS = TABLE + ROW + CELL
 SPACE = " \t\u3000\xa0\u2002\u2003\u2009\u200b\ufeff"

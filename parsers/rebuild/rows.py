@@ -21,7 +21,7 @@ from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, compact, core_of
 from parsers.rebuild.marks import BORDERS
-from parsers.rebuild.zones import Run, cut_zone, is_whole
+from parsers.rebuild.zones import Run, cut_zone, is_whole, unstack
 
 __all__ = ["read_rows"]
 
@@ -59,12 +59,14 @@ def read_rows(found: Found, table: Table) -> Draft:
     _count_gaps(units, table)
     columns = Columns.study(found, table, chain[0].first, [unit.run for unit in units if unit.row is not None])
     codes = [column.code for column in table.columns]
+    mixed = _may_be_mixed(units, table)
     for unit in units:
         if unit.row is None:
             continue
         if (unit.row.code, codes[0]) in draft.readings:
             continue
-        picked = columns.pick(unit.run)
+        removed = found.lines_removed and not unit.run.bordered and len(codes) == 1
+        picked = None if unit in mixed or removed else columns.pick(unit.run)
         if picked is not None:
             draft.fill(unit.row.code, codes, picked)
         elif unit.run.pieces:
@@ -100,28 +102,48 @@ def _weigh(found: Found, hit: Hit, width: int, *, marked: bool) -> int:
 def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) -> list[_Unit]:
     """The runs behind each label of the chain; the label's own run first."""
     rows = {row.code: row for row in table.rows}
-    width = len(table.columns)
     units: list[_Unit] = []
+    stack: list[Row] = []
     for at, hit in enumerate(chain):
         end = chain[at + 1].first if at + 1 < len(chain) else found.next_label(hit.end)
         row = rows[hit.label.name]
-        runs = [part for run in cut_zone(found.stream, hit.end, end, rows_marked=marked) for part in _split_long(run, width)]
-        if len(runs) > 1 and not runs[0].bordered and len(runs[0].pieces) < width <= max(len(run.pieces) for run in runs):
-            runs = runs[1:]  # a page number before the row
-        owned = bool(runs) and row.values and runs[0].same_row and _is_tail(runs[0].words, row)
-        owned = owned and not (runs[0].bordered and at and _same_cell(found, chain[at - 1], hit))
-        if owned and not runs[0].figures and any(run.figures >= width and not run.words for run in runs[1:]):
-            owned = False  # the label's row is empty and figures follow: whose they are is for counting to say
-        if not row.values and runs and runs[0].same_row and not any(_DIGIT.search(piece.text) for piece in runs[0].pieces):
-            runs = runs[1:]  # dashes where a group has no figure
-        if row.values and not owned:
+        runs = _runs_of(found, row, hit.end, end, len(table.columns), marked=marked)
+        stack = [*stack, row] if at and _same_cell(found, chain[at - 1], hit) else [row]
+        labels = [item for item in stack if item.values]
+        owned = _owns(row, runs, len(table.columns))
+        stacked = unstack(runs[0], len(labels)) if owned and runs[0].bordered else None
+        if stacked is not None:
+            del units[len(units) - (len(labels) - 1) :]
+            units.extend(_Unit(item, run, hit) for item, run in zip(labels, stacked, strict=True))
+            runs = runs[1:]
+        elif owned and (len(labels) == 1 or not runs[0].bordered):
+            units.append(_Unit(row, runs[0], hit))
+            runs = runs[1:]
+        elif row.values:
             units.append(_Unit(None, Run((), bordered=False, same_row=False, words="", cut_short=False), hit))
-        for number, run in enumerate(runs):
-            if number == 0 and owned:
-                units.append(_Unit(row, run, hit))
-            elif run.figures or len(run.pieces) >= width:
-                units.append(_Unit(None, run))
+        units.extend(_Unit(None, run) for run in runs if run.figures or len(run.pieces) >= len(table.columns))
     return units
+
+
+def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked: bool) -> list[Run]:
+    """The runs behind a label, without page numbers before a whole row and the dashes of a group without figures."""
+    runs = [part for run in cut_zone(found.stream, start, end, rows_marked=marked) for part in _split_long(run, width)]
+    if len(runs) > 1 and not runs[0].bordered and len(runs[0].pieces) < width <= max(len(run.pieces) for run in runs):
+        return runs[1:]
+    if not row.values and runs and runs[0].same_row and not any(_DIGIT.search(piece.text) for piece in runs[0].pieces):
+        return runs[1:]
+    return runs
+
+
+def _owns(row: Row, runs: Sequence[Run], width: int) -> bool:
+    """
+    Whether the first run is the row of the label before it.
+
+    Not when the label's row is empty and unlabelled figures follow: whose they are is for counting to say.
+    """
+    if not runs or not row.values or not runs[0].same_row or not _is_tail(runs[0].words, row):
+        return False
+    return bool(runs[0].figures) or not any(run.figures >= width and not run.words for run in runs[1:])
 
 
 def _same_cell(found: Found, above: Hit, hit: Hit) -> bool:
@@ -213,6 +235,22 @@ def _is_other(words: str, row: Row, table: Table) -> bool:
     """Whether a printed label is nearer to another row of the table."""
     mine = likeness(words, row)
     return any(likeness(words, other) > mine for other in table.rows if other.code != row.code)
+
+
+def _may_be_mixed(units: Sequence[_Unit], table: Table) -> list[_Unit]:
+    """
+    Runs without borders that may hold figures of two rows: rows of the form lack behind them, and empty cells leave no trace.
+
+    Where every run without borders is a whole number of rows, zeros are printed and nothing is mixed.
+    """
+    width = len(table.columns)
+    loose = [unit for unit in units if unit.run.pieces and not unit.run.bordered]
+    if width == 1 or all(len(unit.run.pieces) % width == 0 for unit in loose):
+        return []
+    order = {row.code: at for at, row in enumerate(row for row in table.rows if row.values)}
+    owners = [unit for unit in units if unit.row is not None]
+    behind = [order[other.row.code] - order[unit.row.code] for unit, other in pairwise(owners) if unit.row and other.row]
+    return [unit for unit, gap in zip(owners, behind, strict=False) if gap > 1 and not unit.run.bordered]
 
 
 def _doubt_missing(units: Sequence[_Unit], table: Table, draft: Draft, codes: Sequence[str]) -> None:

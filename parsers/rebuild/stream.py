@@ -9,13 +9,15 @@ where tabs or bars draw borders (`borders.py`).
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from parsers.document import Document, Grid, Paragraph
 from parsers.rebuild.borders import Borders, mark_line, study_borders
-from parsers.rebuild.marks import CELL, LINE, MARKS, ROW, SPACE, TABLE
+from parsers.rebuild.marks import CELL, COVER, LINE, MARKS, ROW, ROW_ENDS, SPACE, TABLE
 
 __all__ = ["Stream", "lay_out"]
 
@@ -55,6 +57,11 @@ class Stream:
                 starts.setdefault(origin.line, offset)
         return starts
 
+    def lines_within(self, spans: Sequence[tuple[int, int]]) -> frozenset[int]:
+        """The numbers of the text lines that begin in one of the ranges."""
+        starts = self.line_starts.items()
+        return frozenset(line for line, at in starts if any(left <= at < right for left, right in spans))
+
     def place(self, start: int, end: int) -> str:
         """The place of the characters from `start` to before `end`, as `contracts.md` writes it."""
         at = bisect_right(self.offsets, start) - 1
@@ -76,10 +83,37 @@ class Stream:
         """Whether empty cells prove no places there: text lines whose bars may be packed to the left."""
         return self.borders.packed and self.grid_column(start) is None
 
-    def line_of(self, start: int) -> int | None:
-        """The number of the text line at `start`; None inside grids."""
+    def row_extent(self, start: int) -> int:
+        """How far the row at `start` reaches: the right edge of its last cell in a grid, its number of cells elsewhere."""
         origin = self.origins[bisect_right(self.offsets, start) - 1]
-        return None if origin.grid is not None else origin.line
+        if origin.grid is not None:
+            row = origin.grid.cells[origin.cell].row
+            return max(cell.column + cell.column_span for cell in origin.grid.cells if cell.row <= row < cell.row + cell.row_span)
+        left = max(self.text.rfind(mark, 0, start) for mark in ROW_ENDS)
+        ends = [at for at in (self.text.find(mark, start) for mark in ROW_ENDS) if at >= 0]
+        end = min(ends, default=len(self.text))
+        return self.text.count(CELL, left + 1, end) + self.text.count(COVER, left + 1, end)
+
+    def table_extent(self, start: int) -> int:
+        """How far the widest row of the table at `start` reaches: of its grid, or of the rows of text that follow each other."""
+        origin = self.origins[bisect_right(self.offsets, start) - 1]
+        if origin.grid is not None:
+            return max(cell.column + cell.column_span for cell in origin.grid.cells)
+        first = max(self.text.rfind(TABLE, 0, start), self._line_outside(start, -1)) + 1
+        ends = [at for at in (self.text.find(TABLE, start), self._line_outside(start, 1)) if at >= 0]
+        rows = re.split(f"[{ROW_ENDS}]", self.text[first : min(ends, default=len(self.text))])
+        return max(row.count(CELL) + row.count(COVER) for row in rows)
+
+    def _line_outside(self, start: int, step: int) -> int:
+        """The nearest line break before (-1) or behind (1) `start` that stands between rows; -1 when there is none."""
+        pattern = _LINE_BETWEEN_ROWS
+        if step < 0:
+            return max((match.start() for match in pattern.finditer(self.text, 0, start)), default=-1)
+        found = pattern.search(self.text, start)
+        return -1 if found is None else found.start()
+
+
+_LINE_BETWEEN_ROWS = re.compile(f"{ROW}{LINE}")
 
 
 class _Builder:

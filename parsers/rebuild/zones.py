@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from parsers.rebuild.marks import CELL, LINE, MARKS, ROW_ENDS, SPACE
 from parsers.rebuild.stream import Stream
 
-__all__ = ["Kind", "Piece", "Run", "cut_zone", "is_glued", "is_separate", "is_whole", "kind_of"]
+__all__ = ["Kind", "Piece", "Run", "cut_zone", "is_glued", "is_separate", "is_whole", "kind_of", "unstack"]
 
 
 class Kind(Enum):
@@ -28,12 +28,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A cell or a token: its text, and where it stands in the stream."""
+    """A cell or a token: its text, and where it stands in the stream; `doubt` says why it cannot be taken as it is."""
 
     text: str
     start: int
     end: int
     kind: Kind
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ _FIGURE = re.compile(
     rf"|{_NIL}|[零一二两三四五六七八九十百]{{1,5}}(?:{_UNITS})?",
     re.DOTALL,
 )
+_HIDDEN = "\x00"
 _ENUMERATOR = re.compile(r"\d{1,2}[.．、]|[一二三四五六七八九十]、")
 _PAGE_NUMBER = re.compile(r"[-—–－]\s*\d{1,3}\s*[-—–－]|第\s*\d{1,3}\s*页.*|\d{1,3}\s*/\s*\d{1,3}")
 _WHOLE = re.compile(rf"[+\-＋－−﹣]?(?:0|[1-9]\d*|[1-9]\d{{0,2}}(?:[,，]\d{{3}})+)(?:\.\d+)?\s?(?:{_UNITS})?|{_NIL}")
@@ -85,7 +87,7 @@ def kind_of(text: str) -> Kind:
     bare = text.strip(SPACE + MARKS + "\n")
     if not bare:
         return Kind.EMPTY
-    if bare.isdigit() or (_FIGURE.fullmatch(bare) and not _ENUMERATOR.fullmatch(bare)):
+    if bare.isdecimal() or (_FIGURE.fullmatch(bare) and not _ENUMERATOR.fullmatch(bare)):
         return Kind.FIGURE
     return Kind.WORDS
 
@@ -107,7 +109,7 @@ def is_separate(text: str) -> bool:
     >>> [is_separate(text) for text in ("12", "3左右", "O", "000023")]
     [True, True, True, False]
     """
-    return is_whole(text) or not text.translate(_FULL_WIDTH).replace(".", "").isdigit()
+    return is_whole(text) or not text.translate(_FULL_WIDTH).replace(".", "").isdecimal()
 
 
 def is_glued(text: str) -> bool:
@@ -118,7 +120,7 @@ def is_glued(text: str) -> bool:
     [True, False, False, False]
     """
     plain = text.translate(_FULL_WIDTH)
-    return len(plain) > 1 and plain[0] == "0" and plain.isdigit()
+    return len(plain) > 1 and plain[0] == "0" and plain.isdecimal()
 
 
 def cut_zone(stream: Stream, start: int, end: int, *, rows_marked: bool) -> list[Run]:
@@ -152,7 +154,7 @@ def _cell_runs(
         leading = _leading_words(pieces, same_row=same_row)
         words = "".join(piece.text for piece in pieces[:leading])
         if pieces[leading:]:
-            yield from _stacked(Run(tuple(pieces[leading:]), bordered=True, same_row=same_row, words=words, cut_short=ends_here))
+            yield Run(tuple(pieces[leading:]), bordered=True, same_row=same_row, words=words, cut_short=ends_here)
         return
     words, run = "", list[Piece]()
     for piece in pieces:
@@ -164,7 +166,7 @@ def _cell_runs(
         else:
             run.append(piece)
     if run:
-        yield from _stacked(Run(tuple(run), bordered=True, same_row=same_row, words=words, cut_short=ends_here))
+        yield Run(tuple(run), bordered=True, same_row=same_row, words=words, cut_short=ends_here)
 
 
 def _has_figure(pieces: Sequence[Piece]) -> bool:
@@ -192,17 +194,24 @@ def _piece(text: str, start: int, end: int) -> Piece:
     return Piece(printed, start + left, start + left + len(bare), kind_of(printed))
 
 
-def _stacked(run: Run) -> Iterator[Run]:
-    """The run, or its rows where several rows are stacked in the lines of each cell."""
-    heights = {piece.text.count("\n") + 1 for piece in run.pieces if piece.kind is Kind.FIGURE}
-    height = heights.pop() if len(heights) == 1 else 1
-    if height == 1 or any(piece.kind is not Kind.FIGURE for piece in run.pieces):
-        yield run
-        return
+def unstack(run: Run, height: int) -> list[Run] | None:
+    """
+    The rows of a run whose cells each stack so many rows, one a line; None when no cell has as many lines.
+
+    A cell with fewer lines has lost some (empty ones): its figures are in doubt in every row.
+    """
     columns = [_split_lines(piece) for piece in run.pieces]
-    for level in range(height):
-        pieces = tuple(column[level] for column in columns)
-        yield Run(pieces, bordered=True, same_row=False, words=run.words if level == 0 else "", cut_short=run.cut_short)
+    if height < 2 or not any(len(column) == height for column in columns):
+        return None
+    doubt = f"the lines of the cell are fewer than its {height} rows"
+    rows = [
+        tuple(
+            column[level] if len(column) == height else replace(piece, doubt=doubt)
+            for piece, column in zip(run.pieces, columns, strict=True)
+        )
+        for level in range(height)
+    ]
+    return [Run(pieces, bordered=True, same_row=False, words="", cut_short=run.cut_short) for pieces in rows]
 
 
 def _split_lines(piece: Piece) -> list[Piece]:
@@ -264,10 +273,26 @@ def _tokens(text: str, offset: int, *, behind_label: bool) -> Iterator[Piece]:
             yield Piece(text[token.start() : end].strip(), offset + token.start(), offset + end, Kind.FIGURE)
 
 
+def _hide_tail_of_note(plain: str) -> str:
+    """The text without what stands before a closing bracket that was opened in front of it: the label's own note."""
+    depth = 0
+    for at, character in enumerate(plain):
+        if character in _OPEN:
+            depth += 1
+        elif character in _CLOSE:
+            if depth == 0:
+                return " " * (at + 1) + plain[at + 1 :]
+            depth -= 1
+        elif character == "\n" and depth == 0:
+            return plain
+    return plain
+
+
 def _mask_notes(plain: str) -> str:
     """The text with notes in brackets blanked, the inner ones first; a bracket that holds a column of figures is none."""
+    plain = _hide_tail_of_note(plain)
     while True:
-        masked = _BRACKETED.sub(lambda match: match[0] if _COLUMN_OF_FIGURES.search(match[0]) else " " * len(match[0]), plain)
+        masked = _BRACKETED.sub(lambda match: match[0] if _COLUMN_OF_FIGURES.search(match[0]) else _HIDDEN * len(match[0]), plain)
         if masked == plain:
-            return masked
+            return masked.replace(_HIDDEN, " ")
         plain = masked

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.demo.layouts.model import Rendering
 
@@ -43,16 +43,14 @@ def gold_fragments(corpus: Path) -> Iterator[Gold]:
         yield _gold(json.loads(gold.read_text("utf-8")), json.loads(line)["text"].encode(), f"fragment_{number:02}.txt")
 
 
-def _gold(known: Mapping[str, object], content: bytes, name: str) -> Gold:
-    texts: dict[str, str | None] = known["facts"]  # type: ignore[assignment]
-    undecidable: Mapping[str, str] | list[str] = known.get("undecidable_from_text") or {}  # type: ignore[assignment]
-    printed: dict[str, str | None] = {address: _printed(text) for address, text in texts.items()}
-    if isinstance(undecidable, Mapping):  # the figure is known from elsewhere: open is right, another figure is not
-        printed |= {address: text for address, text in undecidable.items() if printed.get(address) is None}
-    kept = frozenset(
-        address for address, text in texts.items() if text not in _NO_FIGURE and address not in undecidable
-    )
-    return Gold(name, Rendering(content, name, printed, kept), known["year"], known["form"])  # type: ignore[arg-type]
+def _gold(known: Mapping[str, Any], content: bytes, name: str) -> Gold:
+    """Under `undecidable_from_text` the figure is right and open is right; figures `outside_form` belong to the document."""
+    texts: Mapping[str, str | None] = known["facts"]
+    undecidable = set(known.get("undecidable_from_text") or ())
+    outside: Mapping[str, str] = known.get("outside_form") or {}
+    printed = {address: _printed(text) for address, text in (*outside.items(), *texts.items())}
+    kept = frozenset(address for address, text in texts.items() if text not in _NO_FIGURE and address not in undecidable)
+    return Gold(name, Rendering(content, name, printed, kept), known["year"], known["form"])
 
 
 def _printed(text: str | None) -> str | None:

@@ -1,0 +1,356 @@
+"""
+The short way for clean grids: a table met before, with other figures in the same cells.
+
+The way of all layouts reads a skeleton (the grids of a document with stand-ins for figures, and its known headings)
+and says which cell is which address. A later document with the same skeleton is read by that knowledge alone, where
+nothing in its prose could change what the long way makes of it. Whatever is not shown to be so takes the long way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from itertools import repeat
+from typing import NamedTuple
+
+from parsers.document import Cell, Document, Grid, Paragraph
+from parsers.form import NATIONAL, Form, load_forms
+from parsers.rebuild.borders import Borders
+from parsers.rebuild.found import labels_of
+from parsers.rebuild.labels import Compact, Hit, compact, core_of, find_hits
+from parsers.rebuild.marks import CELL, LINE, ROW, TABLE
+from parsers.rebuild.stream import Stream
+from parsers.rebuild.zones import cut_zone
+from parsers.report import Fact, Status
+
+__all__ = ["Clean", "LongWay", "read_clean"]
+
+_FIGURE = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?")
+_MAY_BE_FIGURE = re.compile(r"\d|(?<![^\s\ue003)）\]】〕])[-_/\\~−–—―─━－／～ー无無没NOoＯ〇]")
+_BORDER = re.compile(r"[|｜│┃\t]")
+_OTHER_PROSE = "。"
+_ROW_WEIGHT, _GROUP_WEIGHT, _PROSE_WEIGHT = 300, 100, 215
+"""What `rows.py` gives a row with all its cells and a group title at least, and a label in prose at most."""
+_STATED = ("row", "group", "column", "title")
+
+
+class Clean(NamedTuple):
+    """What the short way gives: the facts and the form of each table."""
+
+    facts: tuple[Fact, ...]
+    forms: Mapping[str, str]
+
+
+class LongWay(NamedTuple):
+    """What the long way makes of a skeleton; `open` when it has doubts or takes lines of prose for a table."""
+
+    facts: tuple[Fact, ...]
+    forms: Mapping[str, str]
+    open: bool
+
+
+_Read = Callable[[Document, int | None], LongWay]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """
+    For each fact in order: the number of its cell among all cells, and what does not change with its figure.
+
+    `empty`: the facts of cells that hold no figure in any document of this skeleton, by their place in the order.
+    """
+
+    form: Form
+    forms: Mapping[str, str]
+    cells: tuple[int, ...]
+    tables: tuple[str, ...]
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    units: tuple[str | None, ...]
+    places: tuple[str | None, ...]
+    empty: tuple[tuple[int, Fact], ...]
+
+
+@dataclass(slots=True)
+class _Template:
+    """A skeleton: how often it was met, and its plan once it was met twice (None: it has none)."""
+
+    met: int = 0
+    plan: _Plan | None = field(default=None)
+
+
+def read_clean(document: Document, year: int | None, long_way: _Read) -> Clean | None:
+    """The facts of a document of clean grids, just as `long_way` would make them; None where that is not certain."""
+    skeleton: list[object] = [_since(year)]
+    texts: list[str] = []
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            text = block.text
+            if text in _headings():
+                skeleton.append(text)
+            elif skeleton[-1] != _OTHER_PROSE:
+                skeleton.append(_OTHER_PROSE)
+        else:
+            cells = block.cells
+            if not cells or _figure(cells[-1][0]) is None:
+                return None
+            skeleton.append(block.number)
+            skeleton.append(tuple([cell if _figure(cell[0]) is None else cell[1:] for cell in cells]))
+            texts += [cell[0] for cell in cells]
+    if not texts:
+        return None
+    template = _template(tuple(skeleton))
+    template.met += 1
+    if template.met == 2:
+        template.plan = _make_plan(document, year, long_way)
+    plan = template.plan
+    if plan is None or not _prose_is_apart(document, plan.form):
+        return None
+    raws = [texts[at] for at in plan.cells]
+    printed = repeat(Status.PUBLISHED)
+    facts = list(
+        map(
+            Fact,
+            plan.tables,
+            plan.rows,
+            plan.columns,
+            map(_figure, raws),
+            raws,
+            plan.units,
+            printed,
+            repeat(None),
+            repeat(()),
+            plan.places,
+        )
+    )
+    for at, fact in plan.empty:
+        facts[at] = fact
+    return Clean(tuple(facts), plan.forms)
+
+
+@lru_cache(maxsize=4096)
+def _figure(text: str) -> Decimal | None:
+    """The number that a cell prints as numbers are usually written; None for all else."""
+    return Decimal(text) if _FIGURE.fullmatch(text) else None
+
+
+@lru_cache(maxsize=512)
+def _template(skeleton: tuple[object, ...]) -> _Template:
+    del skeleton  # the key of the cache
+    return _Template()
+
+
+@lru_cache(maxsize=1)
+def _headings() -> frozenset[str]:
+    return frozenset(spelling for form in load_forms() for section in form.sections for spelling in section)
+
+
+@lru_cache(maxsize=256)
+def _since(year: int | None) -> int:
+    """The first year of the national form in force: all that a year decides."""
+    return max(
+        (form.since for form in load_forms() if year is not None and form.scope == NATIONAL and form.since <= year), default=0
+    )
+
+
+# --- a plan -----------------------------------------------------------------------------------------
+
+
+def _make_plan(document: Document, year: int | None, long_way: _Read) -> _Plan | None:
+    """
+    What the long way makes of a skeleton, when its grids are clean and figures do not change which cell is which.
+
+    Three fillings show that: all zero, rows that add up to their last cell, rows that do not.
+    """
+    read = [long_way(_filled(document, fill), year) for fill in (_zeros, _sums, _odds)]
+    first = read[0]
+    names = set(first.forms.values())
+    if any(item.open for item in read) or len(names) != 1 or not first.facts:
+        return None
+    form = next(form for form in load_forms() if form.name in names)
+    if any([_constant(fact) for fact in item.facts] != [_constant(fact) for fact in first.facts] for item in read[1:]):
+        return None
+    grids = list(document.grids())
+    spots = {grid.place_of(cell): cell for grid in grids for cell in grid.cells}
+    order = {place: at for at, place in enumerate(spots)}
+    places = [fact.place or "" for fact in first.facts]
+    if len({(fact.table, (fact.place or "").partition(";")[0]) for fact in first.facts}) > len(first.forms):
+        return None  # a table in several grids: prose may stand between them
+    if len(set(places)) < len(places) or len(spots) < sum(len(grid.cells) for grid in grids) or not set(places) <= set(spots):
+        return None
+    empty = tuple((at, fact) for at, fact in enumerate(first.facts) if _figure(spots[fact.place or ""].text) is None)
+    if any(fact.status not in (Status.BLANK, Status.NIL) for _, fact in empty):
+        return None
+    if not _is_clean(grids, frozenset(places), form) or not _is_alone(document, form) or not _outweighs_prose(form):
+        return None
+    facts = first.facts
+    return _Plan(
+        form, dict(first.forms), tuple(order[place] for place in places), tuple(fact.table for fact in facts),
+        tuple(fact.row for fact in facts), tuple(fact.column for fact in facts), tuple(fact.unit_of_measure for fact in facts),
+        tuple(places), empty,
+    )  # fmt: skip
+
+
+def _constant(fact: Fact) -> tuple[object, ...]:
+    return (*fact[:3], *fact[5:])
+
+
+def _zeros(place: int, before: Sequence[int]) -> int:
+    del place, before
+    return 0
+
+
+def _sums(place: int, before: Sequence[int]) -> int:
+    return sum(before) if len(before) and (len(before) + 1) % 5 in (0, 2) else place + 1
+
+
+def _odds(place: int, before: Sequence[int]) -> int:
+    return 7 * place + 3 + len(before)
+
+
+def _filled(document: Document, fill: Callable[[int, Sequence[int]], int]) -> Document:
+    """The skeleton of a document with a number in the place of each figure, and other prose gone."""
+    blocks: list[Paragraph | Grid] = []
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            blocks.append(block if block.text in _headings() else Paragraph(_OTHER_PROSE, block.line))
+            continue
+        cells: list[Cell] = []
+        row, numbers = -1, list[int]()
+        for cell in block.cells:
+            if cell.row != row:
+                row, numbers = cell.row, []
+            if _figure(cell.text) is None:
+                cells.append(cell)
+            else:
+                numbers.append(fill(len(cells), numbers))
+                cells.append(cell._replace(text=str(numbers[-1])))
+        blocks.append(Grid(tuple(cells), block.number))
+    return Document(tuple(blocks), document.media_type)
+
+
+def _is_clean(grids: Sequence[Grid], places: frozenset[str], form: Form) -> bool:
+    """Whether every text is a label of the form, every figure has an address, and nothing else stands in its row."""
+    known = _cores(form.name)
+    for grid in grids:
+        owned = {cell.row for cell in grid.cells if grid.place_of(cell) in places}
+        for cell in grid.cells:
+            if grid.place_of(cell) in places:
+                continue
+            if _figure(cell.text) is not None or (not cell.text and cell.row in owned):
+                return False
+            if cell.text and core_of(cell.text) not in known:
+                return False
+    return True
+
+
+@lru_cache(maxsize=16)
+def _cores(form_name: str) -> frozenset[str]:
+    return frozenset(core for label in labels_of(form_name) for core in label.cores)
+
+
+@lru_cache(maxsize=16)
+def _rival_cores(form_name: str) -> tuple[str, ...]:
+    """Spellings that only other forms have, in any table: where none stands, prose speaks for no other form."""
+    mine = frozenset(core for label in labels_of(form_name) for core in label.cores)
+    rivals = {
+        core
+        for form in load_forms()
+        if form.name != form_name
+        for label in labels_of(form.name)
+        if label.kind in _STATED and not mine.intersection(label.cores)
+        for core in label.cores
+    }
+    return tuple(sorted(rivals, key=len))
+
+
+def _is_alone(document: Document, form: Form) -> bool:
+    """Whether no other national form can be chosen for a table, whatever prose adds."""
+    printed = compact("".join(LINE + cell.text for grid in document.grids() for cell in grid.cells)).text
+    for table in form.tables:
+        for other in load_forms():
+            rival = next((item for item in other.tables if item.code == table.code), None)
+            if other.name == form.name or other.scope != NATIONAL or rival is None or set(rival.cells) <= set(table.cells):
+                continue
+            if not any(core in printed for core in _own_cores(form.name, other.name, table.code)):
+                return False
+            if any(core in printed for core in _own_cores(other.name, form.name, table.code)):
+                return False
+    return True
+
+
+def _own_cores(form_name: str, other_name: str, table: str) -> list[str]:
+    others = {core for label in labels_of(other_name) if label.table == table for core in label.cores}
+    labels = [label for label in labels_of(form_name) if label.table == table and label.kind in _STATED]
+    return [core for label in labels if not others.intersection(label.cores) for core in label.cores]
+
+
+def _outweighs_prose(form: Form) -> bool:
+    """Whether no labels quoted in prose before or behind a table of rows can outweigh its first or last rows."""
+    for table in form.tables:
+        if table.layout != "rows":
+            continue
+        for rows in (table.rows, table.rows[::-1]):
+            total = 0
+            for count, row in enumerate(rows, 1):
+                total += _ROW_WEIGHT if row.values else _GROUP_WEIGHT
+                if total <= count * _PROSE_WEIGHT:
+                    return False
+    return True
+
+
+# --- prose ------------------------------------------------------------------------------------------
+
+
+def _prose_is_apart(document: Document, form: Form) -> bool:
+    """Whether the prose of a document changes nothing in what the long way makes of its tables."""
+    pieces: list[str] = []
+    given: list[tuple[int, int]] = []  # what the skeleton holds itself: headings, first cells
+    length, first_grid, behind = 0, -1, False
+    for block in document.blocks:
+        if isinstance(block, Grid):
+            piece = f"{TABLE}{ROW}{CELL}{block.cells[0].text}{CELL}{TABLE}"
+            first_grid = length if first_grid < 0 else first_grid
+            behind = True
+            given.append((length, length + len(piece)))
+        else:
+            text = block.text
+            piece = LINE + text
+            if text in _headings():
+                behind = False
+                given.append((length, length + len(piece)))
+            elif _BORDER.search(text) or (behind and _MAY_BE_FIGURE.search(text)):
+                return False
+        pieces.append(piece)
+        length += len(piece)
+    copy = compact("".join(pieces))
+    text = copy.text
+    if any(core in text for core in _rival_cores(form.name)):
+        return False
+    hits = find_hits(copy, [label for label in labels_of(form.name) if any(core in text for core in label.cores)])
+    for hit in hits:
+        around = [(start, end) for start, end in given if start < hit.end and hit.first < end]
+        if any(hit.first < start or end < hit.end for start, end in around):
+            return False
+        if not around and hit.label.kind != "section" and not _changes_nothing(hit, hits, copy, form, first_grid):
+            return False
+    return True
+
+
+def _changes_nothing(hit: Hit, hits: Sequence[Hit], copy: Compact, form: Form, first_grid: int) -> bool:
+    """Whether a label quoted in prose is one that the long way passes over."""
+    table = form.table(hit.label.table)
+    if hit.label.kind not in ("row", "group") or table.layout == "groups":
+        return table.layout == "rows"
+    if table.layout == "blocks":  # rows are looked for behind the first head of the table only
+        return hit.end <= first_grid
+    end = min((other.first for other in hits if other.first >= hit.end), default=len(copy.stream))
+    width = len(table.columns)
+    if len(_MAY_BE_FIGURE.findall(copy.stream[hit.end : end])) < width:
+        return True
+    runs = cut_zone(Stream(copy.stream, (), (), Borders()), hit.end, end, rows_marked=True)
+    figures = runs[0].pieces if runs else ()
+    return len(figures) < width and sum(character.isdigit() for piece in figures for character in piece.text) < width
