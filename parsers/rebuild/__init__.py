@@ -17,13 +17,16 @@ from parsers.rebuild.draft import Draft, write_facts
 from parsers.rebuild.fast import LongWay, read_clean
 from parsers.rebuild.found import Found, labels_of, look
 from parsers.rebuild.groups import read_groups
-from parsers.rebuild.labels import compact
-from parsers.rebuild.mend import mend_rows
-from parsers.rebuild.mend_blocks import mend_blocks
+from parsers.rebuild.labels import Compact, compact
+from parsers.rebuild.mend import mend_rows, sums_of
+from parsers.rebuild.mend_blocks import mend_blocks, mend_without_sums
 from parsers.rebuild.mend_groups import mend_groups
 from parsers.rebuild.rows import read_rows
-from parsers.rebuild.stream import lay_out
+from parsers.rebuild.stream import Stream, lay_out
 from parsers.report import Fact
+
+_LOCAL_SHARE = 0.7
+"""Of the rows of a local form so many must be named before a document is read by it."""
 
 __all__ = ["Rebuilt", "rebuild", "rebuild_any"]
 
@@ -59,9 +62,9 @@ def rebuild_any(document: Document, *, year: int | None) -> Rebuilt:
     """The same for a document of any layout: what `rebuild` does where the short way of `fast.py` is not open."""
     stream = lay_out(document)
     copy = compact(stream.text)
-    founds = [look(form, stream, copy) for form in load_forms()]
+    founds = [look(form, stream, copy) for form in load_forms() if form.scope == NATIONAL]
     drafts = {found.form.name: _read(found) for found in founds}
-    chosen = _choose(founds, drafts, year)
+    chosen = _choose(founds, drafts, year) or _choose_local(stream, copy)
     facts: list[Fact] = []
     for draft, _ in chosen:
         facts.extend(write_facts(draft, stream))
@@ -81,18 +84,19 @@ def _read(found: Found) -> dict[str, Draft]:
             mend_blocks(draft, zeros_printed=any(zeros_printed))
         elif draft.table.layout == "groups":
             mend_groups(draft, found.form)
+        elif sums_of(found.form, draft.table) is None:
+            mend_without_sums(draft)
     return drafts
 
 
 def _choose(founds: Sequence[Found], drafts: Mapping[str, Mapping[str, Draft]], year: int | None) -> list[tuple[Draft, Form]]:
     """For each table the form whose own labels stand in the document; the year decides where they do not."""
-    national = [found for found in founds if found.form.scope == NATIONAL]
-    lead = max(national, key=lambda found: _score(found, drafts[found.form.name], year))
+    lead = max(founds, key=lambda found: _score(found, drafts[found.form.name], year))
     if not any(draft.readings for draft in drafts[lead.form.name].values()):
         return []
     chosen = []
     for table in lead.form.tables:
-        rivals = [found for found in national if table.code in drafts[found.form.name]]
+        rivals = [found for found in founds if table.code in drafts[found.form.name]]
         best = max(
             rivals,
             key=lambda found: (_own_labels(found, table.code), drafts[found.form.name][table.code].filled, found is lead),
@@ -100,6 +104,19 @@ def _choose(founds: Sequence[Found], drafts: Mapping[str, Mapping[str, Draft]], 
         draft = drafts[best.form.name][table.code]
         chosen.append((draft, best.form) if draft.readings else (drafts[lead.form.name][table.code], lead.form))
     return chosen
+
+
+def _choose_local(stream: Stream, copy: Compact) -> list[tuple[Draft, Form]]:
+    """The tables of the one local form most of whose rows stand in the document; none when two forms could be meant."""
+    fitting: list[list[tuple[Draft, Form]]] = []
+    for form in load_forms():
+        if form.scope != NATIONAL:
+            found = look(form, stream, copy)
+            named = {hit.label.name for hit in found.hits if hit.label.kind == "row"}
+            if len(named) >= _LOCAL_SHARE * sum(row.values for table in form.tables for row in table.rows):
+                fitting.append([(draft, form) for draft in _read(found).values()])
+    whole = [drafts for drafts in fitting if any(draft.readings for draft, _ in drafts)]
+    return whole[0] if len(whole) == 1 else []
 
 
 def _score(found: Found, drafts: Mapping[str, Draft], year: int | None) -> tuple[int, int, bool]:

@@ -233,7 +233,13 @@ def _filled(document: Document, fill: Callable[[int, Sequence[int]], int]) -> Do
 
 
 def _is_clean(grids: Sequence[Grid], places: frozenset[str], form: Form) -> bool:
-    """Whether every text is a label of the form, every figure has an address, and nothing else stands in its row."""
+    """
+    Whether all labels of the form's rows stand there and no other text, every figure has an address, and nothing else
+    stands in its row.
+    """
+    printed = {core_of(cell.text) for grid in grids for cell in grid.cells}
+    if not all(printed.intersection(label.cores) for label in labels_of(form.name) if label.kind in ("row", "group")):
+        return False
     known = _cores(form.name)
     for grid in grids:
         owned = {cell.row for cell in grid.cells if grid.place_of(cell) in places}

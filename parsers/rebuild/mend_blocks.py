@@ -1,5 +1,5 @@
 """
-Mend rows of section two whose figures run together: number grammar alone decides, there are no sums.
+Mend rows without totals whose figures run together: number grammar alone decides, there are no sums.
 
 Each number is 0 or does not begin with 0, a sign stands only where the form allows one, a decimal point only in
 an amount. One way to cut is a reading, and only where the document is shown to print its zeros.
@@ -15,7 +15,7 @@ from functools import lru_cache
 from parsers.form import Column
 from parsers.rebuild.draft import Draft, Lost, Mended, Open
 
-__all__ = ["cut_by_grammar", "mend_blocks"]
+__all__ = ["cut_by_grammar", "mend_blocks", "mend_without_sums"]
 
 MAX_CUTS = 2_000
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0D: "-", 0x2212: "-", 0xFF0B: "+", 0xFF0E: "."}
@@ -29,6 +29,17 @@ def mend_blocks(draft: Draft, *, zeros_printed: bool) -> None:
             lost = draft.lost.get(row.code)
             if lost is not None and not lost.run.bordered and zeros_printed:
                 _mend(draft, row.code, block.columns, lost)
+
+
+def mend_without_sums(draft: Draft) -> None:
+    """Read the lost rows of a table of rows that has no row totals, where every one of them has a digit for each cell."""
+    columns = draft.table.columns
+    digits = [sum(map(str.isdecimal, piece.text)) for lost in draft.lost.values() for piece in (lost.piece,)]
+    if len(columns) < 2 or any(number < len(columns) for number in digits):
+        return
+    for row, lost in draft.lost.items():
+        if not lost.run.bordered:
+            _mend(draft, row, columns, lost)
 
 
 def _mend(draft: Draft, row: str, columns: Sequence[Column], lost: Lost) -> None:
