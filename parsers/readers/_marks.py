@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from parsers.document import Block, Cell, Grid, Paragraph
 from parsers.readers._spans import MAX_CELLS, TO_THE_END, PrintedCell, expand, refuse_too_many_cells, span_of
@@ -42,6 +43,9 @@ _STRUCTURE = re.compile(f"{CELL}{SPAN}[^{SPAN}]*{SPAN}[^{SPAN}]*{SPAN}|[{GROUP}-
 _WHITE_SPACE = re.compile("[ \t\r\n\f]+")
 _KEPT = {ord(BLANK): " ", ord(TAB): "\t"}
 
+_SHORT = 200
+"""Longer cells are seldom the same in two documents, and not kept."""
+
 _Piece = str | tuple[Cell, ...]
 
 
@@ -61,7 +65,6 @@ def blocks_of(marked: str) -> tuple[Block, ...]:
 
 def _pieces(marked: str) -> list[_Piece]:
     """Text outside tables, and the cells of each table that holds no other, in order."""
-    read: dict[str, PrintedCell] = {}
     open_tables: list[list[_Piece]] = [[]]
     parts = _AT_TABLES.split(marked)
     _append(open_tables[-1], parts[0])
@@ -73,7 +76,7 @@ def _pieces(marked: str) -> list[_Piece]:
             around = open_tables[-1]
             _append(around, BLOCK)
             if len(inside) == 1 and isinstance(inside[0], str):
-                loose, cells = _table(inside[0], read)
+                loose, cells = _table(inside[0])
                 _append(around, loose)
                 if cells:
                     around.append(cells)
@@ -92,7 +95,7 @@ def _append(pieces: list[_Piece], piece: _Piece) -> None:
         pieces.append(piece)
 
 
-def _table(marked: str, read: dict[str, PrintedCell]) -> tuple[str, tuple[Cell, ...]]:
+def _table(marked: str) -> tuple[str, tuple[Cell, ...]]:
     """The text between the cells of a table, which browsers show before it, and its cells at their places."""
     loose: list[str] = []
     body: list[list[list[PrintedCell]]] = []
@@ -102,38 +105,36 @@ def _table(marked: str, read: dict[str, PrintedCell]) -> tuple[str, tuple[Cell, 
         if part in {GROUP, FOOT, GROUP_END}:
             mark = part
             continue
-        rows = list(_rows(part, loose, read))
+        rows = list(_rows(part, loose))
         if rows:
             (foot if mark == FOOT else body).append(rows)
     return "".join(loose), expand(body + foot)
 
 
-def _rows(marked: str, loose: list[str], read: dict[str, PrintedCell]) -> Iterator[list[PrintedCell]]:
+def _rows(marked: str, loose: list[str]) -> Iterator[list[PrintedCell]]:
     before, *rows = marked.split(ROW)
     if CELL in before:  # cells outside any row make one of their own
-        yield _row(before, loose, read)
+        yield _row(before, loose)
     else:
         _keep(before, loose)
     for row in rows:
         inside, _, after = row.partition(ROW_END)
-        yield _row(inside, loose, read)
+        yield _row(inside, loose)
         if CELL in after:
-            yield _row(after, loose, read)
+            yield _row(after, loose)
         else:
             _keep(after, loose)
 
 
-def _row(marked: str, loose: list[str], read: dict[str, PrintedCell]) -> list[PrintedCell]:
+def _row(marked: str, loose: list[str]) -> list[PrintedCell]:
     before, *cells = marked.split(CELL)
     _keep(before, loose)
     row = []
     for cell in cells:
-        inside, _, after = cell.partition(CELL_END)
-        printed = read.get(inside)
-        if printed is None:
-            printed = read[inside] = _printed(inside)
+        printed, after = _printed(cell) if len(cell) <= _SHORT else _printed.__wrapped__(cell)
         row.append(printed)
-        _keep(after, loose)
+        if after:
+            _keep(after, loose)
     return row
 
 
@@ -142,11 +143,16 @@ def _keep(text: str, loose: list[str]) -> None:
         loose += (BLOCK, _STRUCTURE.sub(BLOCK, text), BLOCK)
 
 
-def _printed(marked: str) -> PrintedCell:
-    if not marked.startswith(SPAN):
-        return PrintedCell(_cell_text(marked))
-    _, rows, columns, text = marked.split(SPAN, 3)
-    return PrintedCell(_cell_text(text), span_of(rows, zero=TO_THE_END), span_of(columns))
+@lru_cache(maxsize=4096)
+def _printed(marked: str) -> tuple[PrintedCell, str]:
+    """A cell, and what stands behind it; figures and labels are the same in most reports."""
+    inside, _, after = marked.partition(CELL_END)
+    if after.isspace():
+        after = ""
+    if not inside.startswith(SPAN):
+        return PrintedCell(_cell_text(inside)), after
+    _, rows, columns, text = inside.split(SPAN, 3)
+    return PrintedCell(_cell_text(text), span_of(rows, zero=TO_THE_END), span_of(columns)), after
 
 
 def _cell_text(marked: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from parsers.document import Cell
@@ -17,6 +18,9 @@ MAX_CELLS = 100_000
 """Grid positions of one table, and printed cells of one document; the largest report met has under 2,000."""
 TO_THE_END = 0
 """The row span of a cell that reaches to the end of its group (`rowspan="0"`)."""
+
+_MOST_KEPT = 1_000
+"""Cells of a table whose shape is kept for the next one like it."""
 
 _LEADING_DIGITS = re.compile(r"[ \t\n\f\r]*\+?([0-9]{1,9})")
 
@@ -53,10 +57,22 @@ def expand(groups: Sequence[Sequence[Sequence[PrintedCell]]]) -> tuple[Cell, ...
     >>> [(cell.row, cell.column) for cell in expand([[[head, figure], [figure]]])]
     [(0, 0), (0, 1), (1, 1)]
     """
-    return tuple(_expand(groups))
+    texts = [cell[0] for group in groups for cells in group for cell in cells]
+    lay = _places if len(texts) <= _MOST_KEPT else _places.__wrapped__
+    places = lay(tuple([tuple([tuple([cell[1:] for cell in cells]) for cells in group]) for group in groups]))
+    return tuple(map(Cell, texts, *places))
 
 
-def _expand(groups: Sequence[Sequence[Sequence[PrintedCell]]]) -> Iterator[Cell]:
+_Spans = tuple[tuple[tuple[tuple[int, int], ...], ...], ...]
+
+
+@lru_cache(maxsize=256)
+def _places(groups: _Spans) -> tuple[tuple[int, ...], ...]:
+    """Row, column, row span, column span and order of each cell; most tables have the shape of one met before."""
+    return tuple(zip(*_expand(groups), strict=True)) or ((),) * 5
+
+
+def _expand(groups: _Spans) -> Iterator[tuple[int, int, int, int, int]]:
     free_from: list[int] = []  # by column: the first row in which nothing from above stands there
     positions = 0
     row = 0
@@ -64,14 +80,14 @@ def _expand(groups: Sequence[Sequence[Sequence[PrintedCell]]]) -> Iterator[Cell]
         end = row + len(group)
         for cells in group:
             column = 0
-            for order, (text, row_span, column_span) in enumerate(cells, 1):
+            for order, (row_span, column_span) in enumerate(cells, 1):
                 while column < len(free_from) and free_from[column] > row:
                     column += 1
                 height = min(row_span or end, end - row)
                 positions += height * column_span
                 if positions > MAX_CELLS:
                     refuse_too_many_cells()
-                yield Cell(text, row, column, height, column_span, order)
+                yield row, column, height, column_span, order
                 after = column + column_span
                 if height > 1:
                     if after > len(free_from):

@@ -22,6 +22,7 @@ from parsers.values import read_value
 __all__ = ["Columns"]
 
 _ALIKE_SHARE = 0.75
+_FEWEST_HEADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Columns:
     """
     How the cells of a row become columns in the form's order.
 
+    `codes` are the form's columns that the table prints: all, or those with a head where a whole column is gone.
     `order[i]` is the printed position of the form's column i. `grid` gives, instead, the grid column of each
     head. `window` says which cells count when a row has more: `first`, `last`, or None when that is not known.
     `dropped` are positions, in rows of `surplus` cells, that are empty in the whole table. `lonely`
@@ -38,7 +40,7 @@ class Columns:
     a cell, whatever stands in its place.
     """
 
-    width: int
+    codes: tuple[str, ...]
     order: tuple[int, ...]
     grid: tuple[GridColumn, ...] | None = None
     window: str | None = None
@@ -52,9 +54,9 @@ class Columns:
     @classmethod
     def study(cls, found: Found, table: Table, first_row: int, runs: Sequence[Run]) -> Columns:
         """What the heads before the first row and all rows together show."""
-        width = len(table.columns)
-        codes = [column.code for column in table.columns]
         heads = _heads(found, table, first_row)
+        codes = _codes_printed(table, heads, runs)
+        width = len(codes)
         grid = columns_of_heads(found.stream, heads, codes)
         order = tuple(range(width)) if grid is not None else _printed_order(found, table, heads, codes)
         longer = [run for run in runs if run.bordered and len(run.pieces) > width]
@@ -62,7 +64,12 @@ class Columns:
         lonely = sum(run.bordered and run.figures < width for run in runs) == 1
         glued = width > 1 and any(is_glued(piece.text) for run in runs for piece in run.pieces)
         even = bool(longer) and _reach_alike(found, runs)
-        return _check(cls(width, order, grid, _window(longer, width), surplus, dropped, lonely, glued, even, found), codes, runs)
+        return _check(cls(codes, order, grid, _window(longer, width), surplus, dropped, lonely, glued, even, found), runs)
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.codes)
 
     def pick(self, run: Run) -> list[Piece] | None:
         """The cells of a run in the form's order of columns; None where the borders do not tell."""
@@ -121,10 +128,20 @@ class Columns:
         return pieces if any(piece.kind is Kind.FIGURE for piece in thrown) else kept
 
 
-def _check(columns: Columns, codes: Sequence[str], runs: Sequence[Run]) -> Columns:
+def _codes_printed(table: Table, heads: Sequence[Hit], runs: Sequence[Run]) -> tuple[str, ...]:
+    """The columns that the table prints: those with a head, where every row has just as many cells; else all of the form's."""
+    codes = tuple(column.code for column in table.columns)
+    headed = tuple(code for code in codes if code in {hit.label.name for hit in heads})
+    filled = [run for run in runs if run.pieces]
+    if len(headed) >= _FEWEST_HEADS and filled and all(run.bordered and len(run.pieces) == len(headed) for run in filled):
+        return headed
+    return codes
+
+
+def _check(columns: Columns, runs: Sequence[Run]) -> Columns:
     """The columns, or the form's own order where heads say otherwise but only that order makes the row totals hold."""
     usual = replace(columns, order=tuple(range(columns.width)), grid=None)
-    if codes[-1:] != ["total"] or (columns.grid is None and columns.order == usual.order):
+    if columns.codes[-1] != "total" or (columns.grid is None and columns.order == usual.order):
         return columns
     pairs = [(columns.pick(run), usual.pick(run)) for run in runs]
     mine = sum(_total_breaks(picked) for picked, _ in pairs)
@@ -155,13 +172,15 @@ def _printed_order(found: Found, table: Table, heads: Sequence[Hit], codes: Sequ
     if sorted(names) != sorted(codes) or len(codes) < 2:
         return usual
     group = [hit for hit in found.of(table.code, "head") if heads[0].first <= hit.first <= heads[-1].first]
+    edges = (table.columns[0].code, table.columns[-1].code)
     if not group:
-        return tuple(names.index(code) for code in codes) if names[-1] == codes[-1] else usual
-    inner = [name for name in names if name not in (codes[0], codes[-1])]
-    outer = [name for name in names if name in (codes[0], codes[-1])]
+        return tuple(names.index(code) for code in codes) if names[-1] == codes[-1] or edges[1] not in codes else usual
+    inner = [name for name in names if name not in edges]
+    outer = [name for name in names if name in edges]
     if names[-len(inner) :] != inner:
         return usual
-    printed = [outer[0], *inner, outer[1]]
+    before = [name for name in outer if name == outer[0] and (len(outer) == 2 or name == edges[0])]
+    printed = [*before, *inner, *(name for name in outer if name not in before)]
     return tuple(printed.index(code) for code in codes)
 
 

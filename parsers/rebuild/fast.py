@@ -171,6 +171,8 @@ def _make_plan(document: Document, year: int | None, long_way: _Read) -> _Plan |
     if any(item.open for item in read) or len(names) != 1 or not first.facts:
         return None
     form = next(form for form in load_forms() if form.name in names)
+    if form.scope != NATIONAL:
+        return None
     if any([_constant(fact) for fact in item.facts] != [_constant(fact) for fact in first.facts] for item in read[1:]):
         return None
     grids = list(document.grids())
@@ -260,12 +262,12 @@ def _cores(form_name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=16)
 def _rival_cores(form_name: str) -> tuple[str, ...]:
-    """Spellings that only other forms have, in any table: where none stands, prose speaks for no other form."""
+    """Spellings that only other national forms have, in any table: where none stands, prose speaks for no other form."""
     mine = frozenset(core for label in labels_of(form_name) for core in label.cores)
     rivals = {
         core
         for form in load_forms()
-        if form.name != form_name
+        if form.name != form_name and form.scope == NATIONAL
         for label in labels_of(form.name)
         if label.kind in _STATED and not mine.intersection(label.cores)
         for core in label.cores

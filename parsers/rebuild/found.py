@@ -35,7 +35,14 @@ class Found:
 
     def of(self, table: str, *kinds: str) -> list[Hit]:
         """The hits of a table's labels of these kinds."""
-        return [hit for hit in self.hits if hit.label.table == table and hit.label.kind in kinds]
+        return [hit for hit in self._by_table.get(table, ()) if hit.label.kind in kinds]
+
+    @cached_property
+    def _by_table(self) -> dict[str, list[Hit]]:
+        tables: dict[str, list[Hit]] = {}
+        for hit in self.hits:
+            tables.setdefault(hit.label.table, []).append(hit)
+        return tables
 
     def next_label(self, place: int) -> int:
         """Where the first label at or behind a place begins; the end of the stream when there is none."""

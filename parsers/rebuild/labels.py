@@ -149,12 +149,14 @@ def find_hits(copy: Compact, labels: Sequence[Label]) -> list[Hit]:
     found = [hit for label in labels for hit in _places(copy, label)]
     found.sort(key=lambda hit: (hit.start, -hit.end))
     hits: list[Hit] = []
+    reach = 0
     for hit in found:
-        if any(
+        if hit.end <= reach and any(
             other.start <= hit.start and hit.end <= other.end and other.end - other.start > hit.end - hit.start
             for other in hits[-40:]
         ):
             continue
+        reach = max(reach, hit.end)
         hits.append(hit)
     firsts, ends = {hit.first for hit in hits}, {hit.end for hit in hits}
     return [hit for hit in hits if not hit.label.short or _stands_alone(copy, hit, firsts, ends)]

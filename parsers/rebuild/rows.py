@@ -58,7 +58,7 @@ def read_rows(found: Found, table: Table) -> Draft:
     _find_alike(units, table)
     _count_gaps(units, table)
     columns = Columns.study(found, table, chain[0].first, [unit.run for unit in units if unit.row is not None])
-    codes = [column.code for column in table.columns]
+    codes = columns.codes
     mixed = _may_be_mixed(units, table)
     for unit in units:
         if unit.row is None:
