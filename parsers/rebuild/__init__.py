@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from parsers.document import Document
 from parsers.form import NATIONAL, Form, Table, load_forms
@@ -132,14 +133,20 @@ def _score(found: Found, drafts: Mapping[str, Draft], year: int | None) -> tuple
 
 def _own_labels(found: Found, table: str) -> int:
     """How many different labels of a table stand in the document that no other national form prints in it."""
-    others = {
+    others = _cores_elsewhere(found.form.name, table)
+    return len(
+        {hit.label.name for hit in found.of(table, "row", "group", "column", "title") if others.isdisjoint(hit.label.cores)}
+    )
+
+
+@lru_cache(maxsize=256)
+def _cores_elsewhere(form_name: str, table: str) -> frozenset[str]:
+    """The spellings of a table's labels in the other national forms."""
+    return frozenset(
         core
         for form in load_forms()
-        if form.name != found.form.name and form.scope == NATIONAL
+        if form.name != form_name and form.scope == NATIONAL
         for label in labels_of(form.name)
         if label.table == table
         for core in label.cores
-    }
-    return len(
-        {hit.label.name for hit in found.of(table, "row", "group", "column", "title") if not set(hit.label.cores) & others}
     )

@@ -39,15 +39,18 @@ def sums_of(form: Form, table: Table) -> Sums | None:
     """The row sum and the column equations of a table; None for a table without row totals."""
     row_code = ""
     equations: dict[str, Equation] = {}
+    prefix = f"{table.code}."
     for identity in form.identities:
         comparison = identity.statement.comparisons[0]
         if identity.level is RuleLevel.PLAUSIBLE or comparison.sign != "==":
             continue
+        if comparison.left.terms and not comparison.left.terms[0][1].startswith(prefix):
+            continue
         terms = [(sign, address) for sign, address in comparison.left.terms]
         terms += [(-sign, address) for sign, address in comparison.right.terms]
-        places = [address.removeprefix(f"{table.code}.").rpartition(".") for _, address in terms]
-        if any(not address.startswith(f"{table.code}.") for _, address in terms):
+        if any(not address.startswith(prefix) for _, address in terms):
             continue
+        places = [address.removeprefix(prefix).rpartition(".") for _, address in terms]
         if len({row for row, _, _ in places}) == 1:
             row_code = identity.code
         elif len({column for _, _, column in places}) == 1:

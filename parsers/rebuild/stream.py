@@ -14,10 +14,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
+from typing import Any, cast
 
 from parsers.document import Document, Grid, Paragraph
 from parsers.rebuild.borders import Borders, mark_line, study_borders
 from parsers.rebuild.marks import CELL, COVER, LINE, MARKS, ROW, ROW_ENDS, SPACE, TABLE
+from parsers.rebuild.wrapped import unwrap
 
 __all__ = ["Stream", "lay_out"]
 
@@ -42,6 +45,11 @@ class Stream:
     offsets: tuple[int, ...]
     origins: tuple[_Origin, ...] = field(repr=False)
     borders: Borders
+
+    @cached_property
+    def zones(self) -> dict[tuple[int, int, bool], tuple[Any, ...]]:
+        """The runs of each zone that was cut before (`zones.py`): passes and forms ask for the same ones again."""
+        return {}
 
     @cached_property
     def last(self) -> int:
@@ -148,15 +156,21 @@ def lay_out(document: Document) -> Stream:
     builder = _Builder()
     builder.text("", _Origin(None, 0, 1, 0))
     borders = study_borders([block.text for block in document.blocks if isinstance(block, Paragraph)])
-    for block in document.blocks:
-        if isinstance(block, Paragraph):
-            for mark, text, first in mark_line(block.text, borders):
-                builder.mark(mark)
-                builder.text(text, _Origin(None, 0, block.line, first))
+    for in_grid, blocks in groupby(document.blocks, key=lambda block: isinstance(block, Grid)):
+        if in_grid:
+            for grid in blocks:
+                _lay_grid(cast("Grid", grid), builder)
         else:
-            _lay_grid(block, builder)
+            _lay_lines(cast("list[Paragraph]", list(blocks)), borders, builder)
     builder.mark(TABLE)
     return Stream("".join(builder.pieces), tuple(builder.offsets), tuple(builder.origins), borders)
+
+
+def _lay_lines(paragraphs: Sequence[Paragraph], borders: Borders, builder: _Builder) -> None:
+    for strip in unwrap(paragraphs):
+        for mark, text, first in mark_line(strip.text, borders):
+            builder.mark(mark)
+            builder.text(text, _Origin(None, 0, strip.line, strip.first + first))
 
 
 def _lay_grid(grid: Grid, builder: _Builder) -> None:

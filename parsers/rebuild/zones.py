@@ -129,6 +129,10 @@ def cut_zone(stream: Stream, start: int, end: int, *, rows_marked: bool) -> list
 
     `rows_marked`: in this table the ends of rows are marked.
     """
+    key = (start, end, rows_marked)
+    known = stream.zones.get(key)
+    if known is not None:
+        return list(known)
     runs: list[Run] = []
     text = stream.text
     at, same_row = start, True
@@ -138,6 +142,7 @@ def cut_zone(stream: Stream, start: int, end: int, *, rows_marked: bool) -> list
         cut = _cell_runs if CELL in text[at:stop] else _token_runs
         runs.extend(cut(stream, at, stop, same_row=same_row, last=stop == end, ends_here=ends_here, whole=rows_marked))
         at, same_row = stop + 1, False
+    stream.zones[key] = tuple(runs)
     return runs
 
 
