@@ -69,7 +69,7 @@ class Block:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """
     One table of a form. `layout` says how it is printed.
@@ -108,7 +108,7 @@ class Table:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
     """
     One vintage or local form: tables, identities, crosswalk, rules across years and bodies, source in law.

@@ -64,8 +64,7 @@ def rebuild_any(document: Document, *, year: int | None) -> Rebuilt:
     stream = lay_out(document)
     copy = compact(stream.text)
     founds = [look(form, stream, copy) for form in load_forms() if form.scope == NATIONAL]
-    drafts = {found.form.name: _read(found) for found in founds}
-    chosen = _choose(founds, drafts, year) or _choose_local(stream, copy)
+    chosen = _choose(founds, _drafts_on_demand(), year) or _choose_local(stream, copy)
     facts: list[Fact] = []
     for draft, _ in chosen:
         facts.extend(write_facts(draft, stream))
@@ -75,6 +74,21 @@ def rebuild_any(document: Document, *, year: int | None) -> Rebuilt:
         stream.lines_within([span for draft, _ in chosen for span in draft.spans]),
         tuple(doubt for draft, _ in chosen for doubt in draft.doubts),
     )
+
+
+_Drafts = Callable[[Found], Mapping[str, Draft]]
+
+
+def _drafts_on_demand() -> _Drafts:
+    """The drafts of a form, read when it is in question: labels alone rule out most."""
+    read: dict[str, Mapping[str, Draft]] = {}
+
+    def drafts(found: Found) -> Mapping[str, Draft]:
+        if found.form.name not in read:
+            read[found.form.name] = _read(found)
+        return read[found.form.name]
+
+    return drafts
 
 
 def _read(found: Found) -> dict[str, Draft]:
@@ -90,21 +104,32 @@ def _read(found: Found) -> dict[str, Draft]:
     return drafts
 
 
-def _choose(founds: Sequence[Found], drafts: Mapping[str, Mapping[str, Draft]], year: int | None) -> list[tuple[Draft, Form]]:
+def _choose(founds: Sequence[Found], drafts: _Drafts, year: int | None) -> list[tuple[Draft, Form]]:
     """For each table the form whose own labels stand in the document; the year decides where they do not."""
-    lead = max(founds, key=lambda found: _score(found, drafts[found.form.name], year))
-    if not any(draft.readings for draft in drafts[lead.form.name].values()):
+    own = {(found.form.name, table.code): _own_labels(found, table.code) for found in founds for table in found.form.tables}
+    totals = [sum(own[found.form.name, table.code] for table in found.form.tables) for found in founds]
+    leading = [found for found, total in zip(founds, totals, strict=True) if total == max(totals)]
+    lead = leading[0] if len(leading) == 1 else max(leading, key=lambda found: _score(found, drafts(found), year))
+    if not any(draft.readings for draft in drafts(lead).values()):
         return []
     chosen = []
     for table in lead.form.tables:
-        rivals = [found for found in founds if table.code in drafts[found.form.name]]
-        best = max(
-            rivals,
-            key=lambda found: (_own_labels(found, table.code), drafts[found.form.name][table.code].filled, found is lead),
-        )
-        draft = drafts[best.form.name][table.code]
-        chosen.append((draft, best.form) if draft.readings else (drafts[lead.form.name][table.code], lead.form))
+        rivals = [found for found in founds if (found.form.name, table.code) in own]
+        most = max(own[found.form.name, table.code] for found in rivals)
+        rivals = [found for found in rivals if own[found.form.name, table.code] == most]
+        if lead in rivals and _is_full(drafts(lead)[table.code], rivals):
+            rivals = [lead]
+        best = rivals[0]
+        if len(rivals) > 1:
+            best = max(rivals, key=lambda found: (drafts(found)[table.code].filled, found is lead))
+        draft = drafts(best)[table.code]
+        chosen.append((draft, best.form) if draft.readings else (drafts(lead)[table.code], lead.form))
     return chosen
+
+
+def _is_full(draft: Draft, rivals: Sequence[Found]) -> bool:
+    """Whether no rival could fill more cells of the table."""
+    return draft.filled >= max(len(found.form.table(draft.table.code).cells) for found in rivals)
 
 
 def _choose_local(stream: Stream, copy: Compact) -> list[tuple[Draft, Form]]:
@@ -120,15 +145,14 @@ def _choose_local(stream: Stream, copy: Compact) -> list[tuple[Draft, Form]]:
     return whole[0] if len(whole) == 1 else []
 
 
-def _score(found: Found, drafts: Mapping[str, Draft], year: int | None) -> tuple[int, int, bool]:
-    """Labels that only this form prints, cells read, and whether the year is one of the form's."""
-    own = sum(_own_labels(found, code) for code in drafts)
+def _score(found: Found, drafts: Mapping[str, Draft], year: int | None) -> tuple[int, bool]:
+    """Cells read, and whether the year is one of the form's."""
     in_force = (
         year is not None
         and max((form.since for form in load_forms() if form.scope == NATIONAL and form.since <= year), default=0)
         == found.form.since
     )
-    return own, sum(draft.filled for draft in drafts.values()), in_force
+    return sum(draft.filled for draft in drafts.values()), in_force
 
 
 def _own_labels(found: Found, table: str) -> int:

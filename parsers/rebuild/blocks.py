@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from parsers.form import Block, Row, Table
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
-from parsers.rebuild.labels import Hit
+from parsers.rebuild.labels import Hit, is_tail
 from parsers.rebuild.marks import CELL, ROW, is_space
 from parsers.rebuild.under import columns_of_heads, pieces_under
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_separate
@@ -87,7 +87,7 @@ def _read_row(
         end = found.next_label(hit.end)
         runs = cut_zone(found.stream, hit.end, end, rows_marked=marked)
         run = next((item for item in runs if item.pieces), None)
-        if run is None or not _belongs(run, runs, len(codes)):
+        if run is None or not _belongs(row, run, runs, len(codes)):
             continue
         placed = None
         if grid is not None and len(run.pieces) > len(codes):
@@ -110,17 +110,17 @@ def _read_row(
         draft.lose(row.code, codes, lost, found.stream)
 
 
-def _belongs(run: Run, runs: Sequence[Run], width: int) -> bool:
+def _belongs(row: Row, run: Run, runs: Sequence[Run], width: int) -> bool:
     """Whether a run is the row of the label before it: in its row, or alone and whole in the row below."""
     if run.same_row:
-        return not run.words or run.bordered
+        return run.bordered or is_tail(run.words, row)
     return not run.words and len(runs) == 1 and run.figures == width == len(run.pieces)
 
 
 def _pick(run: Run, width: int, found: Found, window: str | None) -> list[Piece] | None:
     """The cells of a run; fewer than the columns only when what lacks, lacks at the end."""
     pieces = list(run.pieces)
-    if width > 1 and any(is_glued(piece.text) for piece in pieces):
+    if width > 1 and (any(is_glued(piece.text) for piece in pieces) or (found.cells_glued and run.figures < width)):
         return None
     if run.bordered:
         if len(pieces) > width:

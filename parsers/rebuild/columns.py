@@ -16,7 +16,7 @@ from parsers.form import Table
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.under import GridColumn, columns_of_heads, pieces_under
-from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_separate, is_whole
+from parsers.rebuild.zones import Kind, Piece, Run, is_separate, is_whole
 from parsers.values import read_value
 
 __all__ = ["Columns"]
@@ -36,7 +36,7 @@ class Columns:
     `dropped` are positions, in rows of `surplus` cells, that are empty in the whole table. `lonely`
     when a single row of the table lacks a figure; `glued` when some cell holds several
     figures run together, so that an empty cell beside one proves nothing. `even` when some row has more
-    cells than columns, and nearly all rows reach equally far: a row that reaches less far than its table has then lost
+    cells than columns and nearly all reach equally far: a row that reaches less far than its table has then lost
     a cell, whatever stands in its place.
     """
 
@@ -62,7 +62,7 @@ class Columns:
         longer = [run for run in runs if run.bordered and len(run.pieces) > width]
         surplus, dropped = _always_empty(longer, width)
         lonely = sum(run.bordered and run.figures < width for run in runs) == 1
-        glued = width > 1 and any(is_glued(piece.text) for run in runs for piece in run.pieces)
+        glued = width > 1 and found.cells_glued
         even = bool(longer) and _reach_alike(found, runs)
         return _check(cls(codes, order, grid, _window(longer, width), surplus, dropped, lonely, glued, even, found), runs)
 
@@ -88,6 +88,8 @@ class Columns:
             placed = pieces_under(self.found.stream, self.grid, pieces)
             if placed is not None:
                 return placed
+            if run.figures < self.width and self.found.stream.grid_column(pieces[0].start) is not None:
+                return None  # by its place an empty cell is not where by its number it would be
         if len(pieces) < self.width:
             pieces = _split_merged(pieces)
         if len(pieces) > self.width:

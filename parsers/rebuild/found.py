@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
@@ -10,12 +11,13 @@ from functools import cached_property, lru_cache
 
 from parsers.form import Column, Form, Row, Table
 from parsers.rebuild.labels import Compact, Hit, Label, core_of, enumerator_of, find_hits
-from parsers.rebuild.marks import ROW
+from parsers.rebuild.marks import CELL, LINE, MARKS, ROW, SPACE
 from parsers.rebuild.stream import Stream
 
 __all__ = ["Found", "labels_of", "look"]
 
 _SHORT = 4
+_GLUED_CELL = re.compile(f"{CELL}[{SPACE}{LINE}]*0\\d+[{SPACE}]*[{MARKS}]")
 _CLAUSE = 8
 
 
@@ -60,6 +62,11 @@ class Found:
         owners = {row.parent for row in table.rows if core_of(row.zh) in repeated}
         standing = {hit.label.name for hit in self.of(table.code, "row", "group")}
         return bool(repeated) and owners <= standing and all(self.copy.text.count(core) <= 1 for core in repeated)
+
+    @cached_property
+    def cells_glued(self) -> bool:
+        """Whether some cell of the document holds several figures run together, so that an empty one beside it proves nothing."""
+        return _GLUED_CELL.search(self.stream.text) is not None
 
     @cached_property
     def lines_removed(self) -> bool:

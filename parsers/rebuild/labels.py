@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+from parsers.form import Row
 from parsers.rebuild.marks import BORDERS, LINE, MARKS, SPACE
 from parsers.rebuild.script import SIMPLIFIED
 
-__all__ = ["Compact", "Hit", "Label", "compact", "core_of", "enumerator_of", "find_hits", "fold"]
+__all__ = ["Compact", "Hit", "Label", "compact", "core_of", "enumerator_of", "find_hits", "fold", "is_tail"]
 
 _WIDTH = {0xFF01 + at: chr(0x21 + at) for at in range(94)}
 _SAME = {
@@ -33,6 +34,7 @@ _ENUMERATOR = re.compile(
     rf"(?:[({{\[]?[{_HAN_DIGITS}]{{1,3}}[)\]}}]|[{_HAN_DIGITS}]{{1,3}}[.是]?|[㈠-㈩]|\(?\d{{1,2}}[.)]?|[①-⑩]|其中)"
 )
 _COMMA_BEHIND_NUMBER = re.compile(rf"(?<=[\d{_HAN_DIGITS}])、")
+_LONGEST_TAIL = 3
 _NOTE = re.compile(r"[(\[][^()\[\]]*[)\]]$")
 
 
@@ -140,6 +142,20 @@ def enumerator_of(printed: str) -> str:
     return text[: text.index(core)]
 
 
+def is_tail(words: str, row: Row) -> bool:
+    """
+    Whether words between a row's label and its figures belong to it: the rest of the label, its unit, or little more.
+
+    Longer words may be the label of another row whose figures these are.
+    """
+    text = compact(words).text
+    return (
+        len(text) <= _LONGEST_TAIL
+        or text == row.unit
+        or any(text in compact(spelling).text for spelling in (row.zh, *row.aliases))
+    )
+
+
 def find_hits(copy: Compact, labels: Sequence[Label]) -> list[Hit]:
     """
     Every place where a label stands, in order of place; longer spellings win over those inside them.
@@ -205,6 +221,6 @@ def _stands_alone(copy: Compact, hit: Hit, firsts: Set[int], ends: Set[int]) -> 
         index += 1
     enumerated = bool(hit.label.enumerator) and hit.first < hit.start
     prior, follower = copy.text[hit.index - 1 : hit.index], copy.text[index : index + 1]
-    before = enumerated or copy.marked_before(hit.index) or hit.first in ends or prior.isdigit()
-    after = copy.marked_after(index) or hit.end in firsts or follower.isdigit() or follower in "([/-"
+    before = enumerated or copy.marked_before(hit.index) or hit.first in ends or prior.isdigit() or prior in "/—–-"
+    after = copy.marked_after(index) or hit.end in firsts or follower.isdigit() or follower in "([/-—–"
     return before and (after or (enumerated and index - hit.index > 2))

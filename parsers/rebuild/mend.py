@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from parsers.finding import RuleLevel
 from parsers.form import Form, Table
@@ -35,6 +36,7 @@ class Sums:
     columns: tuple[tuple[str, Equation], ...]
 
 
+@lru_cache(maxsize=64)
 def sums_of(form: Form, table: Table) -> Sums | None:
     """The row sum and the column equations of a table; None for a table without row totals."""
     row_code = ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
@@ -19,7 +19,7 @@ from parsers.rebuild.chain import Weighed, choose_chain
 from parsers.rebuild.columns import Columns
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
-from parsers.rebuild.labels import Hit, compact, core_of
+from parsers.rebuild.labels import Hit, core_of, is_tail
 from parsers.rebuild.marks import BORDERS
 from parsers.rebuild.zones import Run, cut_zone, is_whole, unstack
 
@@ -128,6 +128,8 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) ->
 def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked: bool) -> list[Run]:
     """The runs behind a label, without page numbers before a whole row and the dashes of a group without figures."""
     runs = [part for run in cut_zone(found.stream, start, end, rows_marked=marked) for part in _split_long(run, width)]
+    if width == 1:
+        runs = [replace(run, pieces=tuple(piece for piece in run.pieces if piece.text != row.unit)) for run in runs]
     if len(runs) > 1 and not runs[0].bordered and len(runs[0].pieces) < width <= max(len(run.pieces) for run in runs):
         return runs[1:]
     if not row.values and runs and runs[0].same_row and not any(_DIGIT.search(piece.text) for piece in runs[0].pieces):
@@ -141,7 +143,7 @@ def _owns(row: Row, runs: Sequence[Run], width: int) -> bool:
 
     Not when the label's row is empty and unlabelled figures follow: whose they are is for counting to say.
     """
-    if not runs or not row.values or not runs[0].same_row or not _is_tail(runs[0].words, row):
+    if not runs or not row.values or not runs[0].same_row or not is_tail(runs[0].words, row):
         return False
     return bool(runs[0].figures) or not any(run.figures >= width and not run.words for run in runs[1:])
 
@@ -166,12 +168,6 @@ def _split_long(run: Run, width: int) -> Iterator[Run]:
             words=run.words if first else "",
             cut_short=run.cut_short and last,
         )
-
-
-def _is_tail(words: str, row: Row) -> bool:
-    """Whether words between a label and its figures are the rest of that label, or the unit in a column of its own."""
-    text = compact(words).text
-    return not text or text == row.unit or text in compact(row.zh).text
 
 
 def _find_alike(units: list[_Unit], table: Table) -> None:

@@ -142,9 +142,12 @@ def _pieces(lines: Sequence[_Line], at: int) -> list[tuple[int, _Segment]]:
 
 
 def _piece(lines: Sequence[_Line], at: int, column: int | None) -> _Segment | None:
-    """The segment of a line without figures that begins at a display column (its last one, when the column is not known)."""
+    """
+    The last segment of a line without figures, when it begins at that display column (any, when it is not known).
+
+    What stands to the right of it, a unit for example, shows that the line is a row of its own with an empty cell.
+    """
     if not 0 <= at < len(lines) or lines[at].figures or not lines[at].segments:
         return None
-    if column is None:
-        return lines[at].segments[-1]
-    return next((segment for segment in lines[at].segments if abs(segment.column - column) <= 1), None)
+    last = lines[at].segments[-1]
+    return last if column is None or abs(last.column - column) <= 1 else None

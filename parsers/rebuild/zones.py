@@ -153,7 +153,8 @@ def _cell_runs(
     text = stream.text
     borders = [at for at in range(start, stop) if text[at] == CELL]
     pieces = [_piece(text, left + 1, right) for left, right in zip(borders, [*borders[1:], stop], strict=True)]
-    if last and pieces and pieces[-1].kind is not Kind.FIGURE and stop < len(text):
+    closed = not whole and stream.borders.closing  # behind the last bar of the document no cell is open
+    if last and pieces and pieces[-1].kind is not Kind.FIGURE and (stop < len(text) or closed):
         pieces.pop()  # the cell of the label at which the zone ends
     if whole:
         leading = _leading_words(pieces, same_row=same_row)
@@ -245,7 +246,7 @@ def _token_runs(
     """Runs of a stretch without cell borders: tokens between blanks and line breaks."""
     del last, whole  # tokens need no borders
     words, run = "", list[Piece]()
-    for piece in _tokens(stream.text[start:stop], start, behind_label=same_row):
+    for piece in _tokens(stream.text[start:stop], start):
         if piece.kind is Kind.WORDS:
             if run:
                 yield Run(tuple(run), bordered=False, same_row=same_row, words=words, cut_short=False)
@@ -257,20 +258,18 @@ def _token_runs(
         yield Run(tuple(run), bordered=False, same_row=same_row, words=words, cut_short=ends_here)
 
 
-def _tokens(text: str, offset: int, *, behind_label: bool) -> Iterator[Piece]:
+def _tokens(text: str, offset: int) -> Iterator[Piece]:
     """Figures, dashes and words; notes in brackets belong to the label or the figure before them."""
     plain = text.translate(_FULL_WIDTH).replace(LINE, "\n")
     masked = _mask_notes(plain)
-    for number, line in enumerate(re.finditer(r"[^\n]*\n?", masked)):
-        in_label = behind_label and number == 0
+    for line in re.finditer(r"[^\n]*\n?", masked):
         if _PAGE_NUMBER.fullmatch(line[0].strip(SPACE + "\n")):
             continue
         for token in _TOKEN.finditer(masked, line.start(), line.end()):
             if token["words"] or token["enumerator"]:
-                if not in_label and token[0].strip("。;；,，、.?？:："):
+                if token[0].strip("。;；,，、.?？:："):
                     yield Piece(token[0], offset + token.start(), offset + token.end(), Kind.WORDS)
                 continue
-            in_label = False
             end = token.end()
             note = _BRACKETED.match(plain, end)
             if note is not None and token["figure"]:
