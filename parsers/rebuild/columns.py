@@ -85,6 +85,8 @@ class Columns:
         if self._in_packed_lines(run) and 0 < run.figures < self.width and not self._only_total_lacks(pieces):
             return None
         if self.grid is not None and self.found is not None:
+            if run.figures < self.width and self._is_short(run):
+                return None
             placed = pieces_under(self.found.stream, self.grid, pieces)
             if placed is not None:
                 return placed

@@ -140,7 +140,17 @@ def cut_zone(stream: Stream, start: int, end: int, *, rows_marked: bool) -> list
         stop = min((found for found in (text.find(mark, at, end) for mark in ROW_ENDS) if found >= 0), default=end)
         ends_here = (stop == end and rows_marked) or stop > stream.last
         cut = _cell_runs if CELL in text[at:stop] else _token_runs
-        runs.extend(cut(stream, at, stop, same_row=same_row, last=stop == end, ends_here=ends_here, whole=rows_marked))
+        runs.extend(
+            cut(
+                stream,
+                at,
+                stop,
+                same_row=same_row,
+                last=stop == end or stop == len(text) - 1,
+                ends_here=ends_here,
+                whole=rows_marked,
+            )
+        )
         at, same_row = stop + 1, False
     stream.zones[key] = tuple(runs)
     return runs
@@ -154,7 +164,7 @@ def _cell_runs(
     borders = [at for at in range(start, stop) if text[at] == CELL]
     pieces = [_piece(text, left + 1, right) for left, right in zip(borders, [*borders[1:], stop], strict=True)]
     closed = not whole and stream.borders.closing  # behind the last bar of the document no cell is open
-    if last and pieces and pieces[-1].kind is not Kind.FIGURE and (stop < len(text) or closed):
+    if last and pieces and pieces[-1].kind is not Kind.FIGURE and (stop < len(text) - 1 or closed):
         pieces.pop()  # the cell of the label at which the zone ends
     if whole:
         leading = _leading_words(pieces, same_row=same_row)
