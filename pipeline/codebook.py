@@ -22,7 +22,7 @@ MAX_SHORT = 32
 
 _PARTS: Mapping[str, str] = {
     # tables
-    "proactive": "pro", "applications": "app", "review_litigation": "rl", "statistics": "st",
+    "proactive": "pro", "applications": "app", "review_litigation": "rl", "statistics": "st", "short_statistics": "short",
     # rows: proactive disclosure
     "normative_documents": "normdoc", "normative_documents_issued": "normdoc_issued", "licensing": "licence",
     "compulsory_measures": "compulsory", "procurement": "procure", "other_services": "services",
@@ -44,6 +44,7 @@ _PARTS: Mapping[str, str] = {
     # columns
     "natural_person": "person", "enterprise": "firm", "research_institution": "research", "public_interest": "charity",
     "legal_service": "legal", "items_last_year": "items_before", "disclosed_total": "disclosed_all", "in_force": "in_force",
+    "cumulative": "cum",
 }  # fmt: skip
 
 

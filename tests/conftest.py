@@ -36,6 +36,11 @@ def fixture_folders() -> list[Path]:
     return sorted({found.parent for found in FIXTURES.glob("**/input.*")})
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the switch that writes goldens; a test asserts that CI leaves it off."""
+    parser.addoption("--update-goldens", action="store_true", help="write changed goldens, and fail so that they are read")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test that asks for `fixture_folder` every fixture folder, one test id each."""
     if "fixture_folder" in metafunc.fixturenames:

@@ -67,6 +67,7 @@ _TAGS = (
     rb"|a|b|strong|em|i|u|img|center|form|section|article|main|header|nav|pre|iframe|frameset|blockquote|ucap\w+"
 )
 _OPENS_AS_PAGE = re.compile(rb"<!doctype\s+html|<(?:" + _TAGS + rb")[\s/>]", re.IGNORECASE)
+_PLAINLY_PAGE = re.compile(rb"[ \t\r\n]*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 _HOLDS_PAGE = re.compile(
     rb"<!doctype\s+html|<(?:html|head|body)[\s>]|<(?:div|p|td|meta|link|script)(?:\s[^<>]*)?>", re.IGNORECASE
 )
@@ -102,6 +103,8 @@ def sniff(data: bytes, name: str = "") -> Content:
 
 
 def _sniff_text(data: bytes) -> Content:
+    if _PLAINLY_PAGE.match(data):
+        return Content("html", "text/html")
     head, plain = _heads(data)
     if not head.strip() and not decode(data).text.strip().strip("\ufeff"):
         return Content("empty", "application/x-empty")

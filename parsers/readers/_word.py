@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,11 +14,21 @@ from parsers.document import Cell
 from parsers.raw.charset import without_marks
 from parsers.readers._spans import MAX_CELLS, MAX_SPAN, refuse_too_many_cells
 
-__all__ = ["Body", "Line", "Table", "attribute_of", "name_of"]
+__all__ = ["Body", "Line", "Table", "attribute_of", "is_plain", "name_of"]
 
 _WRAPPERS = frozenset(
     {"ins", "moveTo", "customXml", "smartTag", "sdt", "sdtContent", "hyperlink", "fldSimple", "dir", "bdo", "AlternateContent"}
     | {"Choice", "Fallback", "ruby", "rubyBase", "oMath", "oMathPara"}
+)
+_COUNTS = ("{*}tr", "{*}tc", "{*}gridSpan", "{*}vMerge", "{*}p", "{*}t", "{*}br", "{*}cr")
+_OPENED = re.compile(rb"<([^/?\s>]+)")
+_PLAIN = frozenset(
+    b"w:" + name
+    for name in b"document body p pPr r rPr t br cr tbl tblPr tblGrid gridCol tr trPr tc tcPr gridSpan vMerge sectPr pgSz pgMar "
+    b"cols docGrid headerReference footerReference pStyle rStyle outlineLvl jc ind spacing keepNext keepLines widowControl snapToGrid "
+    b"rFonts b bCs i iCs color sz szCs lang kern u highlight tblW tblStyle tblLook tblBorders tblInd tblLayout tblCellMar "
+    b"tblCellSpacing tcW tcBorders tcMar vAlign shd top left bottom right start end insideH insideV noWrap trHeight cantSplit tblHeader "
+    b"bookmarkStart bookmarkEnd proofErr pgNumType titlePg rsid".split()
 )
 _OFF = frozenset({"0", "false", "off"})
 _BREAKS = frozenset({"br", "cr"})
@@ -67,6 +78,10 @@ class Body:
     Tracked changes are read as accepted: what was deleted or moved away is not there. Hidden text is not there either.
     """
 
+    plain: bool = False
+    """Whether the part holds nothing but paragraphs, runs of text and tables of cells (`is_plain`)."""
+    hides: bool = True
+    """Whether some text of the part may be hidden; it costs to ask each run."""
     cells: int = 0
     pictures: int = 0
     _boxes: list[etree._Element] = field(default_factory=list)
@@ -99,9 +114,9 @@ class Body:
     def _text(self, element: etree._Element) -> str:
         parts: list[str] = []
         for child in element:
-            name = name_of(child)
+            name = _local(child.tag)
             if name == "r":
-                if not _is_on(_properties(child, "rPr").get("vanish")):
+                if not (self.hides and _is_on(_properties(child, "rPr").get("vanish"))):
                     parts.append(self._text(child))
             elif name == "t":
                 parts.append(child.text or "")
@@ -131,6 +146,10 @@ class Body:
 
     def _table(self, element: etree._Element) -> Iterator[Line | Table]:
         """The table, or, when a cell of it holds a table, the lines and inner tables in order."""
+        if self.plain and element.find(".//{*}tbl") is None:
+            if cells := self._plain_cells(element):
+                yield Table(cells)
+            return
         table = _Unfinished()
         for row in _members(element, "tr"):
             own = _properties(row, "trPr")
@@ -142,6 +161,52 @@ class Body:
             yield Table(
                 tuple(Cell(cell.text, cell.row, cell.column, cell.height, cell.width, cell.order) for cell in table.cells)
             )
+
+    def _plain_cells(self, element: etree._Element) -> tuple[Cell, ...]:
+        """The cells of a table in a plain part: what `_add_row` gives, from one pass over the few elements that count."""
+        cells: list[_Open] = []
+        above: dict[int, _Open] = {}
+        going_on: dict[int, _Open] = {}
+        row, column, order = -1, 0, 0
+        tag, texts = "", list[str]()
+        width, merge = 1, ""
+
+        def close() -> None:
+            nonlocal column
+            if merge == "continue" and column in above:
+                above[column].height += 1
+                going_on[column] = above[column]
+            else:
+                cells.append(_Open(without_marks("".join(texts[1:])), row, column, width, order))
+                if merge:
+                    going_on[column] = cells[-1]
+            column += width
+
+        for node in element.iter(*_COUNTS):
+            tag = _local(node.tag)
+            if tag == "t":
+                texts.append(node.text or "")
+            elif tag == "p":
+                texts.append("\n")
+            elif tag == "tc":
+                if order:
+                    close()
+                self._count_cell()
+                order, width, merge, texts = order + 1, 1, "", []
+            elif tag == "tr":
+                if order:
+                    close()
+                above, going_on = going_on, {}
+                row, column, order = row + 1, 0, 0
+            elif tag == "gridSpan":
+                width = max(1, _number(node, 1))
+            elif tag == "vMerge":
+                merge = "continue" if _continues(node) else "restart"
+            else:
+                texts.append("\n")
+        if order:
+            close()
+        return tuple([Cell(cell.text, cell.row, cell.column, cell.height, cell.width, cell.order) for cell in cells])
 
     def _add_row(self, row: etree._Element, column: int, table: _Unfinished) -> None:
         going_on: dict[int, _Open] = {}
@@ -176,15 +241,24 @@ class Body:
             refuse_too_many_cells()
 
 
+def is_plain(part: bytes) -> bool:
+    """
+    Whether a part, as bytes, holds no element but those that `Body` reads in tables in the plainest way.
+
+    >>> is_plain(b"<w:p><w:r><w:t>7</w:t></w:r></w:p>"), is_plain(b"<w:p><w:ins><w:r/></w:ins></w:p>")
+    (True, False)
+    """
+    return b"\0" not in part[:64] and b"<!" not in part and _PLAIN.issuperset(_OPENED.findall(part))
+
+
 def name_of(element: etree._Element) -> str:
     """The name of an element without its namespace; empty for comments and the like."""
-    tag = element.tag
-    return _local(tag) if isinstance(tag, str) else ""
+    return _local(element.tag)
 
 
 @lru_cache(maxsize=1024)
-def _local(tag: str) -> str:
-    return tag[tag.rfind("}") + 1 :]
+def _local(tag: object) -> str:
+    return tag[tag.rfind("}") + 1 :] if isinstance(tag, str) else ""
 
 
 def attribute_of(element: etree._Element, name: str) -> str | None:
@@ -196,7 +270,7 @@ def _members(container: etree._Element, *names: str) -> Iterator[etree._Element]
     """The paragraphs and tables, or the elements called `names`, of a container, also inside content controls and the like."""
     wanted = names or ("p", "tbl")
     for child in container:
-        name = name_of(child)
+        name = _local(child.tag)
         if name in wanted:
             yield child
         elif name == "AlternateContent":
@@ -223,13 +297,16 @@ def _between(element: etree._Element, outer: etree._Element) -> Iterator[etree._
 
 
 def _child(element: etree._Element, name: str) -> etree._Element | None:
-    return next((child for child in element if name_of(child) == name), None)
+    for child in element:
+        if _local(child.tag) == name:
+            return child
+    return None
 
 
 def _properties(element: etree._Element, name: str) -> dict[str, etree._Element]:
     """The properties of a paragraph, run, row or cell by name."""
     group = _child(element, name)
-    return {} if group is None else {name_of(child): child for child in group}
+    return {} if group is None else {_local(child.tag): child for child in group}
 
 
 def _number(element: etree._Element | None, absent: int) -> int:

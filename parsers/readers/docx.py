@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -16,7 +17,7 @@ from parsers.errors import ReadError, ReadStatus
 from parsers.raw.charset import without_marks
 from parsers.raw.sniff import Content, sniff
 from parsers.readers._archive import open_archive, read_member
-from parsers.readers._word import Body, Line, Table, attribute_of, name_of
+from parsers.readers._word import Body, Line, Table, attribute_of, is_plain, name_of
 from parsers.source import Source
 
 __all__ = ["NAME", "claims", "read"]
@@ -48,7 +49,7 @@ def read(source: Source) -> Document:
         container = next((child for child in root if name_of(child) == "body"), None)
         if container is None:
             raise ReadError(ReadStatus.FAILED, f"the part {name} of this DOCX file has no body; ask for the file again")
-        body = Body()
+        body = Body(plain=is_plain(packed), hides=b"vanish" in packed or b"\0" in packed[:64])
         pieces = list(body.blocks(container))
         notes: list[str] = []
         styles = {piece.style for piece in pieces if isinstance(piece, Line) and piece.style}
@@ -99,14 +100,23 @@ def _optional(archive: zipfile.ZipFile, name: str, notes: list[str]) -> etree._E
 def _heading_styles(archive: zipfile.ZipFile, used: set[str], notes: list[str]) -> frozenset[str]:
     """Those of the style ids used that are headings by id, by name or by outline level; Chinese Word calls them 1, 2, 3."""
     headings = {style for style in used if style.lower().startswith(_HEADING_STYLES)}
-    styles = _optional(archive, "word/styles.xml", notes) if used - headings else None
-    for style in () if styles is None else styles.iterchildren("{*}style"):
-        identifier = attribute_of(style, "styleId") or ""
-        if identifier in used:
-            name = style.find("{*}name")
-            called = "" if name is None else attribute_of(name, "val") or ""
-            if called.lower().startswith(_HEADING_STYLES) or style.find("{*}pPr/{*}outlineLvl") is not None:
-                headings.add(identifier)
+    if used - headings:
+        try:
+            headings |= used & _headings_in(read_member(archive, "word/styles.xml") or b"")
+        except ReadError as exc:
+            notes.append(exc.reason)
+    return frozenset(headings)
+
+
+@lru_cache(maxsize=64)
+def _headings_in(packed: bytes) -> frozenset[str]:
+    """The ids of the heading styles of a part; the programs that write documents bring their own few sets of styles."""
+    headings = set()
+    for style in _parse(packed, "word/styles.xml").iterchildren("{*}style") if packed else ():
+        name = style.find("{*}name")
+        called = "" if name is None else attribute_of(name, "val") or ""
+        if called.lower().startswith(_HEADING_STYLES) or style.find("{*}pPr/{*}outlineLvl") is not None:
+            headings.add(attribute_of(style, "styleId") or "")
     return frozenset(headings)
 
 

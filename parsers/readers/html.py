@@ -133,7 +133,8 @@ def _parse(page: bytes) -> etree._Element:
 
 def _declared_by(root: etree._Element) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The title and the name and content of each meta element."""
-    title = root.findtext(".//title") or ""
+    first = next(root.iter("title"), None)
+    title = "" if first is None else first.text or ""
     pairs = ((element.get("name"), element.get("content")) for element in root.iter("meta"))
     meta = tuple((name.strip(), content.strip()) for name, content in pairs if name and content)
     return _WHITE_SPACE.sub(" ", title).strip(), meta

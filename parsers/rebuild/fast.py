@@ -320,7 +320,8 @@ def _prose_is_apart(document: Document, form: Form) -> bool:
     length, first_grid, behind = 0, -1, False
     for block in document.blocks:
         if isinstance(block, Grid):
-            piece = f"{TABLE}{ROW}{CELL}{block.cells[0].text}{CELL}{TABLE}"
+            first = block.cells[0].text
+            piece = f"{TABLE}{ROW}{CELL}{first}{CELL}{TABLE}" if _may_run_on(first) else TABLE
             first_grid = length if first_grid < 0 else first_grid
             behind = True
             given.append((length, length + len(piece)))
@@ -329,6 +330,7 @@ def _prose_is_apart(document: Document, form: Form) -> bool:
             piece = LINE + text
             if text in _headings():
                 behind = False
+                piece = piece if _may_run_on(text) else TABLE
                 given.append((length, length + len(piece)))
             elif _BORDER.search(text) or (behind and _MAY_BE_FIGURE.search(text)):
                 return False
@@ -346,6 +348,18 @@ def _prose_is_apart(document: Document, form: Form) -> bool:
         if not around and hit.label.kind != "section" and not _changes_nothing(hit, hits, copy, form, first_grid):
             return False
     return True
+
+
+@lru_cache(maxsize=512)
+def _may_run_on(text: str) -> bool:
+    """Whether a label could stand across an end of a text; where none can, the text needs no second look."""
+    whole = compact(text).text
+    cores = {core for form in load_forms() for core in _cores(form.name)}
+    return any(
+        whole in core
+        or any(whole.endswith(core[:length]) or whole.startswith(core[-length:]) for length in range(1, len(core)))
+        for core in cores
+    )
 
 
 def _changes_nothing(hit: Hit, hits: Sequence[Hit], copy: Compact, form: Form, first_grid: int) -> bool:

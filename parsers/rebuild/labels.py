@@ -148,12 +148,14 @@ def is_tail(words: str, row: Row) -> bool:
 
     Longer words may be the label of another row whose figures these are.
     """
-    text = compact(words).text
-    return (
-        len(text) <= _LONGEST_TAIL
-        or text == row.unit
-        or any(text in compact(spelling).text for spelling in (row.zh, *row.aliases))
-    )
+    text = compact(words).text.removesuffix(row.unit or "")
+    return len(text) <= _LONGEST_TAIL or any(_is_within(text, compact(spelling).text) for spelling in (row.zh, *row.aliases))
+
+
+def _is_within(text: str, label: str) -> bool:
+    """Whether all characters of a text stand in a label in their order (printers lose some of them)."""
+    rest = iter(label)
+    return all(character in rest for character in text)
 
 
 def find_hits(copy: Compact, labels: Sequence[Label]) -> list[Hit]:

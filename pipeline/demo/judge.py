@@ -49,7 +49,8 @@ def judge(rendering: Rendering, facts: tuple[Fact, ...]) -> Iterator[Judgement]:
     """
     A judgement for every address that the form or the facts have.
 
-    A cell that the layout keeps must come out as printed; any other must be open, or right all the same.
+    A cell that the layout keeps must come out as printed; any other must be open, or right all the same. A number
+    under another unit than the one printed in its cell is a false number.
     """
     by_address: dict[str, Fact] = {}
     for fact in facts:
@@ -72,9 +73,10 @@ def _outcome(fact: Fact | None, meant: Value | None) -> Outcome:
         return Outcome.RIGHT if meant is not None and meant.status is fact.status else Outcome.FALSE_BLANK
     if meant is None or meant.status is Status.BLANK:
         return Outcome.NO_SUCH_CELL
+    same = fact.value is not None and fact.value == meant.number and meant.unit in (None, fact.unit_of_measure)
     if fact.status is Status.RECONSTRUCTED:
-        return Outcome.RECONSTRUCTED if fact.value == meant.number else Outcome.FALSE_RECONSTRUCTED
-    return Outcome.RIGHT if fact.value == meant.number else Outcome.FALSE_NUMBER
+        return Outcome.RECONSTRUCTED if same else Outcome.FALSE_RECONSTRUCTED
+    return Outcome.RIGHT if same else Outcome.FALSE_NUMBER
 
 
 def _open(fact: Fact | None, meant: Value | None) -> Outcome:

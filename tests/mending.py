@@ -1,0 +1,53 @@
+"""What a reading of a broken layout must be: said once, for the parser and for the fakes that must fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from parsers.report import Fact
+from pipeline.demo.judge import Judgement, Outcome, judge
+from pipeline.demo.layouts import Layout, Rendering
+
+__all__ = ["FLOORS", "READ", "complaints", "share_read"]
+
+READ = (Outcome.RIGHT, Outcome.RECONSTRUCTED)
+
+FLOORS = {
+    "html.rows_stacked": 0.99,
+    "loss.blanks_dropped": 0.65,
+    "loss.cell_lost": 0.85,
+    "loss.cell_lost_text": 0.85,
+    "loss.column_and_head_lost": 0.15,
+    "loss.column_lost": 0.15,
+    "loss.glued": 0.80,
+    "loss.labels_torn": 0.85,
+    "loss.lines_removed": 0.01,
+    "loss.one_figure": 0.15,
+    "loss.packed_left": 0.80,
+    "loss.rows_glued": 0.80,
+    "values.letters": 0.90,
+}
+"""The share of cells of full reports to be read at least, for layouts that lose something: who leaves all open, reads nothing."""
+
+
+def complaints(layout: Layout, rendering: Rendering, facts: Sequence[Fact], *, alone: bool = True) -> Iterator[str]:
+    """
+    What is wrong with a reading.
+
+    Nothing may be silently wrong, and a layout that keeps every value is read whole where it stands `alone`.
+    """
+    for item in judge(rendering, tuple(facts)):
+        if item.outcome.wrong or (alone and not layout.loses and item.kept and item.outcome not in READ):
+            yield f"{layout.name}: {_shown(rendering, item)}"
+
+
+def _shown(rendering: Rendering, item: Judgement) -> str:
+    fact = item.fact
+    read = "no fact" if fact is None else f"{fact.status} {fact.value} from {fact.raw!r} at {fact.place} ({fact.note})"
+    return f"{item.address} is {item.outcome}: printed {rendering.printed.get(item.address)!r}, read {read}"
+
+
+def share_read(rendering: Rendering, facts: Sequence[Fact]) -> float:
+    """The share of the form's cells that came out right."""
+    outcomes = [item.outcome for item in judge(rendering, tuple(facts))]
+    return sum(outcome in READ for outcome in outcomes) / len(outcomes)

@@ -1,0 +1,140 @@
+"""Servers on loopback that answer as they are told, or misbehave; and a client that may ask them."""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from scrapers.http import Client, Exchange, Settings
+
+__all__ = [
+    "Answer", "Server", "closed_port", "dripping", "get", "listening", "own_certificate", "page", "sent_on", "settings",
+]  # fmt: skip
+
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+NOW = datetime(2024, 3, 1, 8, 0, tzinfo=UTC)
+
+Answer = bytes | Callable[[socket.socket], None]
+
+
+class Server:
+    """A server on loopback whose answers are bytes, or a function that misbehaves on the socket; keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[bytes] = []
+        outer = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                head = b""
+                while not head.endswith(b"\r\n\r\n"):
+                    line = self.rfile.readline()
+                    if not line:
+                        return
+                    head += line
+                outer.asked.append(head)
+                answer = outer.answers[head.split()[1].decode()]
+                with suppress(OSError):  # the client leaves early, as it should
+                    self.connection.sendall(answer) if isinstance(answer, bytes) else answer(self.connection)
+
+        self._tcp = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self._tcp.daemon_threads = True
+        self.port: int = self._tcp.server_address[1]
+        self._thread = threading.Thread(target=self._tcp.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread.start()
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def add(self, path: str, answer: Answer) -> str:
+        self.answers[path] = answer
+        return self.url(path)
+
+    def close(self) -> None:
+        self._tcp.shutdown()
+        self._tcp.server_close()
+        self._thread.join()
+
+
+def settings(**changes: Any) -> Settings:
+    given_: dict[str, Any] = {"version": "1.0", "contact": "study@example.org", "allowed_networks": LOOPBACK} | changes
+    return Settings(**given_)
+
+
+def page(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "Connection: close", "", ""]
+    return "\r\n".join(lines).encode("latin-1") + body
+
+
+def sent_on(location: str) -> bytes:
+    return page(b"", f"Location: {location}", status="302 Found")
+
+
+def get(url: str, **changes: Any) -> Exchange:
+    with Client(settings(**changes), clock=lambda: NOW) as client:
+        return client.get(url)
+
+
+def dripping(start: bytes, drop: bytes) -> Callable[[socket.socket], None]:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(start)
+        for _ in range(100):
+            connection.sendall(drop)
+            time.sleep(0.05)
+
+    return drip
+
+
+@contextmanager
+def listening(behave: Callable[[socket.socket], None]) -> Iterator[str]:
+    """The https address of a listener that treats its one connection as told."""
+
+    def take_one() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            behave(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=take_one)
+        thread.start()
+        yield f"https://localhost:{listener.getsockname()[1]}/"
+        thread.join()
+
+
+def own_certificate(folder: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = folder / "own.pem"
+    path.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
