@@ -16,6 +16,7 @@ import gc
 import io
 import json
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -80,6 +81,13 @@ SUBJECTS: dict[str, tuple[Layout, str, float]] = {
 }
 
 
+def padded(page: bytes) -> bytes:
+    """A clean page that markup makes as large as one pasted from Word."""
+    filler = b'<span style="font-size:10.5pt;mso-bidi-font-family:Arial"></span>'
+    times = max(1, (PAGE_BYTES - len(page)) // (len(filler) * max(1, page.count(b"<td"))))
+    return re.sub(rb"<td[^>]*>", lambda tag: tag[0] + filler * times, page)
+
+
 def documents(layout: Layout, name: str, rounds: int, seed: int) -> Iterator[parsers.Source]:
     """Sources with other figures each, whose facts are the sheet's."""
     for number in range(rounds):
@@ -93,9 +101,7 @@ def documents(layout: Layout, name: str, rounds: int, seed: int) -> Iterator[par
         data = rendering.data
         if name == "padded":
             # checked above with other bytes; the clock sees these for the first time
-            filler = ' data-style="mso-border-alt:solid windowtext .5pt;padding:0cm 5.4pt 0cm 5.4pt" '
-            times = max(1, (PAGE_BYTES - len(data)) // (len(filler) * max(1, data.count(b"<td"))))
-            data = data.replace(b"<td", b"<td" + (filler * times).encode())
+            data = padded(data)
         else:
             data = data.replace(b"</body>", b"<!-- seen -->\n</body>") if name != "docx" else data
         yield parsers.Source(data, rendering.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def compare(document: Document, year: int | None) -> bool:
     return True
 
 
-def documents(layout: Layout, count: int, form: str = "2021"):
+def documents(layout: Layout, count: int, form: str = "2021") -> Iterator[tuple[Document, int | None]]:
     """Documents of a layout with other figures and prose each, every filling and scale in turn."""
     for number in range(count):
         chance = random.Random(f"{layout.name}.{form}.{number}")

@@ -99,12 +99,10 @@ def sniff(data: bytes, name: str = "") -> Content:
         return Content("webp", "image/webp")
     if data.startswith(b"BM") and data[6:10] == b"\0\0\0\0" and int.from_bytes(data[14:18], "little") in _BITMAP_HEADERS:
         return Content("bmp", "image/bmp")
-    return _sniff_text(data)
+    return Content("html", "text/html") if _PLAINLY_PAGE.match(data) else _sniff_text(data)
 
 
 def _sniff_text(data: bytes) -> Content:
-    if _PLAINLY_PAGE.match(data):
-        return Content("html", "text/html")
     head, plain = _heads(data)
     if not head.strip() and not decode(data).text.strip().strip("\ufeff"):
         return Content("empty", "application/x-empty")

@@ -71,6 +71,16 @@ class _Unfinished:
 
 
 @dataclass(slots=True)
+class _PlainCell:
+    """A cell of a plain part: its text in pieces, the first of them the line end that opens its first paragraph."""
+
+    texts: list[str]
+    width: int = 1
+    merged: bool = False
+    continues: bool = False
+
+
+@dataclass(slots=True)
 class Body:
     """
     Reads blocks of a part in order; keeps what it learned on the way.
@@ -164,49 +174,25 @@ class Body:
 
     def _plain_cells(self, element: etree._Element) -> tuple[Cell, ...]:
         """The cells of a table in a plain part: what `_add_row` gives, from one pass over the few elements that count."""
-        cells: list[_Open] = []
-        above: dict[int, _Open] = {}
-        going_on: dict[int, _Open] = {}
-        row, column, order = -1, 0, 0
-        tag, texts = "", list[str]()
-        width, merge = 1, ""
-
-        def close() -> None:
-            nonlocal column
-            if merge == "continue" and column in above:
-                above[column].height += 1
-                going_on[column] = above[column]
-            else:
-                cells.append(_Open(without_marks("".join(texts[1:])), row, column, width, order))
-                if merge:
-                    going_on[column] = cells[-1]
-            column += width
-
+        rows: list[list[_PlainCell]] = []
+        texts: list[str] = []
         for node in element.iter(*_COUNTS):
             tag = _local(node.tag)
             if tag == "t":
                 texts.append(node.text or "")
-            elif tag == "p":
-                texts.append("\n")
             elif tag == "tc":
-                if order:
-                    close()
                 self._count_cell()
-                order, width, merge, texts = order + 1, 1, "", []
+                texts = []
+                rows[-1].append(_PlainCell(texts))
             elif tag == "tr":
-                if order:
-                    close()
-                above, going_on = going_on, {}
-                row, column, order = row + 1, 0, 0
+                rows.append([])
             elif tag == "gridSpan":
-                width = max(1, _number(node, 1))
+                rows[-1][-1].width = max(1, _number(node, 1))
             elif tag == "vMerge":
-                merge = "continue" if _continues(node) else "restart"
-            else:
+                rows[-1][-1].merged, rows[-1][-1].continues = True, _continues(node)
+            else:  # a paragraph or a line break
                 texts.append("\n")
-        if order:
-            close()
-        return tuple([Cell(cell.text, cell.row, cell.column, cell.height, cell.width, cell.order) for cell in cells])
+        return tuple([Cell(cell.text, cell.row, cell.column, cell.height, cell.width, cell.order) for cell in _at_places(rows)])
 
     def _add_row(self, row: etree._Element, column: int, table: _Unfinished) -> None:
         going_on: dict[int, _Open] = {}
@@ -239,6 +225,26 @@ class Body:
         self.cells += 1
         if self.cells > MAX_CELLS:
             refuse_too_many_cells()
+
+
+def _at_places(rows: list[list[_PlainCell]]) -> list[_Open]:
+    """The cells of plain rows at their places, those merged downwards once."""
+    cells: list[_Open] = []
+    above: dict[int, _Open] = {}
+    for number, row in enumerate(rows):
+        going_on: dict[int, _Open] = {}
+        column = 0
+        for order, cell in enumerate(row, 1):
+            if cell.continues and column in above:
+                above[column].height += 1
+                going_on[column] = above[column]
+            else:
+                cells.append(_Open(without_marks("".join(cell.texts[1:])), number, column, cell.width, order))
+                if cell.merged:
+                    going_on[column] = cells[-1]
+            column += cell.width
+        above = going_on
+    return cells
 
 
 def is_plain(part: bytes) -> bool:

@@ -15,7 +15,7 @@ from parsers.document import Document
 from parsers.form import NATIONAL, Form, Table, load_forms
 from parsers.rebuild.blocks import read_blocks
 from parsers.rebuild.draft import Draft, write_facts
-from parsers.rebuild.fast import LongWay, read_clean
+from parsers.rebuild.fast import LongWay, read_clean, rule_out
 from parsers.rebuild.found import Found, labels_of, look
 from parsers.rebuild.groups import read_groups
 from parsers.rebuild.labels import Compact, compact
@@ -51,7 +51,11 @@ def rebuild(document: Document, *, year: int | None) -> Rebuilt:
     `year` is the data year as far as it is known: it decides between forms only where the labels do not.
     """
     clean = read_clean(document, year, _long_way)
-    return rebuild_any(document, year=year) if clean is None else Rebuilt(clean.forms, clean.facts, frozenset(), ())
+    if clean is not None:
+        return Rebuilt(clean.forms, clean.facts, frozenset(), ())
+    rebuilt = rebuild_any(document, year=year)
+    rule_out(document, year, rebuilt.facts)
+    return rebuilt
 
 
 def _long_way(document: Document, year: int | None) -> LongWay:
@@ -98,7 +102,7 @@ def _read(found: Found) -> dict[str, Draft]:
         if draft.table.layout == "blocks":
             mend_blocks(draft, zeros_printed=any(zeros_printed))
         elif draft.table.layout == "groups":
-            mend_groups(draft, found.form)
+            mend_groups(draft, found.form, zeros_printed=any(zeros_printed))
         elif sums_of(found.form, draft.table) is None:
             mend_without_sums(draft)
     return drafts

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from parsers.form import Table
 from parsers.rebuild.found import Found
@@ -31,7 +32,8 @@ class Columns:
     How the cells of a row become columns in the form's order.
 
     `codes` are the form's columns that the table prints: all, or those with a head where a whole column is gone.
-    `order[i]` is the printed position of the form's column i. `grid` gives, instead, the grid column of each
+    `order[i]` is the printed position of the form's column i; None when the heads contradict the form's order and do
+    not tell another. `grid` gives, instead, the grid column of each
     head. `window` says which cells count when a row has more: `first`, `last`, or None when that is not known.
     `dropped` are positions, in rows of `surplus` cells, that are empty in the whole table. `lonely`
     when a single row of the table lacks a figure; `glued` when some cell holds several
@@ -41,7 +43,7 @@ class Columns:
     """
 
     codes: tuple[str, ...]
-    order: tuple[int, ...]
+    order: tuple[int, ...] | None
     grid: tuple[GridColumn, ...] | None = None
     window: str | None = None
     surplus: int = 0
@@ -74,19 +76,14 @@ class Columns:
     def pick(self, run: Run) -> list[Piece] | None:
         """The cells of a run in the form's order of columns; None where the borders do not tell."""
         pieces = list(run.pieces)
+        if self.order is None:
+            return None
         if not run.bordered:
-            if len(pieces) == self.width and (self.width == 1 or all(is_separate(piece.text) for piece in pieces)):
-                return [pieces[at] for at in self.order]
-            return None
-        if self.glued and run.figures < self.width:
-            return None
-        if self.even and run.figures < self.width and self._is_short(run):
-            return None
-        if self._in_packed_lines(run) and 0 < run.figures < self.width and not self._only_total_lacks(pieces):
+            whole = len(pieces) == self.width and (self.width == 1 or all(is_separate(piece.text) for piece in pieces))
+            return [pieces[at] for at in self.order] if whole else None
+        if run.figures < self.width and self._may_hide_a_loss(run):
             return None
         if self.grid is not None and self.found is not None:
-            if run.figures < self.width and self._is_short(run):
-                return None
             placed = pieces_under(self.found.stream, self.grid, pieces)
             if placed is not None:
                 return placed
@@ -97,6 +94,12 @@ class Columns:
         if len(pieces) > self.width:
             pieces = self._without_surplus(pieces)
         return [pieces[at] for at in self.order] if len(pieces) == self.width else None
+
+    def _may_hide_a_loss(self, run: Run) -> bool:
+        """Whether an empty cell of the run may stand where a figure was lost or moved away."""
+        if self.glued or ((self.even or self.grid is not None) and self._is_short(run)):
+            return True
+        return self._in_packed_lines(run) and run.figures > 0 and not self._only_total_lacks(run.pieces)
 
     def _only_total_lacks(self, pieces: Sequence[Piece]) -> bool:
         """
@@ -145,7 +148,7 @@ def _codes_printed(table: Table, heads: Sequence[Hit], runs: Sequence[Run]) -> t
 def _check(columns: Columns, runs: Sequence[Run]) -> Columns:
     """The columns, or the form's own order where heads say otherwise but only that order makes the row totals hold."""
     usual = replace(columns, order=tuple(range(columns.width)), grid=None)
-    if columns.codes[-1] != "total" or (columns.grid is None and columns.order == usual.order):
+    if columns.order is None or columns.codes[-1] != "total" or (columns.grid is None and columns.order == usual.order):
         return columns
     pairs = [(columns.pick(run), usual.pick(run)) for run in runs]
     mine = sum(_total_breaks(picked) for picked, _ in pairs)
@@ -169,23 +172,40 @@ def _heads(found: Found, table: Table, first_row: int) -> list[Hit]:
     return sorted(last.values(), key=lambda hit: hit.first)
 
 
-def _printed_order(found: Found, table: Table, heads: Sequence[Hit], codes: Sequence[str]) -> tuple[int, ...]:
-    """The printed position of each of the form's columns, from the order of heads in the text; the form's own when unsure."""
+def _printed_order(found: Found, table: Table, heads: Sequence[Hit], codes: Sequence[str]) -> tuple[int, ...] | None:
+    """
+    The printed position of each of the form's columns, from the order of heads in the text.
+
+    The form's own order where too few heads are whole to say more; None where heads contradict it and do not say all.
+    """
     usual = tuple(range(len(codes)))
     names = [hit.label.name for hit in heads]
-    if sorted(names) != sorted(codes) or len(codes) < 2:
+    if len(codes) < 2 or len(names) < 2:
         return usual
-    group = [hit for hit in found.of(table.code, "head") if heads[0].first <= hit.first <= heads[-1].first]
-    edges = (table.columns[0].code, table.columns[-1].code)
-    if not group:
-        return tuple(names.index(code) for code in codes) if names[-1] == codes[-1] or edges[1] not in codes else usual
-    inner = [name for name in names if name not in edges]
-    outer = [name for name in names if name in edges]
-    if names[-len(inner) :] != inner:
-        return usual
-    before = [name for name in outer if name == outer[0] and (len(outer) == 2 or name == edges[0])]
-    printed = [*before, *inner, *(name for name in outer if name not in before)]
+    inner = {column.code for column in table.columns if column.under}
+    if sorted(names) != sorted(codes):
+        known = [name for name in names if name in inner]
+        return usual if known == [code for code in codes if code in known] and _ascend(found, heads, codes) else None
+    groups = {column.under for column in table.columns if column.under}
+    over = [hit for hit in found.of(table.code, "head") if hit.label.name in groups and hit.first <= heads[-1].first]
+    if not over:
+        in_two_levels = {code for code in codes if code not in inner} == set(names[:2]) and names[0] == codes[0]
+        return None if in_two_levels and inner else tuple(names.index(code) for code in codes)
+    level = sorted([hit for hit in heads if hit.label.name not in inner] + over[-1:], key=lambda hit: hit.first)
+    low = [hit.label.name for hit in heads if hit.label.name in inner]
+    if level[-1].first > next(hit.first for hit in heads if hit.label.name in inner):
+        return tuple(names.index(code) for code in codes) if names == [*codes] else None
+    printed = [name for hit in level for name in (low if hit.label.kind == "head" else [hit.label.name])]
     return tuple(printed.index(code) for code in codes)
+
+
+def _ascend(found: Found, heads: Sequence[Hit], codes: Sequence[str]) -> bool:
+    """Whether the heads that stand in one grid stand there in the form's order; true outside grids."""
+    spots = {hit.label.name: found.stream.grid_column(hit.start) for hit in heads}
+    places = [spot for code in codes if (spot := spots.get(code)) is not None]
+    if len({number for number, _, _ in places}) != 1 or len({column for _, column, _ in places}) != len(places):
+        return True
+    return all(left[1] < right[1] for left, right in pairwise(places))
 
 
 def _always_empty(runs: Sequence[Run], width: int) -> tuple[int, frozenset[int]]:

@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import accumulate, combinations
 
-__all__ = ["MAX_CUTS", "Readings", "read_row"]
+from parsers.rebuild.steps import OutOfSteps, Steps
 
-MAX_CUTS = 20_000
-"""Cuts looked at for one row before it is given up: counted, so that every machine gives the same answer."""
+__all__ = ["MAX_CUTS", "MAX_DIGITS", "Readings", "cut_freely", "read_row"]
+
+MAX_DIGITS = 7
+"""No count of requests has more digits; the largest figure ever reported for a whole country has seven."""
+
+MAX_CUTS = 60_000
+"""Steps spent on one row before it is given up: counted, so that every machine gives the same answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,16 @@ class Readings:
     filled: tuple[int, ...]
     complete: bool = True
 
+    def whole(self, width: int) -> Readings:
+        """Only the readings that hold a figure in every one of `width` cells."""
+        kept = [at for at, mask in enumerate(self.printed) if mask == (1 << width) - 1]
+        return Readings(
+            tuple(self.vectors[at] for at in kept),
+            tuple(self.printed[at] for at in kept),
+            tuple(self.filled[at] for at in kept),
+            self.complete,
+        )
+
 
 @lru_cache(maxsize=4096)
 def read_row(tokens: tuple[str, ...], width: int, *, uncut: bool = False) -> Readings:
@@ -47,48 +62,78 @@ def read_row(tokens: tuple[str, ...], width: int, *, uncut: bool = False) -> Rea
     15
     """
     found: dict[tuple[int, ...], tuple[int, int]] = {}
-    budget = MAX_CUTS
-    for numbers in _whole_sum(tokens) if uncut else _sums(tokens, width):
-        budget -= 1
-        for vector, mask in _placed(numbers, width):
-            budget -= 1
-            printed, filled = found.get(vector, (mask, 0))
-            found[vector] = (printed & mask, filled | mask)
-        if budget < 0:
-            return Readings((), (), (), complete=False)
+    steps = Steps(MAX_CUTS)
+    try:
+        for numbers in _whole_sum(tokens) if uncut else _sums(tokens, width, steps):
+            for vector, mask in _placed(numbers, width):
+                steps.take()
+                printed, filled = found.get(vector, (mask, 0))
+                found[vector] = (printed & mask, filled | mask)
+    except OutOfSteps:
+        return Readings((), (), (), complete=False)
     vectors = tuple(sorted(found))
     return Readings(vectors, tuple(found[v][0] for v in vectors), tuple(found[v][1] for v in vectors))
+
+
+@lru_cache(maxsize=256)
+def cut_freely(tokens: tuple[str, ...], width: int) -> tuple[tuple[int, ...], ...]:
+    """
+    Every cut of the tokens into `width` numbers, whatever they add up to; empty when there are too many.
+
+    >>> cut_freely(("1203",), 3)
+    ((1, 20, 3), (12, 0, 3))
+    """
+    steps = Steps(MAX_CUTS)
+    borders = frozenset(accumulate(len(token) for token in tokens))
+    try:
+        return tuple(sorted(_cuts("".join(tokens), 0, borders, width, steps)))
+    except OutOfSteps:
+        return ()
+
+
+def _cuts(digits: str, start: int, borders: frozenset[int], width: int, steps: Steps) -> Iterator[tuple[int, ...]]:
+    steps.take()
+    if width == 0 or len(digits) - start < width:
+        if width == 0 and start == len(digits):
+            yield ()
+        return
+    for stop in range(start + 1, (start + 1 if digits[start] == "0" else min(len(digits), start + MAX_DIGITS)) + 1):
+        for tail in _cuts(digits, stop, borders, width - 1, steps):
+            yield (int(digits[start:stop]), *tail)
+        if stop in borders:
+            return
 
 
 def _whole_sum(tokens: Sequence[str]) -> Iterator[tuple[int, ...]]:
     """The tokens as numbers, when the last is the sum of the others."""
     numbers = tuple(int(token) for token in tokens)
-    if sum(numbers[:-1]) == numbers[-1]:
+    if max(map(len, tokens)) <= MAX_DIGITS and sum(numbers[:-1]) == numbers[-1]:
         yield numbers
 
 
-def _sums(tokens: Sequence[str], width: int) -> Iterator[tuple[int, ...]]:
+def _sums(tokens: Sequence[str], width: int, steps: Steps) -> Iterator[tuple[int, ...]]:
     """The cuts of the tokens whose last number is the sum of the others."""
     digits = "".join(tokens)
-    borders: set[int] = set()
-    at = 0
-    for token in tokens:
-        at += len(token)
-        borders.add(at)
+    borders = frozenset(accumulate(len(token) for token in tokens))
     if not digits.strip("0"):
         yield (0,) * len(digits) if len(digits) <= width else ()
         return
     for start in range(len(digits) - 1, -1, -1):
+        if len(digits) - start > MAX_DIGITS:
+            return
         if digits[start] != "0" or start == len(digits) - 1:
             total = int(digits[start:])
-            for head in _heads(digits, 0, start, frozenset(borders), total, width - 1):
+            for head in _heads(digits, 0, start, borders, total, width - 1, steps):
                 yield (*head, total)
         if start in borders:
             return
 
 
-def _heads(digits: str, start: int, end: int, borders: frozenset[int], rest: int, places: int) -> Iterator[tuple[int, ...]]:
+def _heads(
+    digits: str, start: int, end: int, borders: frozenset[int], rest: int, places: int, steps: Steps
+) -> Iterator[tuple[int, ...]]:
     """The cuts of digits[start:end] into at most `places` numbers that add up to `rest`."""
+    steps.take()
     if start == end:
         if rest == 0:
             yield ()
@@ -96,14 +141,14 @@ def _heads(digits: str, start: int, end: int, borders: frozenset[int], rest: int
     if places == 0:
         return
     if digits[start] == "0":
-        for tail in _heads(digits, start + 1, end, borders, rest, places - 1):
+        for tail in _heads(digits, start + 1, end, borders, rest, places - 1, steps):
             yield (0, *tail)
         return
-    for stop in range(start + 1, end + 1):
+    for stop in range(start + 1, min(end, start + MAX_DIGITS) + 1):
         number = int(digits[start:stop])
         if number > rest:
             return
-        for tail in _heads(digits, stop, end, borders, rest - number, places - 1):
+        for tail in _heads(digits, stop, end, borders, rest - number, places - 1, steps):
             yield (number, *tail)
         if stop in borders:
             return

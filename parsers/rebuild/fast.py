@@ -26,7 +26,7 @@ from parsers.rebuild.stream import Stream
 from parsers.rebuild.zones import cut_zone
 from parsers.report import Fact, Status
 
-__all__ = ["Clean", "LongWay", "read_clean"]
+__all__ = ["Clean", "LongWay", "read_clean", "rule_out"]
 
 _FIGURE = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?")
 _MAY_BE_FIGURE = re.compile(r"\d|(?<![^\s\ue003)）\]】〕])[-_/\\~−–—―─━－／～ー无無没NOoＯ〇]")
@@ -84,25 +84,10 @@ class _Template:
 
 def read_clean(document: Document, year: int | None, long_way: _Read) -> Clean | None:
     """The facts of a document of clean grids, just as `long_way` would make them; None where that is not certain."""
-    skeleton: list[object] = [_since(year)]
-    texts: list[str] = []
-    for block in document.blocks:
-        if isinstance(block, Paragraph):
-            text = block.text
-            if text in _headings():
-                skeleton.append(text)
-            elif skeleton[-1] != _OTHER_PROSE:
-                skeleton.append(_OTHER_PROSE)
-        else:
-            cells = block.cells
-            if not cells or _figure(cells[-1][0]) is None:
-                return None
-            skeleton.append(block.number)
-            skeleton.append(tuple([cell if _figure(cell[0]) is None else cell[1:] for cell in cells]))
-            texts += [cell[0] for cell in cells]
-    if not texts:
+    met = _meet(document, year)
+    if met is None:
         return None
-    template = _template(tuple(skeleton))
+    template, texts = met
     template.met += 1
     if template.met == 2:
         template.plan = _make_plan(document, year, long_way)
@@ -129,6 +114,38 @@ def read_clean(document: Document, year: int | None, long_way: _Read) -> Clean |
     for at, fact in plan.empty:
         facts[at] = fact
     return Clean(tuple(facts), plan.forms)
+
+
+def rule_out(document: Document, year: int | None, facts: Sequence[Fact]) -> None:
+    """Make no plan for documents of this skeleton when the long way did not read every cell of one: it would be in vain."""
+    if all(fact.status in (Status.PUBLISHED, Status.BLANK, Status.NIL) for fact in facts):
+        return
+    met = _meet(document, year)
+    if met is not None:
+        met[0].met = max(met[0].met, 2)
+
+
+def _meet(document: Document, year: int | None) -> tuple[_Template, list[str]] | None:
+    """The template of a document's skeleton, and the texts of all cells; None where a grid does not end with a figure."""
+    skeleton: list[object] = [_since(year)]
+    texts: list[str] = []
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            text = block.text
+            if text in _headings():
+                skeleton.append(text)
+            elif skeleton[-1] != _OTHER_PROSE:
+                skeleton.append(_OTHER_PROSE)
+        else:
+            cells = block.cells
+            if not cells or _figure(cells[-1][0]) is None:
+                return None
+            skeleton.append(block.number)
+            skeleton.append(tuple([cell if _figure(cell[0]) is None else cell[1:] for cell in cells]))
+            texts += [cell[0] for cell in cells]
+    if not texts:
+        return None
+    return _template(tuple(skeleton)), texts
 
 
 @lru_cache(maxsize=4096)
@@ -165,15 +182,15 @@ def _make_plan(document: Document, year: int | None, long_way: _Read) -> _Plan |
 
     Three fillings show that: all zero, rows that add up to their last cell, rows that do not.
     """
-    read = [long_way(_filled(document, fill), year) for fill in (_zeros, _sums, _odds)]
-    first = read[0]
+    first = long_way(_filled(document, _zeros), year)
     names = set(first.forms.values())
-    if any(item.open for item in read) or len(names) != 1 or not first.facts:
+    if first.open or len(names) != 1 or not first.facts or any(fact.place is None for fact in first.facts):
         return None
     form = next(form for form in load_forms() if form.name in names)
     if form.scope != NATIONAL:
         return None
-    if any([_constant(fact) for fact in item.facts] != [_constant(fact) for fact in first.facts] for item in read[1:]):
+    others = [long_way(_filled(document, fill), year) for fill in (_sums, _odds)]
+    if any(item.open or list(map(_constant, item.facts)) != list(map(_constant, first.facts)) for item in others):
         return None
     grids = list(document.grids())
     spots = {grid.place_of(cell): cell for grid in grids for cell in grid.cells}
@@ -356,8 +373,7 @@ def _may_run_on(text: str) -> bool:
     whole = compact(text).text
     cores = {core for form in load_forms() for core in _cores(form.name)}
     return any(
-        whole in core
-        or any(whole.endswith(core[:length]) or whole.startswith(core[-length:]) for length in range(1, len(core)))
+        whole in core or any(whole.endswith(core[:length]) or whole.startswith(core[-length:]) for length in range(1, len(core)))
         for core in cores
     )
 

@@ -248,5 +248,5 @@ def _lose(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str],
         return
     for group in groups:
         draft.lose(group, columns, runs[0], found.stream)
-    if len(runs) > 1 or runs[0].bordered:
+    if len(runs) > 1 or (runs[0].bordered and runs[0].figures > 1):
         draft.lost.clear()

@@ -24,7 +24,11 @@ _SAME = {
     "【": "[", "】": "]", "〔": "[", "〕": "]", "﹙": "(", "﹚": ")", "。": ".", "．": ".", "﹒": ".", "·": ".", "•": ".",
     "它": "他", "钩": "勾", "构": "勾", "型": "性", "帐": "账",
 }  # fmt: skip
-_FOLD = {**SIMPLIFIED, **_WIDTH, **{ord(seen): meant for seen, meant in _SAME.items()}}
+_FOLD = {
+    **{code: _SAME.get(meant, meant) for code, meant in SIMPLIFIED.items()},
+    **_WIDTH,
+    **{ord(seen): meant for seen, meant in _SAME.items()},
+}
 _DROPPED = frozenset(
     SPACE + MARKS + "\n\r\t\v\f\x85\u2028\u2029\xad\u200c\u200d\u200e\u200f、，,;：:\"'“”‘’„‟「」『』《》〈〉*＊?"
 )

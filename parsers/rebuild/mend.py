@@ -15,9 +15,9 @@ from functools import lru_cache
 
 from parsers.finding import RuleLevel
 from parsers.form import Form, Table
-from parsers.rebuild.cuts import Readings, read_row
+from parsers.rebuild.cuts import Readings, cut_freely, read_row
 from parsers.rebuild.draft import Draft, Lost, Mended, Open, Printed
-from parsers.rebuild.solver import Equation, Vector, solve
+from parsers.rebuild.solver import MAX_STEPS, Equation, Vector, solve
 from parsers.rebuild.zones import is_glued, is_whole
 from parsers.report import Status
 from parsers.values import read_value
@@ -26,6 +26,7 @@ __all__ = ["Sums", "mend_rows", "sums_of"]
 
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
 _SHARE_WHOLE = 0.75
+_STEPS_A_CELL = MAX_STEPS // 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,13 @@ def mend_rows(draft: Draft, form: Form) -> bool:
     printed = _prints_zeros(draft, fixed, readings, len(codes))
     if not readings:
         return printed
-    supported, used = _support(sums, fixed, readings)
-    if supported is None:
-        supported = _row_by_row(readings, len(codes)) if printed else {}
-        used = ()
+    options = _options(fixed, readings)
+    supported, used = _support(sums.columns, options)
+    if supported is None and printed:
+        supported, used = _without_false_cell(sums.columns, options, readings, draft.lost, len(codes)) or _what_stands(
+            sums.columns, options, readings, len(codes)
+        )
+    supported = supported or {}
     for row, lost in draft.lost.items():
         _decide(draft, row, lost, codes, readings[row], supported.get(row, ()), sums, used)
     return printed
@@ -108,9 +112,14 @@ def _fixed(draft: Draft, row: str, codes: Sequence[str]) -> Vector | None:
     return tuple(numbers)
 
 
+def _tokens(lost: Lost) -> tuple[str, ...]:
+    """The printed figures of a lost row, in half width."""
+    return tuple(piece.text.translate(_FULL_WIDTH) for piece in lost.run.pieces if piece.text)
+
+
 def _readings(lost: Lost, width: int, *, glued: bool) -> Readings:
     """The readings of a lost row; incomplete when a token is more than digits."""
-    tokens = tuple(piece.text.translate(_FULL_WIDTH) for piece in lost.run.pieces if piece.text)
+    tokens = _tokens(lost)
     if not tokens or not all(token.isdigit() and token.isascii() for token in tokens):
         return Readings((), (), (), complete=False)
     if glued and (not lost.run.bordered or len(tokens) == 1):
@@ -128,37 +137,87 @@ def _prints_zeros(draft: Draft, fixed: Mapping[str, Vector], readings: Mapping[s
     return enough and whole >= _SHARE_WHOLE * max(1, len(fixed) + len(readings))
 
 
-def _support(
-    sums: Sums, fixed: Mapping[str, Vector], readings: Mapping[str, Readings]
-) -> tuple[dict[str, tuple[Vector, ...]] | None, tuple[str, ...]]:
-    """The supported readings by row and the column sums that were used; None when no solution or no column sum is there."""
+Options = Mapping[str, tuple[Vector, ...]]
+Equations = Sequence[tuple[str, Equation]]
+
+
+def _options(fixed: Mapping[str, Vector], readings: Mapping[str, Readings]) -> Options:
+    """What each row may hold; rows that no one can read are left out."""
     options: dict[str, tuple[Vector, ...]] = {row: (vector,) for row, vector in fixed.items()}
-    options |= {row: item.vectors for row, item in readings.items() if item.complete and item.vectors}
-    usable = [(code, equation) for code, equation in sums.columns if all(row in options for row, _ in equation.rows)]
-    if len(usable) < len(sums.columns):
+    return options | {row: item.vectors for row, item in readings.items() if item.complete and item.vectors}
+
+
+def _support(equations: Equations, options: Options, *, steps: int = MAX_STEPS) -> tuple[Options | None, tuple[str, ...]]:
+    """The supported readings of all rows and the column sums used; None when the sums do not close, or lack a row."""
+    if not equations or not all(row in options for _, equation in equations for row, _ in equation.rows):
         return None, ()
-    solution = solve(options, [equation for _, equation in usable])
+    solution = solve(options, [equation for _, equation in equations], steps=steps)
     if not all(solution.supported.values()):
         return None, ()
-    return dict(solution.supported), tuple(code for code, _ in usable)
+    return solution.supported, tuple(code for code, _ in equations)
 
 
-def _row_by_row(readings: Mapping[str, Readings], width: int) -> dict[str, tuple[Vector, ...]]:
+def _without_false_cell(
+    equations: Equations, options: Options, readings: Mapping[str, Readings], lost: Mapping[str, Lost], width: int
+) -> tuple[Options, tuple[str, ...]] | None:
+    """
+    The other rows' readings when one row has none under its total, so that one of its cells is false.
+
+    Whichever cell it is, all columns but that one must close; readings that some such system supports are left.
+    None when more rows are false than one, or when no system closes.
+    """
+    false = [row for row, item in readings.items() if item.complete and not item.vectors]
+    if len(false) != 1:
+        return None
+    free = cut_freely(_tokens(lost[false[0]]), width)
+    if not free:
+        return None
+    standing: dict[str, set[Vector]] = {}
+    for column in range(width):
+        kept = {
+            row: {_leave_out(vector, column): vector for vector in vectors}
+            for row, vectors in {**options, false[0]: free}.items()
+        }
+        supported, _ = _support(equations, {row: tuple(sorted(vectors)) for row, vectors in kept.items()}, steps=_STEPS_A_CELL)
+        for row, vectors in (supported or {}).items():
+            standing.setdefault(row, set()).update(
+                vector for vector in {**options, false[0]: free}[row] if _leave_out(vector, column) in vectors
+            )
+    if not standing:
+        return None
+    return {row: tuple(sorted(standing[row])) for row in readings if row != false[0]}, tuple(code for code, _ in equations)
+
+
+def _leave_out(vector: Vector, column: int) -> Vector:
+    return vector[:column] + vector[column + 1 :]
+
+
+def _what_stands(
+    equations: Equations, options: Options, readings: Mapping[str, Readings], width: int
+) -> tuple[Options, tuple[str, ...]]:
     """
     What still stands in a report that breaks a sum and prints its zeros.
 
-    A row that has no reading is the false one, and the others stand on their own totals. If all rows have
-    readings, a false row may have one wrong reading that happens to add up: then only rows of one digit a cell.
+    The false row has no reading, or one wrong reading that happens to add up. Sums that close without it bear out
+    the rows they hold. The other rows stand on their own totals when the false one is known; else only those of one
+    digit a cell do.
     """
-    some_row_is_false = any(item.complete and not item.vectors for item in readings.values())
-    standing = {}
-    for row, item in readings.items():
-        full = (1 << width) - 1
-        if not item.complete or not all(mask == full for mask in item.printed):
-            continue
-        if some_row_is_false or (len(item.vectors) == 1 and all(number < 10 for number in item.vectors[0])):
+    full = (1 << width) - 1
+    whole = {row: item for row, item in readings.items() if item.complete and all(mask == full for mask in item.printed)}
+    known = any(item.complete and not item.vectors for item in readings.values())
+    standing: dict[str, tuple[Vector, ...]] = {}
+    for row, item in whole.items():
+        if known or (len(item.vectors) == 1 and all(number < 10 for number in item.vectors[0])):
             standing[row] = item.vectors
-    return standing
+    used: list[str] = []
+    for code, equation in equations:
+        rows = [row for row, _ in equation.rows]
+        if all(row in options for row in rows):
+            supported, _ = _support([(code, equation)], {row: options[row] for row in rows})
+            if supported is not None:
+                standing |= {row: supported[row] for row in rows if row in whole}
+                used.append(code)
+    return standing, tuple(used)
 
 
 def _decide(

@@ -33,19 +33,20 @@ class _Stretch:
     readings: Readings
 
 
-def mend_groups(draft: Draft, form: Form) -> None:
-    """Read a lost table of groups in place."""
+def mend_groups(draft: Draft, form: Form, *, zeros_printed: bool) -> None:
+    """Read a lost table of groups in place; where the document prints its zeros, every cell holds a figure."""
     if len(draft.lost) != len(draft.table.rows):
         return
     lost = next(iter(draft.lost.values()))
-    tokens = [piece.text.translate(_FULL_WIDTH) for piece in lost.run.pieces]
+    tokens = [piece.text.translate(_FULL_WIDTH) for piece in lost.run.pieces if piece.text]
     if not all(token.isdigit() and token.isascii() for token in tokens) or sum(map(len, tokens)) > _LONGEST:
         return
-    glued = not all(is_whole(token) for token in tokens)
+    short = zeros_printed and len(tokens) < len(draft.table.cells) <= sum(map(len, tokens))
+    glued = short or not all(is_whole(token) for token in tokens)
     codes = {
         identity.instance: identity.code for identity in form.identities if identity.code.startswith(f"{draft.table.code}.total")
     }
-    chains = _chains(tokens, len(draft.table.rows), len(draft.table.columns), glued=glued)
+    chains = _chains(tokens, len(draft.table.rows), len(draft.table.columns), glued=glued, full=zeros_printed)
     for at, row in enumerate(draft.table.rows):
         if not chains[at]:
             continue
@@ -61,7 +62,7 @@ def mend_groups(draft: Draft, form: Form) -> None:
                 draft.readings[key] = Open("more than one reading fits", lost.piece, shown)
 
 
-def _chains(tokens: Sequence[str], groups: int, width: int, *, glued: bool) -> list[list[_Stretch]]:
+def _chains(tokens: Sequence[str], groups: int, width: int, *, glued: bool, full: bool) -> list[list[_Stretch]]:
     """For each group the stretches that stand in a chain over all the digits."""
     digits = "".join(tokens)
     borders = [0]
@@ -72,7 +73,7 @@ def _chains(tokens: Sequence[str], groups: int, width: int, *, glued: bool) -> l
         _Stretch(start, end, readings)
         for start in places
         for end in places
-        if start <= end and (readings := _read(digits, start, end, borders, width, glued=glued)).vectors
+        if start <= end and (readings := _read(digits, start, end, borders, width, glued=glued, full=full)).vectors
     ]
     reach = [{0}]
     for _ in range(groups):
@@ -86,12 +87,13 @@ def _chains(tokens: Sequence[str], groups: int, width: int, *, glued: bool) -> l
     return chains[::-1]
 
 
-def _read(digits: str, start: int, end: int, borders: Sequence[int], width: int, *, glued: bool) -> Readings:
+def _read(digits: str, start: int, end: int, borders: Sequence[int], width: int, *, glued: bool, full: bool) -> Readings:
     if start == end:
-        return _BLANK
+        return Readings((), (), ()) if full else _BLANK
     cuts = [start, *(border for border in borders if start < border < end), end]
     tokens = tuple(digits[left:right] for left, right in pairwise(cuts))
-    return read_row(tokens, width, uncut=not glued)
+    readings = read_row(tokens, width, uncut=not glued)
+    return readings.whole(width) if full else readings
 
 
 def _project(stretches: Sequence[_Stretch], width: int) -> list[tuple[list[int], bool, bool]]:

@@ -69,6 +69,8 @@ def read_rows(found: Found, table: Table) -> Draft:
         picked = None if unit in mixed or removed else columns.pick(unit.run)
         if picked is not None:
             draft.fill(unit.row.code, codes, picked)
+        elif columns.order is None:
+            draft.open_row(unit.row.code, codes, "the heads stand in another order than the form's, and not all can be read")
         elif unit.run.pieces:
             draft.lose(unit.row.code, codes, unit.run, found.stream)
     _doubt_missing(units, table, draft, codes)

@@ -11,10 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from parsers.rebuild.steps import OutOfSteps, Steps
+
 __all__ = ["MAX_STEPS", "Equation", "Solution", "solve"]
 
 MAX_STEPS = 400_000
 """Readings looked at, over all columns: about 0.2 s."""
+
+_BITS_A_STEP = 8_192
 
 Vector = tuple[int, ...]
 
@@ -38,20 +42,6 @@ class Solution:
     exhausted: bool = False
 
 
-class _Exhausted(Exception):  # noqa: N818 - a signal inside this module, caught in `solve`
-    """The steps ran out."""
-
-
-@dataclass(slots=True)
-class _Steps:
-    left: int = MAX_STEPS
-
-    def take(self, number: int) -> None:
-        self.left -= number
-        if self.left < 0:
-            raise _Exhausted
-
-
 def solve(options: Mapping[str, Sequence[Vector]], equations: Sequence[Equation], *, steps: int = MAX_STEPS) -> Solution:
     """
     The readings of each row that stand in at least one solution of all equations.
@@ -60,7 +50,7 @@ def solve(options: Mapping[str, Sequence[Vector]], equations: Sequence[Equation]
     >>> solve(rows, [Equation((("a", 1), ("b", 1), ("t", -1)))]).supported["a"]
     ((2,),)
     """
-    search = _Search(equations, _Steps(steps))
+    search = _Search(equations, Steps(steps))
     domain = {row: tuple(vectors) for row, vectors in options.items()}
     try:
         narrowed = search.narrow(domain)
@@ -74,7 +64,7 @@ def solve(options: Mapping[str, Sequence[Vector]], equations: Sequence[Equation]
                 if vector not in seen[row]:
                     for name, value in (search.first({**narrowed, row: (vector,)}) or {}).items():
                         seen[name].add(value)
-    except _Exhausted:
+    except OutOfSteps:
         return Solution(domain, exhausted=True)
     return Solution({row: tuple(vector for vector in narrowed[row] if vector in seen[row]) for row in narrowed})
 
@@ -85,7 +75,7 @@ Domain = dict[str, tuple[Vector, ...]]
 @dataclass(slots=True)
 class _Search:
     equations: Sequence[Equation]
-    steps: _Steps
+    steps: Steps
 
     def narrow(self, domain: Mapping[str, tuple[Vector, ...]]) -> Domain | None:
         """The domain without readings that a single column of an equation rules out; None when a row has none left."""
@@ -119,7 +109,7 @@ class _Search:
             for at in range(len(values) - 1, -1, -1):
                 row = equation.rows[at][0]
                 numbers = values[at][0]
-                self.steps.take(len(numbers))
+                self.steps.take(len(numbers) * (1 + target // _BITS_A_STEP))
                 good = {number for number in set(numbers) if (forward[at] << number) & backward}
                 if not good:
                     return None
