@@ -144,7 +144,7 @@ def test_every_reading_gives_the_digits_back(parts: list[int], shown: int) -> No
     row = (*figures, sum(figures))
     digits = "".join(map(str, row))
     readings = read_row((digits,), 7)
-    assert row in readings.vectors
+    assert row in readings.vectors or not readings.complete  # a row that cost too many steps is left alone, and says so
     for vector, always, ever in zip(readings.vectors, readings.printed, readings.filled, strict=True):
         assert sum(vector[:-1]) == vector[-1]
         assert always & ever == always

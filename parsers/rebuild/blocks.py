@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from parsers.form import Block, Row, Table
 from parsers.rebuild.draft import Draft
@@ -32,11 +33,11 @@ def read_blocks(found: Found, table: Table) -> Draft:
     start = anchors[0].first
     rows = [hit for hit in found.of(table.code, "row") if hit.first > start and not _in_brackets(found, hit)]
     marked = found.rows_marked(start, max(hit.end for hit in (*anchors, *rows)), len(anchors) + len(rows))
-    window = _window(found, table, rows, marked=marked)
+    habits = _study(found, table, rows, marked=marked)
     for block in table.blocks:
         for row in block.rows:
             hits = [hit for hit in rows if hit.label.name == row.code]
-            _read_row(found, block, row, hits, draft, window, marked=marked)
+            _read_row(found, block, row, hits, draft, habits, marked=marked)
     _read_unlabelled(found, table, anchors, rows, draft, marked=marked)
     if draft.readings:
         pieces = [reading.piece for reading in draft.readings.values() if reading.piece is not None]
@@ -60,22 +61,37 @@ def _in_brackets(found: Found, hit: Hit) -> bool:
     return _BRACKETS.search(line[max(line.rfind(mark) for mark in (CELL, ROW, "\ue003")) + 1 :]) is not None
 
 
-def _window(found: Found, table: Table, rows: Sequence[Hit], *, marked: bool) -> str | None:
-    """Where surplus cells stand in the whole table: behind the `first` cells or before the `last`; None when unknown."""
+@dataclass(frozen=True, slots=True)
+class _Habits:
+    """
+    What all rows of the table together show of their surplus cells.
+
+    `window`: they stand behind the `first` cells or before the `last`; None when that is not known. `spare`: so many
+    at least stand beside every whole row in lines of text.
+    """
+
+    window: str | None
+    spare: int
+
+
+def _study(found: Found, table: Table, rows: Sequence[Hit], *, marked: bool) -> _Habits:
+    """The habits of a table."""
     widths = {row.code: len(block.columns) for block in table.blocks for row in block.rows}
-    fits = {"first": True, "last": True}
+    first, last, spares = True, True, list[int]()
     for hit in rows:
         width = widths[hit.label.name]
         for run in cut_zone(found.stream, hit.end, found.next_label(hit.end), rows_marked=marked)[:1]:
-            if run.bordered and run.same_row and len(run.pieces) > width and run.figures:
-                fits["first"] &= not any(piece.kind is Kind.FIGURE for piece in run.pieces[width:])
-                fits["last"] &= not any(piece.kind is Kind.FIGURE for piece in run.pieces[:-width])
-    return None if fits["first"] == fits["last"] else "first" if fits["first"] else "last"
+            if not run.bordered or not run.same_row or not run.figures:
+                continue
+            if len(run.pieces) > width:
+                first &= not any(piece.kind is Kind.FIGURE for piece in run.pieces[width:])
+                last &= not any(piece.kind is Kind.FIGURE for piece in run.pieces[:-width])
+            if run.figures >= width and found.stream.grid_column(run.pieces[0].start) is None:
+                spares.append(len(run.pieces) - width)
+    return _Habits(None if first == last else "first" if first else "last", min(spares, default=0))
 
 
-def _read_row(
-    found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: Draft, window: str | None, *, marked: bool
-) -> None:
+def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: Draft, habits: _Habits, *, marked: bool) -> None:
     """Fill a row from the one place where its label owns figures or empty cells; open it when places disagree."""
     codes = [column.code for column in block.columns]
     heads = _block_heads(found, block, draft.table)
@@ -87,12 +103,12 @@ def _read_row(
         end = found.next_label(hit.end)
         runs = cut_zone(found.stream, hit.end, end, rows_marked=marked)
         run = next((item for item in runs if item.pieces), None)
-        if run is None or not _belongs(row, run, runs, len(codes)):
+        if run is None or not _belongs(row, hit, run, runs, len(codes)):
             continue
         placed = None
         if grid is not None and len(run.pieces) > len(codes):
             placed = pieces_under(found.stream, grid, run.pieces)
-        pieces = placed or _pick(run, len(codes), found, window)
+        pieces = placed or _pick(run, len(codes), found, habits)
         if pieces is None:
             lost = lost or run
             continue
@@ -110,21 +126,24 @@ def _read_row(
         draft.lose(row.code, codes, lost, found.stream)
 
 
-def _belongs(row: Row, run: Run, runs: Sequence[Run], width: int) -> bool:
+def _belongs(row: Row, hit: Hit, run: Run, runs: Sequence[Run], width: int) -> bool:
     """Whether a run is the row of the label before it: in its row, or alone and whole in the row below."""
     if run.same_row:
-        return run.bordered or is_tail(run.words, row)
+        return run.bordered or is_tail(run.words, row, hit.core)
     return not run.words and len(runs) == 1 and run.figures == width == len(run.pieces)
 
 
-def _pick(run: Run, width: int, found: Found, window: str | None) -> list[Piece] | None:
+def _pick(run: Run, width: int, found: Found, habits: _Habits) -> list[Piece] | None:
     """The cells of a run; fewer than the columns only when what lacks, lacks at the end."""
     pieces = list(run.pieces)
     if width > 1 and (any(is_glued(piece.text) for piece in pieces) or (found.cells_glued and run.figures < width)):
         return None
     if run.bordered:
+        in_lines = found.stream.grid_column(pieces[0].start) is None
+        if in_lines and run.figures < width and len(pieces) < width + habits.spare and not run.cut_short:
+            return None
         if len(pieces) > width:
-            return _trim(pieces, width, window)
+            return _trim(pieces, width, habits.window)
         if found.stream.packed_at(pieces[0].start) and 0 < run.figures < width:
             return None
         return pieces if len(pieces) == width or run.cut_short else None

@@ -69,10 +69,24 @@ def _cover(lines: Sequence[list[str]]) -> int:
     printed = [piece for piece in inner if piece.strip(SPACE)]
     blanks = {len(piece) for piece in inner if not piece.strip(SPACE)}
     padding = min((len(piece) - len(piece.strip(SPACE)) for piece in printed), default=0)
+    before, apart = _blank_widths(lines)
+    if before and apart and max(before) < min(apart):
+        return max(before)
     if padding >= 2:
         wide = any(length >= padding for length in blanks)
         return padding - 1 if wide or not any(_short_inside(pieces, padding) for pieces in lines) else -1
     return 0 if 0 in blanks and len(blanks) > 1 else -1
+
+
+def _blank_widths(lines: Sequence[list[str]]) -> tuple[set[int], set[int]]:
+    """How wide blanks are that stand right before a place without any, at the end of a row, and all others."""
+    before: set[int] = set()
+    apart: set[int] = set()
+    for pieces in lines:
+        for at, piece in enumerate(pieces[1:-2], 1):
+            if piece and not piece.strip(SPACE):
+                (apart if any(pieces[at + 1 :]) else before).add(len(piece))
+    return before, apart
 
 
 def _short_inside(pieces: Sequence[str], padding: int) -> bool:

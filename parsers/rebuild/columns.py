@@ -16,11 +16,13 @@ from itertools import pairwise
 from parsers.form import Table
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
+from parsers.rebuild.marks import COVER
+from parsers.rebuild.stream import Stream
 from parsers.rebuild.under import GridColumn, columns_of_heads, pieces_under
 from parsers.rebuild.zones import Kind, Piece, Run, is_separate, is_whole
 from parsers.values import read_value
 
-__all__ = ["Columns"]
+__all__ = ["Columns", "least_spare"]
 
 _ALIKE_SHARE = 0.75
 _FEWEST_HEADS = 4
@@ -37,9 +39,10 @@ class Columns:
     head. `window` says which cells count when a row has more: `first`, `last`, or None when that is not known.
     `dropped` are positions, in rows of `surplus` cells, that are empty in the whole table. `lonely`
     when a single row of the table lacks a figure; `glued` when some cell holds several
-    figures run together, so that an empty cell beside one proves nothing. `even` when some row has more
-    cells than columns and nearly all reach equally far: a row that reaches less far than its table has then lost
-    a cell, whatever stands in its place.
+    figures run together, so that an empty cell beside one proves nothing. `even` when some row has
+    more cells than columns, or covered places, and nearly all reach equally far: a row that reaches less far than its table has then lost
+    a cell, whatever stands in its place. `short` when most rows have fewer cells than columns;
+    `spare` as `least_spare` has it; `shifted` as `_are_shifted`. `grid_number` is the grid of the heads, `last` the last row.
     """
 
     codes: tuple[str, ...]
@@ -51,6 +54,11 @@ class Columns:
     lonely: bool = False
     glued: bool = False
     even: bool = False
+    short: bool = False
+    spare: int = 0
+    shifted: bool = False
+    grid_number: int | None = None
+    last: Run | None = None
     found: Found | None = None
 
     @classmethod
@@ -65,8 +73,33 @@ class Columns:
         surplus, dropped = _always_empty(longer, width)
         lonely = sum(run.bordered and run.figures < width for run in runs) == 1
         glued = width > 1 and found.cells_glued
-        even = bool(longer) and _reach_alike(found, runs)
-        return _check(cls(codes, order, grid, _window(longer, width), surplus, dropped, lonely, glued, even, found), runs)
+        bordered = [len(run.pieces) for run in runs if run.bordered]
+        short = sum(count < width for count in bordered) * 2 > len(bordered)
+        spare = least_spare(found.stream, runs, width)
+        shifted = width > 1 and _are_shifted(runs, width)
+        spot = found.stream.grid_column(heads[0].start) if heads else None
+        number, last = (None if spot is None else spot[0]), (runs[-1] if runs else None)
+        even = (bool(longer) or COVER in found.stream.text) and _reach_alike(found, runs)
+        return _check(
+            cls(
+                codes,
+                order,
+                grid,
+                _window(longer, width),
+                surplus,
+                dropped,
+                lonely,
+                glued,
+                even,
+                short,
+                spare,
+                shifted,
+                number,
+                last,
+                found,
+            ),
+            runs,
+        )
 
     @property
     def width(self) -> int:
@@ -87,7 +120,7 @@ class Columns:
             placed = pieces_under(self.found.stream, self.grid, pieces)
             if placed is not None:
                 return placed
-            if run.figures < self.width and self.found.stream.grid_column(pieces[0].start) is not None:
+            if run.figures < self.width and self._grid_number(run) == self.grid_number:
                 return None  # by its place an empty cell is not where by its number it would be
         if len(pieces) < self.width:
             pieces = _split_merged(pieces)
@@ -97,9 +130,22 @@ class Columns:
 
     def _may_hide_a_loss(self, run: Run) -> bool:
         """Whether an empty cell of the run may stand where a figure was lost or moved away."""
-        if self.glued or ((self.even or self.grid is not None) and self._is_short(run)):
+        same_grid = self.grid is not None and self._grid_number(run) == self.grid_number
+        if self.glued or ((self.even or same_grid) and self._is_short(run)):
+            return True
+        if self.short or (run != self.last and len(run.pieces) < self.width + self.spare) or self._is_shifted(run):
             return True
         return self._in_packed_lines(run) and run.figures > 0 and not self._only_total_lacks(run.pieces)
+
+    def _is_shifted(self, run: Run) -> bool:
+        """Whether, in lines of text, an empty total is where it is because a cell before it was lost."""
+        return self._grid_number(run) is None and (
+            _looks_shifted(run, self.width) or (self.shifted and _lacks_total(run, self.width))
+        )
+
+    def _grid_number(self, run: Run) -> int | None:
+        spot = None if self.found is None else self.found.stream.grid_column(run.pieces[0].start)
+        return None if spot is None else spot[0]
 
     def _only_total_lacks(self, pieces: Sequence[Piece]) -> bool:
         """
@@ -133,6 +179,34 @@ class Columns:
         else:
             return pieces
         return pieces if any(piece.kind is Kind.FIGURE for piece in thrown) else kept
+
+
+def _lacks_total(run: Run, width: int) -> bool:
+    return all(piece.kind is Kind.EMPTY for piece in run.pieces[width - 1 :])
+
+
+def _looks_shifted(run: Run, width: int) -> bool:
+    """Whether the last figure is the sum of those before it though an empty cell stands in the last column."""
+    numbers = [number for piece in run.pieces[:width] if (number := read_value(piece.text).number) is not None]
+    return _lacks_total(run, width) and len(numbers) > 1 and numbers[-1] != 0 and sum(numbers[:-1]) == numbers[-1]
+
+
+def _are_shifted(runs: Sequence[Run], width: int) -> bool:
+    """Whether no row has a total, and either some row's last figure is its sum or all lack just one figure."""
+    cells = [run for run in runs if run.bordered and run.figures and len(run.pieces) >= width]
+    if not cells or not all(_lacks_total(run, width) for run in cells):
+        return False
+    return any(_looks_shifted(run, width) for run in cells) or all(run.figures == width - 1 for run in cells)
+
+
+def least_spare(stream: Stream, runs: Sequence[Run], width: int) -> int:
+    """
+    How many cells more than columns every whole row of lines of text has at least: a row with fewer has lost some.
+
+    A bar that opens the next row, for example, leaves an empty cell behind each row.
+    """
+    whole = [run for run in runs if run.bordered and run.figures >= width and stream.grid_column(run.pieces[0].start) is None]
+    return min((len(run.pieces) - width for run in whole), default=0)
 
 
 def _codes_printed(table: Table, heads: Sequence[Hit], runs: Sequence[Run]) -> tuple[str, ...]:

@@ -109,13 +109,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A label found: `first` (enumerator included), `start` and `end` in the stream."""
+    """A label found: `first` (enumerator included), `start` and `end` in the stream; its first compact character; its spelling."""
 
     label: Label
     first: int
     start: int
     end: int
     index: int
+    core: str
 
 
 @lru_cache(maxsize=4096)
@@ -146,14 +147,16 @@ def enumerator_of(printed: str) -> str:
     return text[: text.index(core)]
 
 
-def is_tail(words: str, row: Row) -> bool:
+def is_tail(words: str, row: Row, core: str) -> bool:
     """
     Whether words between a row's label and its figures belong to it: the rest of the label, its unit, or little more.
 
-    Longer words may be the label of another row whose figures these are.
+    `core` is the spelling that was found. Longer words may be the label of another row whose figures these are.
     """
     text = compact(words).text.removesuffix(row.unit or "")
-    return len(text) <= _LONGEST_TAIL or any(_is_within(text, compact(spelling).text) for spelling in (row.zh, *row.aliases))
+    return len(text) <= _LONGEST_TAIL or any(
+        _is_within(text, compact(spelling).text.partition(core)[2]) for spelling in (row.zh, *row.aliases)
+    )
 
 
 def _is_within(text: str, label: str) -> bool:
@@ -193,7 +196,7 @@ def _places(copy: Compact, label: Label) -> Iterator[Hit]:
                 seen.add(index)
                 end = copy.at[index + len(core) - 1] + 1
                 first = _enumerated(copy, index, label.enumerator)
-                yield Hit(label, copy.at[first], copy.at[index], end, index)
+                yield Hit(label, copy.at[first], copy.at[index], end, index, core)
             index = copy.text.find(core, index + 1)
 
 

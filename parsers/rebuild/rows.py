@@ -112,7 +112,7 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) ->
         runs = _runs_of(found, row, hit.end, end, len(table.columns), marked=marked)
         stack = [*stack, row] if at and _same_cell(found, chain[at - 1], hit) else [row]
         labels = [item for item in stack if item.values]
-        owned = _owns(row, runs, len(table.columns))
+        owned = _owns(row, hit, runs, len(table.columns))
         stacked = unstack(runs[0], len(labels)) if owned and runs[0].bordered else None
         if stacked is not None:
             del units[len(units) - (len(labels) - 1) :]
@@ -139,13 +139,13 @@ def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked
     return runs
 
 
-def _owns(row: Row, runs: Sequence[Run], width: int) -> bool:
+def _owns(row: Row, hit: Hit, runs: Sequence[Run], width: int) -> bool:
     """
     Whether the first run is the row of the label before it.
 
     Not when the label's row is empty and unlabelled figures follow: whose they are is for counting to say.
     """
-    if not runs or not row.values or not runs[0].same_row or not is_tail(runs[0].words, row):
+    if not runs or not row.values or not runs[0].same_row or not is_tail(runs[0].words, row, hit.core):
         return False
     return bool(runs[0].figures) or not any(run.figures >= width and not run.words for run in runs[1:])
 
@@ -248,7 +248,8 @@ def _may_be_mixed(units: Sequence[_Unit], table: Table) -> list[_Unit]:
     order = {row.code: at for at, row in enumerate(row for row in table.rows if row.values)}
     owners = [unit for unit in units if unit.row is not None]
     behind = [order[other.row.code] - order[unit.row.code] for unit, other in pairwise(owners) if unit.row and other.row]
-    return [unit for unit, gap in zip(owners, behind, strict=False) if gap > 1 and not unit.run.bordered]
+    behind += [len(order) - order[owners[-1].row.code]] if owners and owners[-1].row else []
+    return [unit for unit, gap in zip(owners, behind, strict=True) if gap > 1 and not unit.run.bordered]
 
 
 def _doubt_missing(units: Sequence[_Unit], table: Table, draft: Draft, codes: Sequence[str]) -> None:
