@@ -8,7 +8,7 @@ border, outside brackets.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from parsers.form import Block, Row, Table
@@ -67,17 +67,18 @@ class _Habits:
     What all rows of the table together show of their surplus cells.
 
     `window`: they stand behind the `first` cells or before the `last`; None when that is not known. `spare`: so many
-    at least stand beside every whole row in lines of text.
+    at least stand beside every whole row of a width in lines of text.
     """
 
     window: str | None
-    spare: int
+    spare: Mapping[int, int]
 
 
 def _study(found: Found, table: Table, rows: Sequence[Hit], *, marked: bool) -> _Habits:
     """The habits of a table."""
     widths = {row.code: len(block.columns) for block in table.blocks for row in block.rows}
-    first, last, spares = True, True, list[int]()
+    first, last = True, True
+    spare: dict[int, int] = {}
     for hit in rows:
         width = widths[hit.label.name]
         for run in cut_zone(found.stream, hit.end, found.next_label(hit.end), rows_marked=marked)[:1]:
@@ -87,8 +88,8 @@ def _study(found: Found, table: Table, rows: Sequence[Hit], *, marked: bool) -> 
                 first &= not any(piece.kind is Kind.FIGURE for piece in run.pieces[width:])
                 last &= not any(piece.kind is Kind.FIGURE for piece in run.pieces[:-width])
             if run.figures >= width and found.stream.grid_column(run.pieces[0].start) is None:
-                spares.append(len(run.pieces) - width)
-    return _Habits(None if first == last else "first" if first else "last", min(spares, default=0))
+                spare[width] = min(len(run.pieces) - width, spare.get(width, len(run.pieces)))
+    return _Habits(None if first == last else "first" if first else "last", spare)
 
 
 def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: Draft, habits: _Habits, *, marked: bool) -> None:
@@ -140,7 +141,7 @@ def _pick(run: Run, width: int, found: Found, habits: _Habits) -> list[Piece] | 
         return None
     if run.bordered:
         in_lines = found.stream.grid_column(pieces[0].start) is None
-        if in_lines and run.figures < width and len(pieces) < width + habits.spare and not run.cut_short:
+        if in_lines and run.figures < width and len(pieces) < width + habits.spare.get(width, 0) and not run.cut_short:
             return None
         if len(pieces) > width:
             return _trim(pieces, width, habits.window)

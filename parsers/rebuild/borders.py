@@ -19,6 +19,7 @@ _BARS = "|｜│┃"
 _BAR = re.compile(f"[{_BARS}]")
 _RULE = re.compile(r"[\s|｜│┃+:\-=─━┼┬┴├┤┌┐└┘╋═]*(?:-{3,}|-:?\||─|━|═)[\s|｜│┃+:\-=─━┼┬┴├┤┌┐└┘╋═]*")
 _TAB_OPENS = re.compile(r"[ \u3000\xa0]*\t[^\t]*")
+_FEWEST_ROWS = 3
 _DIGIT = re.compile(r"\d")
 
 
@@ -32,6 +33,7 @@ class Borders:
     `packed`: bars stand, but no empty cell was seen before a figure of its row, so that they prove no places.
     `opening`: a bar stands before the first cell of a row. `cover`: a place of at most so many blanks between two
     bars is covered by a wide cell and is none itself, because empty cells hold more blanks here; -1 for no such.
+    `wrapped`: each cell has a line of its own that a bar closes, and a line of one bar opens a row.
     """
 
     row_lines: bool = True
@@ -40,6 +42,7 @@ class Borders:
     packed: bool = False
     opening: bool = False
     cover: int = -1
+    wrapped: bool = False
 
 
 def study_borders(lines: Sequence[str]) -> Borders:
@@ -47,7 +50,7 @@ def study_borders(lines: Sequence[str]) -> Borders:
     The dialect that all lines together show.
 
     >>> study_borders(["信息内容 | 本年制发件数 |", "规章 | 0 |"])
-    Borders(row_lines=True, closing=True, tab_opens=False, packed=False, opening=False, cover=1)
+    Borders(row_lines=True, closing=True, tab_opens=False, packed=False, opening=False, cover=1, wrapped=False)
     >>> study_borders(["信息内容 |", "本年制发件数 |", "规章 |", "0 |"]).row_lines
     False
     """
@@ -60,7 +63,8 @@ def study_borders(lines: Sequence[str]) -> Borders:
     tab_opens = sum(1 for line in lines if _TAB_OPENS.fullmatch(line)) >= 5
     opening = sum(1 for pieces in rows if not pieces[0].strip(SPACE)) * 2 > len(rows)
     packed = row_lines and _are_packed(rows)
-    return Borders(row_lines, closing, tab_opens, packed, opening, _cover(barred))
+    wrapped = not row_lines and closing and _are_wrapped(lines)
+    return Borders(row_lines, closing, tab_opens, packed, opening, _cover(barred), wrapped)
 
 
 def _cover(lines: Sequence[list[str]]) -> int:
@@ -97,6 +101,15 @@ def _short_inside(pieces: Sequence[str], padding: int) -> bool:
 
 def _is_covered(piece: str, borders: Borders) -> bool:
     return not piece.strip(SPACE) and (not borders.row_lines or len(piece) <= borders.cover)
+
+
+def _are_wrapped(lines: Sequence[str]) -> bool:
+    """Whether every stretch of lines with bars begins with a line of one bar, and the cells behind it close with theirs."""
+    alone = [line[:1] in _BARS and len(line) > 0 and not line[1:].strip(SPACE) for line in lines]
+    barred = [_BAR.search(line) is not None for line in lines]
+    firsts = [alone[at] for at in range(len(lines)) if barred[at] and (at == 0 or not barred[at - 1])]
+    closed = sum(barred) - sum(alone)
+    return len(firsts) > 0 and all(firsts) and closed >= sum(alone) >= _FEWEST_ROWS
 
 
 def _are_closed(lines: Sequence[list[str]]) -> bool:
@@ -140,6 +153,8 @@ def mark_line(line: str, borders: Borders) -> Iterator[tuple[str, str, int]]:
     elif not line.strip(SPACE):
         yield ROW if borders.tab_opens else LINE, "", 0
     else:
+        if borders.wrapped:  # cells have bars, so that this line is outside the table
+            yield ROW, "", 0
         yield LINE, line, 0
 
 
@@ -162,8 +177,13 @@ def _mark_bars(line: str, borders: Borders) -> Iterator[tuple[str, str, int]]:
     for piece in _BAR.split(line):
         pieces.append((piece, at))
         at += len(piece) + 1
-    if not borders.row_lines and len(pieces) > 2 and not line.strip(SPACE + _BARS):
+    if not borders.row_lines and not borders.wrapped and len(pieces) > 2 and not line.strip(SPACE + _BARS):
         yield LINE, "", 0  # a line of bars only: places that a wide cell covers, each real cell has a line of its own
+        return
+    if borders.wrapped:
+        yield (ROW, "", 0) if not line[1:].strip(SPACE) and line[0] in _BARS else (CELL, *pieces[0])
+        for text, first in pieces[1:-1]:
+            yield COVER, text, first
         return
     if not borders.row_lines:
         yield LINE, *pieces[0]
