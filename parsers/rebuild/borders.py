@@ -62,8 +62,8 @@ def study_borders(lines: Sequence[str]) -> Borders:
     closing = _are_closed(rows if row_lines else singles)
     tab_opens = sum(1 for line in lines if _TAB_OPENS.fullmatch(line)) >= 5
     opening = sum(1 for pieces in rows if not pieces[0].strip(SPACE)) * 2 > len(rows)
-    packed = row_lines and _are_packed(rows)
     wrapped = not row_lines and closing and _are_wrapped(lines)
+    packed = _are_packed(rows if row_lines else _wrapped_rows(lines)) if row_lines or wrapped else False
     return Borders(row_lines, closing, tab_opens, packed, opening, _cover(barred), wrapped)
 
 
@@ -110,6 +110,17 @@ def _are_wrapped(lines: Sequence[str]) -> bool:
     firsts = [alone[at] for at in range(len(lines)) if barred[at] and (at == 0 or not barred[at - 1])]
     closed = sum(barred) - sum(alone)
     return len(firsts) > 0 and all(firsts) and closed >= sum(alone) >= _FEWEST_ROWS
+
+
+def _wrapped_rows(lines: Sequence[str]) -> list[list[str]]:
+    """The rows of wrapped cells, each as a line would be cut at its bars."""
+    rows: list[list[str]] = []
+    for line in lines:
+        if line[:1] and line[0] in _BARS and not line[1:].strip(SPACE):
+            rows.append([""])
+        elif rows and _BAR.search(line):
+            rows[-1].append(_BAR.split(line)[0])
+    return [[*row, ""] for row in rows]
 
 
 def _are_closed(lines: Sequence[list[str]]) -> bool:

@@ -134,7 +134,8 @@ def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked
         runs = [replace(run, pieces=tuple(piece for piece in run.pieces if piece.text != row.unit)) for run in runs]
     if len(runs) > 1 and not runs[0].bordered and len(runs[0].pieces) < width <= max(len(run.pieces) for run in runs):
         return runs[1:]
-    if not row.values and runs and runs[0].same_row and not any(_DIGIT.search(piece.text) for piece in runs[0].pieces):
+    dashes = bool(runs) and (width == 1 or len(runs[0].pieces) < width)
+    if not row.values and dashes and runs[0].same_row and not any(_DIGIT.search(piece.text) for piece in runs[0].pieces):
         return runs[1:]
     return runs
 
