@@ -141,7 +141,8 @@ def _are_packed(rows: Sequence[list[str]]) -> bool:
         cells = cells[1:] if not cells[0] else cells
         figures = [at for at, cell in enumerate(cells) if cell[:1].isdigit()]
         empty = [at for at, cell in enumerate(cells[:-1]) if not cell]
-        if figures and any(figures[0] <= at < figures[-1] for at in empty):
+        label = max((at for at, cell in enumerate(cells) if cell and at not in figures), default=-1)
+        if figures and any(label < at < figures[-1] for at in empty):
             return False
         behind = behind or (len(figures) > 1 and any(at > figures[-1] for at in empty))
     return behind

@@ -16,7 +16,7 @@ from itertools import pairwise
 from parsers.form import Table
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
-from parsers.rebuild.marks import COVER
+from parsers.rebuild.marks import CELL, COVER
 from parsers.rebuild.stream import Stream
 from parsers.rebuild.under import GridColumn, columns_of_heads, pieces_under
 from parsers.rebuild.zones import Kind, Piece, Run, is_separate, is_whole
@@ -79,13 +79,14 @@ class Columns:
         shifted = width > 1 and _are_shifted(runs, width)
         spot = found.stream.grid_column(heads[0].start) if heads else None
         number, last = (None if spot is None else spot[0]), (runs[-1] if runs else None)
+        window = _window(longer, width) or ("first" if any(_covers_behind(found.stream, run) for run in longer) else None)
         even = (bool(longer) or COVER in found.stream.text) and _reach_alike(found, runs)
         return _check(
             cls(
                 codes,
                 order,
                 grid,
-                _window(longer, width),
+                window,
                 surplus,
                 dropped,
                 lonely,
@@ -179,6 +180,12 @@ class Columns:
         else:
             return pieces
         return pieces if any(piece.kind is Kind.FIGURE for piece in thrown) else kept
+
+
+def _covers_behind(stream: Stream, run: Run) -> bool:
+    """Whether places that a wide cell covers stand behind the last cell of a row: then its surplus cells do too."""
+    end = run.pieces[-1].end
+    return COVER in stream.text[stream.text.rfind(CELL, 0, end) : end + 1]
 
 
 def _lacks_total(run: Run, width: int) -> bool:

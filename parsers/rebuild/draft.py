@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from parsers.form import Table
-from parsers.rebuild.marks import CELL, LINE, ROW, TABLE
+from parsers.rebuild.marks import CELL, COVER, LINE, ROW, TABLE
 from parsers.rebuild.stream import Stream
 from parsers.rebuild.zones import Kind, Piece, Run
 from parsers.report import Fact, Status, plain
@@ -32,6 +32,7 @@ class Mended:
     value: Decimal
     rests_on: tuple[str, ...]
     piece: Piece
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Draft:
 def printed_between(stream: Stream, run: Run) -> str:
     """A run as it is printed, its borders shown as bars."""
     text = stream.text[run.pieces[0].start : run.pieces[-1].end]
-    for mark, shown in ((CELL, "|"), (ROW, "\n"), (TABLE, "\n"), (LINE, "\n")):
+    for mark, shown in ((CELL, "|"), (COVER, "|"), (ROW, "\n"), (TABLE, "\n"), (LINE, "\n")):
         text = text.replace(mark, shown)
     return text
 
@@ -121,7 +122,16 @@ def write_facts(draft: Draft, stream: Stream) -> Iterator[Fact]:
         elif isinstance(reading, Mended):
             place = stream.place(reading.piece.start, reading.piece.end)
             note = f"the borders of the cell are lost in the source, which prints {reading.piece.text}"
-            yield Fact(*name, reading.value, plain(reading.value), unit, Status.RECONSTRUCTED, note, reading.rests_on, place)
+            yield Fact(
+                *name,
+                reading.value,
+                plain(reading.value),
+                reading.unit or unit,
+                Status.RECONSTRUCTED,
+                note,
+                reading.rests_on,
+                place,
+            )
         else:
             piece = reading.piece
             note = reading.note

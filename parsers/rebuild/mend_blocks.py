@@ -43,11 +43,16 @@ def mend_without_sums(draft: Draft) -> None:
 
 
 def _mend(draft: Draft, row: str, columns: Sequence[Column], lost: Lost) -> None:
-    tokens = tuple(_UNIT.sub("", piece.text.translate(_FULL_WIDTH)) for piece in lost.run.pieces)
+    printed = [piece.text.translate(_FULL_WIDTH) for piece in lost.run.pieces]
+    units = [match[0] if (match := _UNIT.search(text)) else None for text in printed]
+    if any(units[:-1]):
+        return  # a unit inside the row belongs to a cell whose place is not known
+    tokens = tuple(_UNIT.sub("", text) for text in printed)
     cuts = cut_by_grammar(tokens, tuple((column.signed, column.amount) for column in columns))
     if len(cuts) == 1:
         for column, text in zip(columns, cuts[0], strict=True):
-            draft.readings[row, column.code] = Mended(Decimal(text), (), lost.piece)
+            unit = units[-1] if column is columns[-1] else None
+            draft.readings[row, column.code] = Mended(Decimal(text), (), lost.piece, unit)
         return
     for at, column in enumerate(columns):
         shown = tuple(dict.fromkeys(cut[at] for cut in cuts))
