@@ -107,6 +107,13 @@ class Columns:
         """The number of columns."""
         return len(self.codes)
 
+    @property
+    def printed(self) -> list[str]:
+        """The columns as their heads stand, from left to right."""
+        if self.grid is not None:
+            return [code for _, code in sorted(zip(self.grid, self.codes, strict=True))]
+        return list(self.codes) if self.order is None else [code for _, code in sorted(zip(self.order, self.codes, strict=True))]
+
     def pick(self, run: Run) -> list[Piece] | None:
         """The cells of a run in the form's order of columns; None where the borders do not tell."""
         pieces = list(run.pieces)

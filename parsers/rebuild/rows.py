@@ -21,6 +21,7 @@ from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, core_of, is_tail
 from parsers.rebuild.marks import BORDERS
+from parsers.rebuild.remarks import remark_heads, remark_labels, remark_unknown
 from parsers.rebuild.zones import Run, cut_zone, is_whole, unstack
 
 __all__ = ["read_rows"]
@@ -55,10 +56,18 @@ def read_rows(found: Found, table: Table) -> Draft:
     if not any(unit.run.pieces for unit in units):
         return draft
     draft.spans.append((chain[0].first, max(unit.run.pieces[-1].end for unit in units if unit.run.pieces)))
+    labelled = list(units)
     _find_alike(units, table)
     _count_gaps(units, table)
+    told = [(now.row, now.run) for then, now in zip(labelled, units, strict=True) if then.row is None and now.row is not None]
+    draft.doubts.extend(remark_labels(told))
+    end = max((at for at, unit in enumerate(units) if unit.row is not None), default=0)
+    draft.doubts.extend(
+        remark_unknown([unit.run for unit in units[:end] if unit.row is None and len(unit.run.pieces) >= width > 1])
+    )
     columns = Columns.study(found, table, chain[0].first, [unit.run for unit in units if unit.row is not None])
     codes = columns.codes
+    draft.doubts.extend(remark_heads(codes, columns.printed))
     mixed = _may_be_mixed(units, table)
     for unit in units:
         if unit.row is None:
