@@ -146,8 +146,6 @@ def report_ways(wrong: list[Wrong], tally: Tally) -> None:
 KNOWN_GAPS = {
     "text.bars_end": "open though kept: 266 of 12,420 cells, blanks beside a single bar that a wide cell covers",
     "text.aligned_wrapped": "open though kept: 2 of 8,776 cells, form 2014",
-    "loss.rows_glued": "wrong: loss.rows_glued/7.43, a false row of 3,000 requests has one wrong reading that adds up",
-    "loss.glued": "wrong: loss.glued/7.43, the same report",
     "loss.cell_lost_text": "wrong: loss.cell_lost_text/7.12, one cell a line",
     "labels.extra_row": "open though kept: 7 of 11,705 cells",
 }

@@ -209,15 +209,18 @@ def _what_stands(
     for row, item in whole.items():
         if known or (len(item.vectors) == 1 and all(number < 10 for number in item.vectors[0])):
             standing[row] = item.vectors
-    used: list[str] = []
+    closed: dict[str, Options] = {}
     for code, equation in equations:
         rows = [row for row, _ in equation.rows]
         if all(row in options for row in rows):
             supported, _ = _support([(code, equation)], {row: options[row] for row in rows})
             if supported is not None:
-                standing |= {row: supported[row] for row in rows if row in whole}
-                used.append(code)
-    return standing, tuple(used)
+                closed[code] = supported
+    if len(closed) == len(equations):  # each closes alone, all together do not: one of them closes by a wrong reading
+        return standing, ()
+    for supported in closed.values():
+        standing |= {row: vectors for row, vectors in supported.items() if row in whole}
+    return standing, tuple(closed)
 
 
 def _decide(
