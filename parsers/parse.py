@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from parsers.containers import Pages, is_container, open_container
 from parsers.document import Document
 from parsers.errors import ReadError, ReadStatus
 from parsers.finding import Finding, Severity
@@ -14,6 +15,7 @@ from parsers.identify import Identity, identify
 from parsers.raw.signs import has_report_words, is_look_alike
 from parsers.raw.sniff import sniff
 from parsers.readers import read_document
+from parsers.readers.picture import read_pages
 from parsers.rebuild import Rebuilt, rebuild
 from parsers.report import Report, Status, Unread
 from parsers.sections import split_sections
@@ -34,7 +36,10 @@ def parse(source: Source | Path | str | bytes, *, name: str | None = None) -> Re
     (2021, Decimal('7'))
     """
     opened = _open(source, name)
-    document = read_document(opened)
+    return _report(opened, read_document(opened))
+
+
+def _report(opened: Source, document: Document) -> Report:
     known = identify(document, hints=opened.hints, report_id=opened.sha256[:12])
     rebuilt = rebuild(document, year=known.year)
     _require_report(document, known, rebuilt, opened)
@@ -49,18 +54,44 @@ def parse(source: Source | Path | str | bytes, *, name: str | None = None) -> Re
 
 
 def parse_all(source: Source) -> Iterator[Report | Unread]:
-    """Every report in a source, or why there is none; never raises for bad data."""
+    """
+    Every report in a source, or why there is none; never raises for bad data.
+
+    An archive gives one for each document in it, `archive.zip!/path/member`, in the order of their names.
+    """
     try:
-        yield parse(source)
+        if not is_container(source):
+            yield parse(source)
+            return
+        for member in open_container(source):
+            if isinstance(member, Pages):
+                yield _parse_pages(member)
+            elif member.refused is not None:
+                yield _unread(member.source, member.refused)
+            else:
+                yield _parse_member(member.source)
     except ReadError as error:
-        yield Unread(
-            source.address,
-            source.sha256,
-            sniff(source.data, source.name).media_type,
-            len(source.data),
-            error.status,
-            error.reason,
-        )
+        yield _unread(source, error)
+
+
+def _parse_member(source: Source) -> Report | Unread:
+    try:
+        return parse(source)
+    except ReadError as error:
+        return _unread(source, error)
+
+
+def _parse_pages(member: Pages) -> Report | Unread:
+    """The one report whose pages are pictures in an archive."""
+    try:
+        return _report(member.source, read_pages(member.pages))
+    except ReadError as error:
+        return _unread(member.source, error)
+
+
+def _unread(source: Source, error: ReadError) -> Unread:
+    media_type = sniff(source.data, source.name).media_type
+    return Unread(source.address, source.sha256, media_type, len(source.data), error.status, error.reason)
 
 
 def _open(source: Source | Path | str | bytes, name: str | None) -> Source:

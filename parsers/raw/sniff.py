@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import struct
 import zipfile
+from collections import Counter
 from typing import NamedTuple
 
 import olefile
 
 from parsers.raw.charset import REPLACEMENT, decode
 
-__all__ = ["Content", "sniff"]
+__all__ = ["Content", "delimiter_of", "sniff"]
 
 HEAD_BYTES = 4096
 MAX_LISTED_MEMBERS = 20_000
@@ -23,7 +25,7 @@ class Content(NamedTuple):
     """
     A kind, the key by which readers claim, and its media type.
 
-    Kinds: text, html, xml, mht, pdf, rtf, png, jpeg, gif, tiff, bmp, webp, docx, xlsx, xlsb, pptx, odt, ods, odp, ofd,
+    Kinds: text, csv, html, xml, mht, pdf, rtf, png, jpeg, gif, tiff, bmp, webp, docx, xlsx, xlsb, pptx, odt, ods, odp, ofd,
     zip, damaged_zip, doc, wps, xls, ppt, ole, encrypted, damaged_ole, rar, 7z, gzip, empty, unknown.
     """
 
@@ -76,12 +78,14 @@ _MIME_HEADER = re.compile(rb"\s*[A-Za-z][A-Za-z-]{1,60}:[ \t]")
 _MIME_VERSION = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
 _MIME_BODY = re.compile(rb"^Content-Type:\s*(?:multipart/|message/|text/html)", re.IGNORECASE | re.MULTILINE)
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|\|? ?:?-{3,}:? ?\|)", re.MULTILINE)
+_DELIMITERS = (",", "\t", ";")
+_SAME_WIDTH = 0.8
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def sniff(data: bytes, name: str = "") -> Content:
     """
-    The kind of content of `data`. `name` only tells apart what the content cannot (a WPS file from a DOC file).
+    The kind of content of `data`. `name` only tells apart what the content cannot (WPS from DOC, CSV from text).
 
     >>> sniff(b"<html><body>x</body></html>", "report.doc").kind
     'html'
@@ -99,10 +103,10 @@ def sniff(data: bytes, name: str = "") -> Content:
         return Content("webp", "image/webp")
     if data.startswith(b"BM") and data[6:10] == b"\0\0\0\0" and int.from_bytes(data[14:18], "little") in _BITMAP_HEADERS:
         return Content("bmp", "image/bmp")
-    return Content("html", "text/html") if _PLAINLY_PAGE.match(data) else _sniff_text(data)
+    return Content("html", "text/html") if _PLAINLY_PAGE.match(data) else _sniff_text(data, name)
 
 
-def _sniff_text(data: bytes) -> Content:
+def _sniff_text(data: bytes, name: str) -> Content:
     head, plain = _heads(data)
     if not head.strip() and not decode(data).text.strip().strip("\ufeff"):
         return Content("empty", "application/x-empty")
@@ -120,7 +124,37 @@ def _sniff_text(data: bytes) -> Content:
         return Content("unknown", "application/octet-stream")
     if _HOLDS_PAGE.search(plain) or _holds_table(data):
         return Content("html", "text/html")
+    return _plain(head, name, whole=len(data) <= HEAD_BYTES)
+
+
+def _plain(head: str, name: str, *, whole: bool) -> Content:
+    """Text by its beginning; the name alone makes no table of it, nor do commas in prose."""
+    if name.lower().endswith((".csv", ".tsv")) and (delimiter := delimiter_of(head, whole=whole)):
+        return Content("csv", "text/tab-separated-values" if delimiter == "\t" else "text/csv")
     return Content("text", "text/markdown" if _MARKDOWN.search(head) else "text/plain")
+
+
+def delimiter_of(head: str, *, whole: bool = True) -> str | None:
+    """
+    The character that plainly separates fields in the beginning of a text; None where the records have no one width.
+
+    A text that is not `whole` may end within a record, which does not count.
+
+    >>> delimiter_of("规章,1,2\\n其他,0,0\\n"), delimiter_of("一,二,三\\n四五六\\n七,八\\n")
+    (',', None)
+    """
+    for delimiter in _DELIMITERS:
+        if head.count(delimiter) < 2:
+            continue
+        try:
+            widths = [len(record) for record in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if record]
+        except csv.Error:
+            continue
+        counted = Counter(widths if whole else widths[:-1])
+        width, most = counted.most_common(1)[0] if counted else (0, 0)
+        if width > 1 and counted.total() > 1 and most >= _SAME_WIDTH * counted.total():
+            return delimiter
+    return None
 
 
 def _heads(data: bytes) -> tuple[str, bytes]:

@@ -21,23 +21,13 @@ from parsers.source import MAX_BYTES, Source
 
 __all__ = ["Reader", "read_document", "readers"]
 
-_OFFICE = "open and save it as DOCX, or install LibreOffice"
 _UNREAD: dict[str, tuple[ReadStatus, str]] = {
     "empty": (ReadStatus.EMPTY, "the file holds no text, only white space or nothing at all"),
     "damaged_zip": (ReadStatus.FAILED, "a DOCX or ZIP archive that is cut off or damaged; ask for the file again"),
     "damaged_ole": (ReadStatus.FAILED, "a DOC, XLS or WPS file that is cut off or damaged; ask for the file again"),
     "encrypted": (ReadStatus.FAILED, "an office file that is protected by a password; ask for an open copy"),
-    "pdf": (ReadStatus.UNSUPPORTED, "PDF is not read yet"),
-    "mht": (ReadStatus.UNSUPPORTED, "a web archive (MHT) is not read yet; save it as HTML"),
+    "zip": (ReadStatus.UNSUPPORTED, "an archive of documents; parse_all and the command line read each of them"),
     "unknown": (ReadStatus.UNSUPPORTED, "binary content of no known type"),
-    **{
-        kind: (ReadStatus.NEEDS_OCR, f"a picture ({kind.upper()}); its text must be recognised first")
-        for kind in ("png", "jpeg", "gif", "tiff", "bmp", "webp")
-    },
-    **{
-        kind: (ReadStatus.NEEDS_LIBREOFFICE, f"a {kind.upper()} file, which is not read directly; {_OFFICE}")
-        for kind in ("doc", "wps", "rtf", "odt")
-    },
 }
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from parsers.document import Document
 from parsers.form import NATIONAL, Form, Table, load_forms
 from parsers.rebuild.blocks import read_blocks
+from parsers.rebuild.breaks import join_cut_rows
 from parsers.rebuild.draft import Draft, write_facts
 from parsers.rebuild.fast import LongWay, read_clean, rule_out
 from parsers.rebuild.found import Found, labels_of, look
@@ -50,6 +51,7 @@ def rebuild(document: Document, *, year: int | None) -> Rebuilt:
 
     `year` is the data year as far as it is known: it decides between forms only where the labels do not.
     """
+    document = join_cut_rows(document)
     clean = read_clean(document, year, _long_way)
     if clean is not None:
         return Rebuilt(clean.forms, clean.facts, frozenset(), ())

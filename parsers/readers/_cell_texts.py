@@ -1,0 +1,85 @@
+"""The values of spreadsheet cells as the texts that the sheet shows, and how far apart cells may stand."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal, InvalidOperation
+
+from parsers.errors import ReadError, ReadStatus
+from parsers.raw.charset import without_marks
+from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
+
+__all__ = ["NO_RESULT", "Area", "per_cent", "text_of"]
+
+NO_RESULT = "\ufffd"
+"""What a formula shows whose result is not stored: no figure can be made of it, and it is not blank."""
+
+MAX_AREA = 2_000_000
+"""Rows times columns from the first to the last value: a parser lays them all out in memory."""
+
+_DIGITS = 15
+"""Spreadsheets show so many digits of a number; further ones are noise of binary arithmetic."""
+
+Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta | None
+
+
+def text_of(value: Value) -> str:
+    """
+    The text that stands for a value.
+
+    >>> [text_of(value) for value in (7.0, 20.3, 0.1 + 0.2, 1e20, -3.0, True, datetime.date(2021, 3, 4), " 7 ", None)]
+    ['7', '20.3', '0.3', '100000000000000000000', '-3', 'TRUE', '2021-03-04', ' 7 ', '']
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return without_marks(value.replace("\r\n", "\n").replace("\r", "\n"))
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return _plain(Decimal(format(value, f".{_DIGITS}g")))
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        value = value.date()
+    return str(value) if isinstance(value, datetime.timedelta) else value.isoformat()
+
+
+def _plain(number: Decimal) -> str:
+    if not number.is_finite():
+        return NO_RESULT
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def per_cent(value: str) -> str | None:
+    """
+    A stored number as a per cent; None when it is no number.
+
+    >>> per_cent("0.20300000000000001"), per_cent("x")
+    ('20.3%', None)
+    """
+    try:
+        return _plain(Decimal(format(float(value) * 100, f".{_DIGITS}g"))) + "%"
+    except (ValueError, OverflowError, InvalidOperation):
+        return None
+
+
+class Area:
+    """The part of a sheet that holds values: how many they are, and from where to where they reach."""
+
+    def __init__(self) -> None:
+        self.cells = 0
+        self._top = self._left = 1 << 30
+        self._bottom = self._right = -1
+
+    def add(self, row: int, column: int, *, rows: int = 1, columns: int = 1) -> None:
+        """Take in a value, or one repeated over rows and columns. Raises ReadError `limit` when they grow too many or too wide."""
+        self.cells += rows * columns
+        if self.cells > MAX_CELLS:
+            refuse_too_many_cells()
+        self._top, self._left = min(self._top, row), min(self._left, column)
+        self._bottom, self._right = max(self._bottom, row + rows - 1), max(self._right, column + columns - 1)
+        area = (self._bottom - self._top + 1) * (self._right - self._left + 1)
+        if area > MAX_AREA:
+            reason = f"its cells stand as far apart as {area:,} cells would need; {MAX_AREA:,} are allowed, so it was not read"
+            raise ReadError(ReadStatus.LIMIT, reason)

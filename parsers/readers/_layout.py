@@ -1,0 +1,124 @@
+"""Pages of glyphs and rules as the blocks of a Document: ruled grids, and lines of text outside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, pairwise
+from statistics import median
+
+from parsers.document import Block, Cell, Grid, Paragraph
+from parsers.raw.charset import without_marks
+from parsers.readers._page import Glyph, Page, block_text, lines_of, text_of, upright
+from parsers.readers._ruled import RuledTable, tables_between
+
+__all__ = ["blocks_of", "numbered", "paragraphs_of"]
+
+_PAGE_NUMBER = re.compile(
+    r"\s*(?:[-—–－─~～·.•]*\s*\d{1,3}\s*[-—–－─~～·.•]*|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})\s*"
+)
+_ENDS = ("。", "：", "；", ":", ";")
+_FULL, _INDENT, _COLUMN_GAP = 1.7, 0.8, 2.0
+"""In sizes of the type: how near to the margin a full line comes, what is less is no indent, what is more parts columns."""
+_MARGIN = 0.12
+"""The share of a page's height, above and below, in which its number stands."""
+
+
+def numbered(pages: Iterable[tuple[int, Iterable[Block]]]) -> Iterator[Block]:
+    """
+    The blocks of pages with the numbers of tables and lines in the document; cells keep their page in their place.
+
+    Pages come with their number, from 1, and blocks without numbers.
+    """
+    tables, lines = count(1), count(1)
+    for page, blocks in pages:
+        for block in blocks:
+            if isinstance(block, Paragraph):
+                yield block._replace(line=next(lines))
+                continue
+            table = next(tables)
+            cells = (cell._replace(place=f"page={page};table={table};{cell.place}") for cell in block.cells)
+            yield Grid(tuple(cells), table)
+
+
+def blocks_of(page: Page) -> Iterator[Block]:
+    """
+    The blocks of one page in reading order, without numbers: a Grid for each ruled table, and the lines outside them.
+
+    The page's own number is no text. Cells have row, column and box as their place.
+    """
+    page = upright(page)
+    ruled = tables_between(page.rules)
+    inside: list[list[Glyph]] = [[] for _ in ruled]
+    outside: list[Glyph] = []
+    for glyph in page.glyphs:
+        at = next((at for at, table in enumerate(ruled) if table.box.holds(glyph.box)), None)
+        (outside if at is None else inside[at]).append(glyph)
+    pieces: list[tuple[float, Block]] = [*paragraphs_of(page, outside)]
+    for table, glyphs in zip(ruled, inside, strict=True):
+        if glyphs:
+            pieces.append((table.box.top, Grid(tuple(_cells(table, glyphs)), 0)))
+    yield from (piece for _, piece in sorted(pieces, key=lambda item: item[0]))
+
+
+def paragraphs_of(page: Page, glyphs: Sequence[Glyph]) -> Iterator[tuple[float, Paragraph]]:
+    """
+    The lines of a page's glyphs with how far down they start, without the page's number.
+
+    A line that was only broken because the page is no wider goes on in the same Paragraph; rows with gaps never do.
+    """
+    lines = list(_body_lines(page, glyphs))
+    left = min((line[0].box.left for line in lines), default=0.0)
+    right = max((line[-1].box.right for line in lines), default=0.0)
+    body = median(line[0].size for line in lines) if lines else 0.0
+    above: Sequence[Glyph] = ()
+    text, down = "", 0.0
+    for line in lines:
+        printed = text_of(line, aligned=True)
+        if above and _goes_on(above, line, right=right, indent=left + _INDENT * body, body=body, wide=page.width / 2):
+            text += printed
+        else:
+            if above:
+                yield down, Paragraph(without_marks(text), 0)
+            text, down = printed, line[0].box.middle[1]
+        above = line
+    if above:
+        yield down, Paragraph(without_marks(text), 0)
+
+
+def _goes_on(above: Sequence[Glyph], line: Sequence[Glyph], *, right: float, indent: float, body: float, wide: float) -> bool:
+    """Whether a line only goes on with the one above: that is full, and this begins at the margin, or both are a title's."""
+    size = above[0].size
+    if above[-1].box.right - above[0].box.left < wide or above[-1].box.right < right - _FULL * size:
+        return False
+    if above[-1].text.endswith(_ENDS) or abs(line[0].size - size) > 0.2 * size or _has_gaps(above) or _has_gaps(line):
+        return False
+    if line[0].box.top - above[0].box.bottom > 2 * size:
+        return False
+    return line[0].box.left <= indent or size > 1.2 * body
+
+
+def _has_gaps(line: Sequence[Glyph]) -> bool:
+    return any(after.box.left - before.box.right > _COLUMN_GAP * before.size for before, after in pairwise(line))
+
+
+def _body_lines(page: Page, glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
+    """The lines without the page's number."""
+    for line in lines_of(glyphs):
+        middle = line[0].box.middle[1]
+        marginal = middle < page.height * _MARGIN or middle > page.height * (1 - _MARGIN)
+        if not (marginal and _PAGE_NUMBER.fullmatch(text_of(line))):
+            yield line
+
+
+def _cells(table: RuledTable, glyphs: Sequence[Glyph]) -> Iterator[Cell]:
+    held: list[list[Glyph]] = [[] for _ in table.cells]
+    for glyph in glyphs:
+        held[table.cell_at(glyph.box)].append(glyph)
+    order = row = -1
+    for cell, inside in zip(table.cells, held, strict=True):
+        order = 1 if cell.row != row else order + 1
+        row = cell.row
+        box = ",".join(f"{value:.1f}" for value in cell.box)
+        place = f"row={cell.row + 1};column={order};box={box}"
+        yield Cell(without_marks(block_text(inside)), cell.row, cell.column, cell.row_span, cell.column_span, order, place)

@@ -1,0 +1,118 @@
+"""ODS: what the XML of a sheet says besides its values: spans, borders, errors, hidden rows and columns, per cents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from lxml import etree
+
+from parsers.errors import ReadError, ReadStatus
+from parsers.guard import parse_xml
+from parsers.readers._cell_texts import NO_RESULT, Area
+from parsers.readers._sheets import Marks, Range, Spot
+from parsers.readers._spans import MAX_CELLS, span_of
+
+__all__ = ["marks_of_ods"]
+
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_FORMAT = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+_SIDES = ("border", "border-left", "border-right", "border-top", "border-bottom")
+_MOST_ROWS, _MOST_COLUMNS = 1 << 20, 1 << 14
+_CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
+
+
+def marks_of_ods(packed: bytes) -> dict[str, Marks]:
+    """
+    The marks of each sheet by its name, from `content.xml`.
+
+    Raises ReadError with status `failed` (damaged) or `limit` (cells too many or too far apart).
+    """
+    root = parse_xml(packed, "content.xml")
+    body = root.find(f"{_OFFICE}body/{_OFFICE}spreadsheet")
+    if body is None:
+        raise ReadError(ReadStatus.FAILED, "an ODS file without sheets; ask for the file again")
+    ruled = frozenset(_ruled_styles(root))
+    return {table.get(f"{_TABLE}name") or "": _Sheet(ruled).marks(table) for table in body.iterchildren(f"{_TABLE}table")}
+
+
+def _ruled_styles(root: etree._Element) -> Iterator[str]:
+    for style in root.iterfind(f"{_OFFICE}automatic-styles/{_STYLE}style"):
+        properties = style.find(f"{_STYLE}table-cell-properties")
+        sides = [] if properties is None else [properties.get(f"{_FORMAT}{side}") for side in _SIDES]
+        if any(side and side != "none" for side in sides):
+            yield style.get(f"{_STYLE}name") or ""
+
+
+def _repeats(element: etree._Element, word: str) -> int:
+    text = element.get(f"{_TABLE}number-{word}-repeated") or "1"
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    return element.get(f"{_TABLE}visibility") in ("collapse", "filter")
+
+
+class _Sheet:
+    """Collects the marks of one sheet row by row."""
+
+    def __init__(self, ruled_styles: frozenset[str]) -> None:
+        self._styles = ruled_styles
+        self._area = Area()
+        self._ruled: set[Spot] = set()
+        self._merged: list[Range] = []
+        self._hidden_rows: set[int] = set()
+        self._hidden_columns: set[int] = set()
+        self._texts: dict[Spot, str] = {}
+
+    def marks(self, table: etree._Element) -> Marks:
+        at = 0
+        for column in table.iter(f"{_TABLE}table-column"):
+            many = _repeats(column, "columns")
+            if _is_hidden(column):
+                self._hidden_columns.update(range(at, min(at + many, _MOST_COLUMNS)))
+            at += many
+        at = 0
+        for row in table.iter(f"{_TABLE}table-row"):
+            many = _repeats(row, "rows")
+            if _is_hidden(row):
+                self._hidden_rows.update(range(at, min(at + many, _MOST_ROWS)))
+            self._add_row(row, at, many)
+            at += many
+        return Marks(
+            frozenset(self._ruled), tuple(self._merged), frozenset(self._hidden_rows), frozenset(self._hidden_columns), self._texts
+        )  # fmt: skip
+
+    def _add_row(self, element: etree._Element, row: int, rows: int) -> None:
+        column = 0
+        for cell in element.iterchildren(*_CELLS):
+            columns = _repeats(cell, "columns")
+            holds = cell.get(f"{_OFFICE}value-type") is not None or cell.get(f"{_TABLE}formula") is not None
+            text = self._text(cell)
+            if holds or text:
+                self._area.add(row, column, rows=rows, columns=columns)
+            is_ruled = (cell.get(f"{_TABLE}style-name") or "") in self._styles
+            if text is not None or (is_ruled and rows * columns + len(self._ruled) <= 2 * MAX_CELLS):
+                for spot in product(range(row, row + rows), range(column, column + columns)):
+                    if is_ruled:
+                        self._ruled.add(spot)
+                    if text is not None:
+                        self._texts[spot] = text
+            high, wide = (span_of(cell.get(f"{_TABLE}number-{word}-spanned")) for word in ("rows", "columns"))
+            if (high > 1 or wide > 1) and len(self._merged) < MAX_CELLS:
+                self._merged.append((row, column, row + high - 1, column + wide - 1))
+            column += columns
+
+    def _text(self, cell: etree._Element) -> str | None:
+        """The text of a cell that is no plain value; None for one that is."""
+        kind = cell.get(f"{_OFFICE}value-type")
+        shown = "\n".join("".join(str(piece) for piece in line.itertext()) for line in cell.iterchildren(f"{_TEXT}p"))
+        if cell.get(f"{_CALC}value-type") == "error":
+            return shown or "#VALUE!"
+        if kind is None and cell.get(f"{_TABLE}formula") is not None:
+            return shown or NO_RESULT
+        return shown if kind in ("percentage", "boolean") else None

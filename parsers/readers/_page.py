@@ -1,0 +1,187 @@
+"""A printed page as glyphs with boxes and ruling lines, and the lines of text that glyphs make."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+__all__ = ["Box", "Glyph", "Page", "Rule", "block_text", "lines_of", "text_of", "turned", "upright"]
+
+_WORD_GAP = 0.6
+"""A wider gap, in sizes of the type, is a blank; figures that stand in two columns never stand closer."""
+
+
+_INK_FIRST, _INK_LAST, _HALF_BLANK = frozenset("，。、；：！？）》”〕】"), frozenset("（《“〔【"), 0.5
+"""Full-width punctuation: half of its square is blank, behind the ink or before it."""
+
+
+_REACH, _SMALL_REACH = 0.45, 0.7
+"""In sizes of the type: how far from the middle of a line that of a glyph, and of a comma or quote, may stand."""
+
+
+class Box(NamedTuple):
+    """A rectangle in points or pixels from the top left of the page."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its centre."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def holds(self, other: Box) -> bool:
+        """Whether the centre of another box lies inside."""
+        x, y = other.middle
+        return self.left <= x <= self.right and self.top <= y <= self.bottom
+
+
+class Glyph(NamedTuple):
+    """One printed character; `turns` says how many quarters it is turned clockwise, `size` is that of its type."""
+
+    text: str
+    box: Box
+    size: float
+    turns: int = 0
+
+
+class Rule(NamedTuple):
+    """A ruling line: its place across, and where it starts and ends along."""
+
+    level: bool
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is printed on one page; the number counts from 1."""
+
+    number: int
+    width: float
+    height: float
+    glyphs: tuple[Glyph, ...]
+    rules: tuple[Rule, ...]
+
+
+def upright(page: Page) -> Page:
+    """
+    The page turned so that most of its characters stand upright.
+
+    >>> page = Page(1, 100, 200, (Glyph("7", Box(10, 20, 15, 30), 10, turns=1),), ())
+    >>> upright(page).glyphs[0]
+    Glyph(text='7', box=Box(left=20, top=85, right=30, bottom=90), size=10, turns=0)
+    """
+    counts = [0, 0, 0, 0]
+    for glyph in page.glyphs:
+        counts[glyph.turns] += 1
+    most = max(range(4), key=lambda turns: (counts[turns], -turns))
+    return page if most == 0 else turned(page, -most % 4)
+
+
+def turned(page: Page, quarters: int) -> Page:
+    """The page turned clockwise by so many quarters."""
+    for _ in range(quarters % 4):
+        high = page.height
+        page = Page(
+            page.number,
+            high,
+            page.width,
+            tuple(
+                Glyph(text, Box(high - box.bottom, box.left, high - box.top, box.right), size, (turns + 1) % 4)
+                for text, box, size, turns in page.glyphs
+            ),
+            tuple(
+                Rule(level=False, at=high - at, start=start, end=end)
+                if level
+                else Rule(level=True, at=at, start=high - end, end=high - start)
+                for level, at, start, end in page.rules
+            ),
+        )
+    return page
+
+
+def lines_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """
+    The glyphs as lines from top to bottom, each from left to right.
+
+    Tall glyphs make the lines; commas, quotes and dashes, whose boxes are low or high, join the line around them.
+    """
+    lines: list[list[Glyph]] = []
+    middles: list[float] = []
+    by_height = sorted(glyphs, key=lambda item: (_is_small(item), item.box.middle[1], item.box.left))
+    for glyph in by_height:
+        middle = glyph.box.middle[1]
+        half = max(glyph.size, glyph.box.bottom - glyph.box.top) * (_SMALL_REACH if _is_small(glyph) else _REACH)
+        at = bisect_left(middles, middle - half)
+        near = list(range(at, bisect_right(middles, middle + half)))
+        if near:
+            lines[min(near, key=lambda number: abs(middles[number] - middle))].append(glyph)
+        else:
+            at = bisect_left(middles, middle)
+            lines.insert(at, [glyph])
+            middles.insert(at, middle)
+    return [sorted(line, key=lambda item: item.box.left) for line in lines]
+
+
+def _is_small(glyph: Glyph) -> bool:
+    return glyph.box.bottom - glyph.box.top < 0.5 * glyph.size
+
+
+def text_of(line: Sequence[Glyph], *, aligned: bool = False) -> str:
+    """
+    A line's text; a gap is one blank, or `aligned` as many as fit into it.
+
+    >>> text_of([Glyph("7", Box(0, 0, 5, 10), 10), Glyph("8", Box(40, 0, 45, 10), 10)])
+    '7 8'
+    """
+    pieces: list[str] = []
+    end: float | None = None
+    for glyph in line:
+        gap = 0.0 if end is None else glyph.box.left - end
+        if gap and (pieces[-1][-1:] in _INK_FIRST or glyph.text[:1] in _INK_LAST):
+            gap -= _HALF_BLANK * glyph.size
+        if gap > _WORD_GAP * glyph.size:
+            pieces.append(" " * max(1, round(gap / (glyph.size * 0.5)) if aligned else 1))
+        pieces.append(glyph.text)
+        end = glyph.box.right if end is None else max(end, glyph.box.right)
+    return "".join(pieces)
+
+
+def block_text(glyphs: Sequence[Glyph]) -> str:
+    """
+    The text of a cell, its lines as lines; turned or stacked characters in the order in which they are read.
+    """
+    if not glyphs:
+        return ""
+    turns = max(range(4), key=lambda quarters: (sum(1 for glyph in glyphs if glyph.turns == quarters), -quarters))
+    if turns:
+        right = max(glyph.box.right for glyph in glyphs)
+        bottom = max(glyph.box.bottom for glyph in glyphs)
+        glyphs = turned(Page(1, right, bottom, tuple(glyphs), ()), -turns % 4).glyphs
+    lines = lines_of(glyphs)
+    if _is_stacked(lines):
+        columns: dict[int, list[Glyph]] = {}
+        for line in lines:
+            for at, glyph in enumerate(reversed(line)):
+                columns.setdefault(at, []).append(glyph)
+        return "\n".join("".join(glyph.text for glyph in column) for column in columns.values())
+    return "\n".join(text_of(line) for line in lines)
+
+
+def _is_stacked(lines: Sequence[Sequence[Glyph]]) -> bool:
+    """Whether characters, no figures, stand in columns: the gaps within a line are wider than those between lines."""
+    if len(lines) < 3 or len({len(line) for line in lines[:-1]}) != 1 or not 2 <= len(lines[0]) <= 3:
+        return False
+    if any(glyph.text.isascii() for line in lines for glyph in line):
+        return False
+    across = [right.box.left - left.box.right for line in lines for left, right in pairwise(line)]
+    down = [below[0].box.top - above[0].box.bottom for above, below in pairwise(lines)]
+    return median(across) > 2 * max(median(down), 0.15 * lines[0][0].size)

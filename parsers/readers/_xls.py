@@ -1,0 +1,165 @@
+"""XLS: what the records of a sheet say besides its values: borders, errors, spans, hidden rows and columns, per cents."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import olefile
+
+from parsers.errors import ReadError, ReadStatus
+from parsers.readers._cell_texts import Area, per_cent
+from parsers.readers._sheets import Marks, Range, Spot
+
+__all__ = ["marks_of_xls"]
+
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+_BOF, _EOF, _FORMULA, _BOUNDSHEET, _XF, _FORMAT, _FILEPASS = 0x809, 0x0A, 0x06, 0x85, 0xE0, 0x41E, 0x2F
+_BLANK, _MULBLANK, _BOOLERR, _NUMBER, _RK, _MULRK = 0x201, 0xBE, 0x205, 0x203, 0x27E, 0xBD
+_LABEL, _LABELSST, _RSTRING, _ROW, _COLINFO, _MERGED = 0x204, 0xFD, 0xD6, 0x208, 0x7D, 0xE5
+_VALUES = (_FORMULA, _BOOLERR, _NUMBER, _RK, _LABEL, _LABELSST, _RSTRING)
+_DAMAGE = (struct.error, IndexError, ValueError, OSError, KeyError, TypeError, AttributeError, OverflowError, MemoryError)
+_BIFF8 = 0x600
+
+
+class _Format(NamedTuple):
+    """A cell format: whether it has a border, and the number of its number format."""
+
+    ruled: bool
+    number: int
+
+
+def marks_of_xls(content: bytes) -> dict[int, Marks]:
+    """
+    The marks of each sheet by its number, from 0; those of files before Excel 97 know no borders.
+
+    Raises ReadError with status `failed` (damaged, locked) or `limit` (cells too many or too far apart).
+    """
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as container:
+            stream = container.openstream("Workbook" if container.exists("Workbook") else "Book").read()
+        return dict(enumerate(_sheets(stream)))
+    except _DAMAGE as exc:
+        raise ReadError(ReadStatus.FAILED, f"an XLS file that is cut off or damaged ({exc}); ask for the file again") from exc
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """The records from a place to the end of their part; parts within it (charts) are left out."""
+    depth = 0
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        body = stream[at + 4 : at + 4 + length]
+        at += 4 + length
+        depth += (kind == _BOF) - (kind == _EOF)
+        if depth <= 0:
+            return
+        if depth == 1:
+            yield kind, body
+
+
+def _sheets(stream: bytes) -> Iterator[Marks]:
+    formats: list[_Format] = []
+    per_cents = {9, 10}
+    starts: list[int] = []
+    is_late = False  # formats of Excel 95 and before are laid out otherwise: no borders are known of them
+    for kind, body in _records(stream, 0):
+        if kind == _FILEPASS:
+            raise ReadError(ReadStatus.FAILED, "an XLS file that is protected by a password; ask for an open copy")
+        if kind == _BOF:
+            is_late = struct.unpack_from("<H", body)[0] >= _BIFF8
+        elif kind == _BOUNDSHEET:
+            starts.append(struct.unpack_from("<I", body)[0])
+        elif not is_late:
+            continue
+        elif kind == _XF:
+            borders = struct.unpack_from("<H", body, 10)[0]
+            formats.append(_Format(bool(borders), struct.unpack_from("<H", body, 2)[0]))
+        elif kind == _FORMAT and "%" in _QUOTED.sub("", body[5:].decode("utf-16-le" if body[4] & 1 else "latin-1", "replace")):
+            per_cents.add(struct.unpack_from("<H", body)[0])
+    for start in starts:
+        yield _Sheet(formats, per_cents).marks(stream, start)
+
+
+class _Sheet:
+    """Collects the marks of one sheet record by record."""
+
+    def __init__(self, formats: list[_Format], per_cents: set[int]) -> None:
+        self._formats = formats
+        self._per_cents = per_cents
+        self._area = Area()
+        self._ruled: set[Spot] = set()
+        self._merged: list[Range] = []
+        self._hidden_rows: set[int] = set()
+        self._hidden_columns: set[int] = set()
+        self._texts: dict[Spot, str] = {}
+
+    def marks(self, stream: bytes, start: int) -> Marks:
+        for kind, body in _records(stream, start):
+            if kind in _VALUES:
+                self._add_value(kind, body)
+            elif kind == _BLANK:
+                self._add_cell(*struct.unpack_from("<HHH", body))
+            elif kind in (_MULBLANK, _MULRK):
+                self._add_cells(kind, body)
+            elif kind == _ROW and body[12] & 0x20:
+                self._hidden_rows.add(struct.unpack_from("<H", body)[0])
+            elif kind == _COLINFO and body[8] & 1:
+                first, last = struct.unpack_from("<HH", body)
+                self._hidden_columns.update(range(first, min(last, 255) + 1))
+            elif kind == _MERGED:
+                for at in range(struct.unpack_from("<H", body)[0]):
+                    top, bottom, left, right = struct.unpack_from("<HHHH", body, 2 + 8 * at)
+                    self._merged.append((top, left, bottom, right))
+        return Marks(
+            frozenset(self._ruled), tuple(self._merged), frozenset(self._hidden_rows), frozenset(self._hidden_columns), self._texts
+        )  # fmt: skip
+
+    def _add_cell(self, row: int, column: int, form: int) -> None:
+        if form < len(self._formats) and self._formats[form].ruled:
+            self._ruled.add((row, column))
+
+    def _add_value(self, kind: int, body: bytes) -> None:
+        row, column, form = struct.unpack_from("<HHH", body)
+        self._area.add(row, column)
+        self._add_cell(row, column, form)
+        if kind == _BOOLERR and body[7]:
+            self._texts[row, column] = _ERRORS.get(body[6], "#VALUE!")
+        elif kind == _FORMULA and body[12:14] == b"\xff\xff":
+            if body[6] == 2:
+                self._texts[row, column] = _ERRORS.get(body[8], "#VALUE!")
+        elif kind in (_FORMULA, _NUMBER):
+            self._add_number(row, column, form, struct.unpack_from("<d", body, 6)[0])
+        elif kind == _RK:
+            self._add_number(row, column, form, _rk(struct.unpack_from("<I", body, 6)[0]))
+
+    def _add_cells(self, kind: int, body: bytes) -> None:
+        """A run of blank cells, or of numbers in short."""
+        row, first = struct.unpack_from("<HH", body)
+        step = 2 if kind == _MULBLANK else 6
+        for at in range((len(body) - 6) // step):
+            form = struct.unpack_from("<H", body, 4 + step * at)[0]
+            self._add_cell(row, first + at, form)
+            if kind == _MULRK:
+                self._area.add(row, first + at)
+                self._add_number(row, first + at, form, _rk(struct.unpack_from("<I", body, 6 + step * at)[0]))
+
+    def _add_number(self, row: int, column: int, form: int, value: float) -> None:
+        if form < len(self._formats) and self._formats[form].number in self._per_cents:
+            text = per_cent(repr(value))
+            if text is not None:
+                self._texts[row, column] = text
+
+
+def _rk(packed: int) -> float:
+    """A number in the short form: two flags, then an integer or the upper half of a float."""
+    value: float
+    if packed & 2:
+        whole = packed >> 2
+        value = whole - (1 << 30) if whole >= 1 << 29 else whole
+    else:
+        value = struct.unpack("<d", struct.pack("<II", 0, packed & 0xFFFFFFFC))[0]
+    return value / 100 if packed & 1 else value

@@ -1,0 +1,181 @@
+"""XLSX: what the XML of a sheet says besides its values: borders, errors, formulas without a result, hidden rows, per cents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from lxml import etree
+
+from parsers.errors import ReadError, ReadStatus
+from parsers.guard import iterate_xml, parse_xml
+from parsers.readers._cell_texts import NO_RESULT, Area, per_cent
+from parsers.readers._sheets import Marks, Range, Spot
+from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
+
+__all__ = ["is_needed", "marks_of_xlsx"]
+
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_PICTURES = re.compile(r"/(?:drawings|charts|pivot\w+|media|comments|externallinks)/?", re.IGNORECASE)
+_MAX_COLUMNS = 16_384
+_PER_CENT_FORMATS = ("9", "10")
+
+
+class _Styles(NamedTuple):
+    """For each cell format by its number: whether it has a border, and whether it shows a per cent."""
+
+    ruled: tuple[bool, ...]
+    per_cent: tuple[bool, ...]
+
+
+def is_needed(name: str) -> bool:
+    """Whether a member of the archive holds values, formats or names of sheets: no pictures, charts or macros."""
+    return name.lower().endswith((".xml", ".rels")) and _PICTURES.search(name) is None
+
+
+def marks_of_xlsx(parts: Mapping[str, bytes]) -> dict[str, Marks]:
+    """
+    The marks of each sheet by its name.
+
+    Raises ReadError with status `failed` (damaged) or `limit` (cells too many or too far apart).
+    """
+    parts = {name.replace("\\", "/").lower().lstrip("/"): content for name, content in parts.items()}
+    workbook = parse_xml(_part(parts, "xl/workbook.xml"), "xl/workbook.xml")
+    styles, targets = _styles(parts), _targets(parts)
+    calculation = workbook.find("{*}calcPr")
+    stale = calculation is not None and calculation.get("fullCalcOnLoad") in ("1", "true")
+    found: dict[str, Marks] = {}
+    for sheet in workbook.iterfind("{*}sheets/{*}sheet"):
+        key = next((str(value) for name, value in sheet.attrib.items() if str(name).endswith("}id")), "")
+        target = targets.get(key, "")
+        if "worksheets/" in target:
+            found[sheet.get("name") or ""] = _Sheet(styles, stale=stale).marks(_part(parts, target), target)
+    return found
+
+
+def _part(parts: Mapping[str, bytes], name: str) -> bytes:
+    if name not in parts:
+        raise ReadError(ReadStatus.FAILED, f"an XLSX file without its part {name}; ask for the file again")
+    return parts[name]
+
+
+def _targets(parts: Mapping[str, bytes]) -> dict[str, str]:
+    name = "xl/_rels/workbook.xml.rels"
+    targets: dict[str, str] = {}
+    for relation in parse_xml(_part(parts, name), name).iterchildren("{*}Relationship"):
+        target = (relation.get("Target") or "").replace("\\", "/").lower()
+        targets[relation.get("Id") or ""] = target.lstrip("/") if target.startswith("/") else f"xl/{target.removeprefix('./')}"
+    return targets
+
+
+def _styles(parts: Mapping[str, bytes]) -> _Styles:
+    packed = parts.get("xl/styles.xml")
+    if packed is None:
+        return _Styles((), ())
+    root = parse_xml(packed, "xl/styles.xml")
+    borders = [
+        any((side.get("style") or "none") != "none" for side in border.iterchildren("{*}*"))
+        for border in root.iterfind("{*}borders/{*}border")
+    ]
+    custom = {
+        number.get("numFmtId") or "": "%" in _QUOTED.sub("", number.get("formatCode") or "")
+        for number in root.iterfind("{*}numFmts/{*}numFmt")
+    }
+    formats = list(root.iterfind("{*}cellXfs/{*}xf"))
+    shown = [form.get("numFmtId") or "" for form in formats]
+    return _Styles(
+        tuple(_at(borders, form.get("borderId")) for form in formats),
+        tuple(custom.get(number, number in _PER_CENT_FORMATS) for number in shown),
+    )
+
+
+def _at(flags: list[bool] | tuple[bool, ...], number: str | None) -> bool:
+    """The flag with this number; False where there is none."""
+    at = int(number) if number and number.isascii() and number.isdigit() else 0
+    return at < len(flags) and flags[at]
+
+
+class _Sheet:
+    """Collects the marks of one sheet row by row."""
+
+    def __init__(self, styles: _Styles, *, stale: bool) -> None:
+        self._styles = styles
+        self._stale = stale
+        self._area = Area()
+        self._ruled: set[Spot] = set()
+        self._merged: list[Range] = []
+        self._hidden_rows: set[int] = set()
+        self._hidden_columns: set[int] = set()
+        self._texts: dict[Spot, str] = {}
+
+    def marks(self, packed: bytes, name: str) -> Marks:
+        row = -1
+        for element in iterate_xml(packed, name, "{*}row", "{*}col", "{*}mergeCell"):
+            match etree.QName(element).localname:
+                case "row":
+                    row = _number(element.get("r"), row + 2) - 1
+                    self._add_row(element, row)
+                case "col":
+                    self._add_columns(element)
+                case _:
+                    self._add_range(element.get("ref") or "")
+        return Marks(
+            frozenset(self._ruled), tuple(self._merged), frozenset(self._hidden_rows), frozenset(self._hidden_columns), self._texts
+        )  # fmt: skip
+
+    def _add_row(self, element: etree._Element, row: int) -> None:
+        if element.get("hidden") in ("1", "true"):
+            self._hidden_rows.add(row)
+        column = -1
+        for cell in element.iterchildren("{*}c"):
+            spot = _spot(cell.get("r")) or (row, column + 1)
+            column = spot[1]
+            if _at(self._styles.ruled, cell.get("s")):
+                self._ruled.add(spot)
+            text = self._text(cell)
+            if text is not None:
+                self._texts[spot] = text
+            if text is not None or len(cell):
+                self._area.add(*spot)
+
+    def _text(self, cell: etree._Element) -> str | None:
+        """The text of a cell that is no plain value; None for one that is."""
+        value, formula = cell.findtext("{*}v"), cell.find("{*}f")
+        kind = cell.get("t") or "n"
+        if kind == "e":
+            return value or "#VALUE!"
+        if formula is not None and kind not in ("str", "inlineStr") and (not value or (self._stale and value == "0")):
+            return NO_RESULT
+        if formula is not None and value is None:
+            return NO_RESULT
+        return per_cent(value) if value and kind == "n" and _at(self._styles.per_cent, cell.get("s")) else None
+
+    def _add_columns(self, element: etree._Element) -> None:
+        if element.get("hidden") in ("1", "true") and len(self._hidden_columns) < _MAX_COLUMNS:
+            last = min(_number(element.get("max"), 0), _MAX_COLUMNS)
+            self._hidden_columns.update(range(_number(element.get("min"), last + 1) - 1, last))
+
+    def _add_range(self, reference: str) -> None:
+        first, _, last = reference.partition(":")
+        corner, far = _spot(first), _spot(last or first)
+        if corner is not None and far is not None:
+            self._merged.append((*corner, *far))
+        if len(self._merged) > MAX_CELLS:
+            refuse_too_many_cells()
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 8 else otherwise
+
+
+def _spot(reference: str | None) -> Spot | None:
+    """Row and column of a reference such as B12; None when it is none."""
+    match = _REFERENCE.fullmatch(reference or "")
+    if match is None:
+        return None
+    column = 0
+    for letter in match[1].upper():
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]) - 1, column - 1

@@ -1,0 +1,86 @@
+"""DOC, WPS, RTF and ODT: LibreOffice makes DOCX of them, and the DOCX reader reads that."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+
+import olefile
+
+from parsers.document import Document
+from parsers.errors import ReadError, ReadStatus
+from parsers.raw.sniff import Content, sniff
+from parsers.readers import docx
+from parsers.readers._archive import open_archive, read_member
+from parsers.readers._soffice import convert_to_docx
+from parsers.source import Source
+
+__all__ = ["NAME", "claims", "read"]
+
+NAME = "office"
+
+# LibreOffice's names of the formats: told, it does not guess, and a disguised file is no way to another filter.
+_FILTERS = {"doc": "MS Word 97", "wps": "MS Word 97", "rtf": "Rich Text Format", "odt": "writer8"}
+_OLDER_WORD = "MS WinWord 6.0"
+_WORKS = "MS_Works"
+_ENCRYPTED_BIT = 0x0100
+_WORD_97_IDENT = 0xA5EC
+
+
+def claims(content: Content) -> bool:
+    """Whether the content is a DOC, WPS, RTF or ODT document."""
+    return content.kind in _FILTERS
+
+
+def read(source: Source) -> Document:
+    """
+    The document as the DOCX reader reads what LibreOffice makes of it; the media type is that of the original.
+
+    Raises ReadError with status `needs_libreoffice`, `limit` (time, sizes), `needs_ocr` (pictures only) or `failed`.
+    """
+    content, data = sniff(source.data, source.name), source.data
+    infilter = _FILTERS[content.kind]
+    if content.kind == "odt":
+        _refuse_protected_odt(data)
+    elif content.kind == "rtf":
+        data = _without_instructions(data)
+    else:
+        infilter = _ole_filter(data)
+    converted = convert_to_docx(data, suffix=f".{content.kind}", infilter=infilter)
+    try:
+        document = docx.read(Source(converted, f"{source.name}.docx"))
+    except ReadError as exc:
+        reason = exc.reason.replace("DOCX", content.kind.upper())
+        raise ReadError(exc.status, f"{reason} (after LibreOffice made DOCX of it)") from exc
+    return replace(document, media_type=content.media_type)
+
+
+def _without_instructions(data: bytes) -> bytes:
+    """
+    The RTF without its field instructions; what the fields show stays.
+
+    LibreOffice opens the file that INCLUDEPICTURE names, whatever its settings say, and puts today's date into a date.
+    A destination of no known name is passed over; the length stays, because binary data is counted.
+    """
+    return data.replace(rb"\fldinst", rb"\*\fldin")
+
+
+def _refuse_protected_odt(data: bytes) -> None:
+    with open_archive(data) as archive:
+        if b"encryption-data" in (read_member(archive, "META-INF/manifest.xml") or b""):
+            raise ReadError(ReadStatus.FAILED, "an ODT file that is protected by a password; ask for an open copy")
+
+
+def _ole_filter(data: bytes) -> str:
+    """The filter for what the head of the Word stream says: Word 97 and later, older, or Works."""
+    try:
+        with olefile.OleFileIO(data) as container:
+            if not container.exists("WordDocument"):
+                return _WORKS
+            head = container.openstream("WordDocument").read(12)
+        ident, flags = struct.unpack("<H8xH", head)
+    except (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, struct.error) as exc:
+        raise ReadError(ReadStatus.FAILED, f"a DOC or WPS file that is damaged: {exc}; ask for the file again") from exc
+    if flags & _ENCRYPTED_BIT:
+        raise ReadError(ReadStatus.FAILED, "a DOC or WPS file that is protected by a password; ask for an open copy")
+    return _FILTERS["doc"] if ident == _WORD_97_IDENT else _OLDER_WORD

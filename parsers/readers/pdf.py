@@ -1,0 +1,236 @@
+"""PDF with a text layer: characters with boxes and ruling lines by pypdfium2 (Apache-2.0, BSD), read as pages."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from parsers.document import Block, Document
+from parsers.errors import ReadError, ReadStatus
+from parsers.raw.sniff import Content
+from parsers.readers import picture
+from parsers.readers._layout import blocks_of, numbered
+from parsers.readers._page import Box, Glyph, Page, Rule, turned
+from parsers.readers._recognise import Gray, require_recogniser
+from parsers.source import Source
+
+__all__ = ["NAME", "claims", "read"]
+
+NAME = "pdf"
+
+MAX_PAGES = 500
+_DEEPEST = 6
+_THIN = 3.0
+_MOST_COVERED = 0.5
+_FEW_TEXTS = 12
+"""A scanned page may have a page number, a stamp or a watermark printed over it."""
+_DOTS_PER_INCH = 200
+_MAX_PRINTED_PIXELS = 40_000_000
+
+Matrix = tuple[float, float, float, float, float, float]
+
+_UNNAMED = "\ufffd"
+_HYPHENS = {0x02, 0xFFFE, 0xAD}
+"""What pdfium makes of a hyphen at the end of a line."""
+
+
+def claims(content: Content) -> bool:
+    """Whether the content is a PDF document."""
+    return content.kind == "pdf"
+
+
+def read(source: Source) -> Document:
+    """
+    Ruled tables as Grids, a Grid on each page, and the lines outside them as Paragraphs; boxes are in points.
+
+    A page that is a picture is printed at 200 dpi and recognised; text laid invisibly over it is another program's reading
+    and is not taken. Raises ReadError with status `needs_ocr` (such a page, and the extra `ocr` is not installed), `limit`
+    (pages) or `failed` (damaged, locked).
+    """
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(source.data)
+    except pypdfium2.PdfiumError as exc:
+        locked = "password" in str(exc).lower()
+        reason = "a PDF that is protected by a password; ask for an open copy" if locked else f"a damaged PDF ({exc})"
+        raise ReadError(ReadStatus.FAILED, reason) from exc
+    try:
+        if len(document) > MAX_PAGES:
+            raise ReadError(ReadStatus.LIMIT, f"the PDF has {len(document):,} pages, more than the {MAX_PAGES} allowed")
+        title = document.get_metadata_value("Title").strip("\0 \r\n")
+        blocks = tuple(numbered((number + 1, _blocks(document, number)) for number in range(len(document))))
+    except pypdfium2.PdfiumError as exc:
+        raise ReadError(ReadStatus.FAILED, f"a page of the PDF is damaged ({exc}); ask for the file again") from exc
+    finally:
+        document.close()
+    return Document(blocks, "application/pdf", title=title)
+
+
+def _blocks(document: Any, number: int) -> Iterator[Block]:
+    page = document[number]
+    left, bottom, right, top = page.get_mediabox()
+    objects = list(_objects(page))
+    if _is_picture(objects, (right - left) * (top - bottom)):
+        require_recogniser()
+        yield from picture.blocks_of(_printed(page))
+        return
+    text = page.get_textpage()
+    try:
+        glyphs = tuple(_glyphs(text.raw, text.count_chars(), left, top))
+    finally:
+        text.close()
+    rules = tuple(_rules(objects, left, top))
+    yield from blocks_of(turned(Page(number + 1, right - left, top - bottom, glyphs, rules), page.get_rotation() // 90))
+
+
+def _glyphs(text: Any, total: int, left: float, top: float) -> Iterator[Glyph]:
+    """The visible characters; one that the font does not name is U+FFFD, so that no figure is made of it."""
+    import pypdfium2.raw as pdfium
+
+    x0, x1, y0, y1 = (ctypes.c_double() for _ in range(4))
+    seen: dict[tuple[str, int, int], bool] = {}
+    for at in range(total):
+        code = pdfium.FPDFText_GetUnicode(text, at)
+        if code <= 0x20 and code not in _HYPHENS and code != 0:
+            continue
+        if not pdfium.FPDFText_GetCharBox(text, at, x0, x1, y0, y1):
+            continue
+        shown = "-" if code in _HYPHENS else chr(code) if code else _UNNAMED
+        if shown.isspace() or pdfium.FPDFText_IsGenerated(text, at) == 1:
+            continue
+        size = pdfium.FPDFText_GetFontSize(text, at)
+        box = Box(x0.value - left, top - y1.value, x1.value - left, top - y0.value)
+        size = _size(text, at, size, box)
+        key = (shown, round(box.left / max(size, 1) * 4), round(box.top / max(size, 1) * 4))
+        if key in seen:  # the same character printed twice on one place: bold type of some printers
+            continue
+        seen[key] = True
+        angle = pdfium.FPDFText_GetCharAngle(text, at)
+        yield Glyph(shown, box, size, round(-angle / (math.pi / 2)) % 4 if angle > 0 else 0)
+
+
+def _size(text: Any, at: int, size: float, box: Box) -> float:
+    """The size of the type on the page: the font's own may be 1, scaled by a matrix."""
+    import pypdfium2.raw as pdfium
+
+    high = box.bottom - box.top
+    if 4 <= size < 100:
+        return size
+    matrix = pdfium.FS_MATRIX()
+    if pdfium.FPDFText_GetMatrix(text, at, matrix):
+        scaled = size * math.hypot(matrix.c, matrix.d)
+        if scaled >= 1:
+            return scaled
+    return max(high, box.right - box.left, 1.0)
+
+
+def _rules(objects: Iterable[_Object], left: float, top: float) -> Iterator[Rule]:
+    """The ruling lines: strokes, the sides of stroked rectangles, and rectangles filled so thin that they are lines."""
+    import pypdfium2.raw as pdfium
+
+    filled, stroked = ctypes.c_int(), ctypes.c_int()
+    for item in objects:
+        if item.kind != pdfium.FPDF_PAGEOBJ_PATH or not pdfium.FPDFPath_GetDrawMode(item.raw, filled, stroked):
+            continue
+        bounds = _bounds(item) if filled.value or stroked.value else None
+        if bounds is None:
+            continue
+        x0, y0, x1, y1 = bounds
+        box = Box(x0 - left, top - y1, x1 - left, top - y0)
+        wide, high = box.right - box.left, box.bottom - box.top
+        x, y = box.middle
+        if high <= _THIN < wide:
+            yield Rule(level=True, at=y, start=box.left, end=box.right)
+        elif wide <= _THIN < high:
+            yield Rule(level=False, at=x, start=box.top, end=box.bottom)
+        elif stroked.value and pdfium.FPDFPath_CountSegments(item.raw) >= 4 and wide > _THIN and high > _THIN:
+            for at in (box.top, box.bottom):
+                yield Rule(level=True, at=at, start=box.left, end=box.right)
+            for at in (box.left, box.right):
+                yield Rule(level=False, at=at, start=box.top, end=box.bottom)
+
+
+class _Object(NamedTuple):
+    """One object of a page, what kind it is, and the matrix that puts it on the page."""
+
+    raw: Any
+    kind: int
+    matrix: Matrix
+
+
+def _objects(page: Any) -> Iterator[_Object]:
+    """The objects of a page, those of forms within it too."""
+    import pypdfium2.raw as pdfium
+
+    waiting: list[tuple[Any, Matrix, int]] = [
+        (pdfium.FPDFPage_GetObject(page.raw, at), (1, 0, 0, 1, 0, 0), 0) for at in range(pdfium.FPDFPage_CountObjects(page.raw))
+    ]
+    while waiting:
+        item, matrix, depth = waiting.pop()
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+            own = pdfium.FS_MATRIX()
+            pdfium.FPDFPageObj_GetMatrix(item, own)
+            inner = _product((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
+            count = pdfium.FPDFFormObj_CountObjects(item)
+            waiting.extend((pdfium.FPDFFormObj_GetObject(item, at), inner, depth + 1) for at in range(max(count, 0)))
+        else:
+            yield _Object(item, kind, matrix)
+
+
+def _bounds(item: _Object) -> tuple[float, float, float, float] | None:
+    """Left, bottom, right and top of an object on the page."""
+    import pypdfium2.raw as pdfium
+
+    sides = tuple(ctypes.c_float() for _ in range(4))
+    if not pdfium.FPDFPageObj_GetBounds(item.raw, *sides):
+        return None
+    return _placed(item.matrix, *(side.value for side in sides))
+
+
+def _is_picture(objects: Sequence[_Object], page_area: float) -> bool:
+    """
+    Whether a page must be looked at to be read: a picture covers most of it and little that is visible is printed on it,
+    or nothing is and its characters are drawn as pictures or outlines.
+    """
+    import pypdfium2.raw as pdfium
+
+    covered = 0.0
+    visible = drawn = 0
+    for item in objects:
+        if item.kind == pdfium.FPDF_PAGEOBJ_IMAGE and (bounds := _bounds(item)) is not None:
+            x0, y0, x1, y1 = bounds
+            covered += (x1 - x0) * (y1 - y0)
+        elif item.kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            visible += pdfium.FPDFTextObj_GetTextRenderMode(item.raw) != pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+        drawn += item.kind != pdfium.FPDF_PAGEOBJ_TEXT
+    return (not visible and drawn > 0) or (covered > _MOST_COVERED * page_area and visible < _FEW_TEXTS)
+
+
+def _printed(page: Any) -> Gray:
+    """The page as a picture."""
+    high, wide = page.get_height(), page.get_width()
+    scale = min(_DOTS_PER_INCH / 72, (_MAX_PRINTED_PIXELS / max(high * wide, 1)) ** 0.5)
+    bitmap = page.render(scale=scale, grayscale=True)
+    try:
+        return np.array(bitmap.to_numpy().reshape(bitmap.height, bitmap.width), np.uint8)
+    finally:
+        bitmap.close()
+
+
+def _product(first: Matrix, then: Matrix) -> Matrix:
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = then
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
+
+
+def _placed(matrix: Matrix, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+    a, b, c, d, e, f = matrix
+    xs = [a * x + c * y + e for x in (x0, x1) for y in (y0, y1)]
+    ys = [b * x + d * y + f for x in (x0, x1) for y in (y0, y1)]
+    return min(xs), min(ys), max(xs), max(ys)

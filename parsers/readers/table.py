@@ -1,0 +1,55 @@
+"""CSV and TSV: each record a row, each field a cell; quoted fields keep their line breaks."""
+
+from __future__ import annotations
+
+import csv
+import io
+from itertools import count
+
+from parsers.document import Document
+from parsers.errors import ReadError, ReadStatus
+from parsers.raw.charset import decode
+from parsers.raw.sniff import HEAD_BYTES, Content, delimiter_of, sniff
+from parsers.readers._cell_texts import text_of
+from parsers.readers._sheets import Marks, Spot, blocks_of
+from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
+from parsers.source import Source
+
+__all__ = ["NAME", "claims", "read"]
+
+NAME = "table"
+
+
+def claims(content: Content) -> bool:
+    """Whether the content is a table of separated fields."""
+    return content.kind == "csv"
+
+
+def read(source: Source) -> Document:
+    """
+    The records as Grids, parted at blank records; texts alone in the first and last records of each are Paragraphs.
+
+    Places count records and fields from 1. Raises ReadError with status `limit` (cells, a field over 131,072 characters).
+
+    >>> document = read(Source("年报,,\\r\\n规章,1,\\r\\n,0,2\\r\\n".encode(), "a.csv"))
+    >>> [cell.text for grid in document.grids() for cell in grid.cells]
+    ['规章', '1', '', '', '0', '2']
+    """
+    decoded = decode(source.data, http=source.charset)
+    delimiter = delimiter_of(decoded.text[:HEAD_BYTES], whole=len(decoded.text) <= HEAD_BYTES) or _named(source)
+    texts: dict[Spot, str] = {}
+    fields = 0
+    try:
+        for row, record in enumerate(csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter)):
+            fields += len(record)
+            if fields > MAX_CELLS:
+                refuse_too_many_cells()
+            texts.update({(row, column): text_of(field) for column, field in enumerate(record) if field.strip()})
+    except csv.Error as exc:
+        raise ReadError(ReadStatus.LIMIT, f"a field of its table is too long to be one ({exc}); it was not read") from exc
+    blocks = tuple(blocks_of(texts, Marks(), count(1).__next__, count(1).__next__))
+    return Document(blocks, sniff(source.data, source.name).media_type, notes=(decoded.remark,))
+
+
+def _named(source: Source) -> str:
+    return "\t" if source.name.lower().endswith(".tsv") else ","

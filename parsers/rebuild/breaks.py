@@ -1,0 +1,165 @@
+"""
+Rows cut by a page break, made whole: what stands above the break and what stands below it are one row of cells.
+
+Printers cut a row anywhere: half its label above, the rest below, its figures on either side. Only the form shows
+that such halves are one row: a label of the form that begins above and ends below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from parsers.document import Block, Cell, Document, Grid
+from parsers.form import NATIONAL, load_forms
+from parsers.rebuild.found import labels_of
+from parsers.rebuild.labels import compact
+
+__all__ = ["join_cut_rows"]
+
+_PLACE = re.compile(r"page=(\d+);.*box=([-\d.]+),[-\d.]+,([-\d.]+),[-\d.]+")
+_NEAR = 6.0
+_SHARE = 0.2
+_FIGURE = re.compile(r"[-+]?[\d.,０-９／/—–-]+")
+_UNKNOWN = "\ufffd"
+
+
+class _Half(NamedTuple):
+    """A cell at a break, the page it stands on, and its sides."""
+
+    cell: Cell
+    left: float
+    right: float
+
+
+def join_cut_rows(document: Document) -> Document:
+    """The document with the rows that page breaks cut made whole; the same document where there are none."""
+    if not any(_page(grid.cells[0]) for grid in document.grids() if grid.cells):
+        return document
+    blocks: list[Block] = []
+    for block in document.blocks:
+        before = blocks[-1] if blocks else None
+        if isinstance(block, Grid) and isinstance(before, Grid):
+            above, below = _joined(before, block)
+            blocks[-1] = above
+            if below.cells:
+                blocks.append(below)
+        else:
+            blocks.append(block)
+    return replace(document, blocks=tuple(blocks))
+
+
+def _joined(above: Grid, below: Grid) -> tuple[Grid, Grid]:
+    if not above.cells or not below.cells or _page(above.cells[0]) in (None, _page(below.cells[0])):
+        return above, below
+    first = _first_row(above, below)
+    bottom = max(cell.row + cell.row_span for cell in above.cells)
+    ends = list(_halves(cell for cell in above.cells if cell.row + cell.row_span == bottom))
+    starts = list(_halves(cell for cell in below.cells if cell.row == first))
+    pairs = [(upper, lower) for lower in starts if (upper := _over(lower, ends)) is not None]
+    if len(pairs) < len(starts) or len(pairs) < 2:
+        return above, below
+    if not any(lower.cell.text.strip() for _, lower in pairs):
+        return above, _without_row(below, first)
+    if any(upper.cell.text.strip() and lower.cell.text.strip() and _is_figure(lower.cell.text) for upper, lower in pairs):
+        return above, below
+    if any(_label_crosses(upper.cell.text, lower.cell.text) for upper, lower in pairs):
+        whole = {upper.cell: _whole(upper.cell, lower.cell) for upper, lower in pairs}
+        return _replaced(above, whole), _without_row(below, first)
+    if not any(_names_a_row(lower.cell.text) for _, lower in pairs):
+        doubtful = {
+            upper.cell: upper.cell._replace(text=_UNKNOWN)
+            for upper, lower in pairs
+            if not upper.cell.text.strip() and _is_figure(lower.cell.text)
+        }
+        return _replaced(above, doubtful), below
+    return above, below
+
+
+def _page(cell: Cell) -> str | None:
+    match = _PLACE.match(cell.place or "")
+    return match[1] if match else None
+
+
+def _halves(cells: Iterator[Cell]) -> Iterator[_Half]:
+    for cell in cells:
+        match = _PLACE.match(cell.place or "")
+        if match:
+            yield _Half(cell, float(match[2]), float(match[3]))
+
+
+def _over(lower: _Half, ends: Sequence[_Half]) -> _Half | None:
+    """The cell above that has the same right side; labels may widen to the left after a break."""
+    nearest = min(ends, key=lambda upper: abs(upper.right - lower.right), default=None)
+    near = max(_NEAR, _SHARE * (lower.right - lower.left))  # the pages of a scan do not lie alike
+    return nearest if nearest is not None and abs(nearest.right - lower.right) <= near else None
+
+
+def _first_row(above: Grid, below: Grid) -> int:
+    """The first row below the break that is no heading printed again."""
+    printed = {_row_text(above, row) for row in {cell.row for cell in above.cells}}
+    row = 0
+    while (text := _row_text(below, row)) and text in printed and not any(map(_is_figure, text)):
+        row += 1
+    return row
+
+
+def _row_text(grid: Grid, row: int) -> tuple[str, ...]:
+    return tuple(text for cell in grid.cells if cell.row == row and (text := compact(cell.text).text))
+
+
+def _is_figure(text: str) -> bool:
+    return _FIGURE.fullmatch(text.strip()) is not None
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> frozenset[str]:
+    """The labels of all rows of the national forms, with their notes and without."""
+    found: set[str] = set()
+    for form in load_forms():
+        if form.scope == NATIONAL:
+            found.update(core for label in labels_of(form.name) if label.kind == "row" for core in label.cores)
+            for table in form.tables:
+                found.update(compact(spelling).text for row in table.rows for spelling in (row.zh, *row.aliases))
+    return frozenset(found)
+
+
+def _label_crosses(upper: str, lower: str) -> bool:
+    """Whether a label of the form begins in one text and ends in the other."""
+    start, end = compact(upper).text, compact(lower).text
+    if not start or not end:
+        return False
+    for spelling in _spellings():
+        for cut in range(1, len(spelling)):
+            if start.endswith(spelling[:cut]) and end.startswith(spelling[cut:]):
+                return True
+    return False
+
+
+def _names_a_row(text: str) -> bool:
+    words = compact(text).text
+    return any(spelling in words for spelling in _spellings())
+
+
+def _whole(upper: Cell, lower: Cell) -> Cell:
+    """The cell above with what stands below it; its place is where its figure stands."""
+    if not upper.text.strip():
+        return upper._replace(text=lower.text, place=lower.place)
+    return upper._replace(text=f"{upper.text}\n{lower.text}") if lower.text.strip() else upper
+
+
+def _replaced(grid: Grid, whole: dict[Cell, Cell]) -> Grid:
+    return Grid(tuple(whole.get(cell, cell) for cell in grid.cells), grid.number) if whole else grid
+
+
+def _without_row(grid: Grid, row: int) -> Grid:
+    """The grid without the cells that stand only in one row; a taller cell loses its first line of the grid."""
+    kept = (
+        cell._replace(row=row + 1, row_span=cell.row_span - 1) if cell.row == row and cell.row_span > 1 else cell
+        for cell in grid.cells
+        if cell.row != row or cell.row_span > 1
+    )
+    return Grid(tuple(sorted(kept, key=lambda cell: (cell.row, cell.column))), grid.number)

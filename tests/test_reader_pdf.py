@@ -1,0 +1,153 @@
+"""PDF with a text layer: real reports' figures, cut rows, turned pages, and files that are none."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pypdfium2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from office import convert, renderings, require_office
+
+from parsers import Source, parse, parse_all
+from parsers.document import Cell, Document, Grid
+from parsers.errors import ReadError, ReadStatus
+from parsers.readers import read_document
+from parsers.readers._page import Box, Glyph, Page, Rule, turned, upright
+from parsers.rebuild.breaks import join_cut_rows
+from parsers.report import Report, Unread
+from pipeline.demo.gold import gold_documents
+from pipeline.demo.judge import Outcome, judge
+from pipeline.demo.layouts.model import Rendering
+
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Rendering, bytes]]:
+    require_office()
+    made = renderings(range(8))
+    return list(zip(made, convert([(item.name, item.data) for item in made], "pdf", tmp_path_factory.mktemp("pdf")), strict=True))
+
+
+def complaints(rendering: Rendering, content: bytes) -> list[tuple[str, str]]:
+    """Every cell that is not read as it is printed."""
+    report = parse(Source(content, "report.pdf"))
+    return [(item.address, str(item.outcome)) for item in judge(rendering, report.facts) if item.outcome is not Outcome.RIGHT]
+
+
+def test_every_cell_of_a_printed_report_is_read(printed: list[tuple[Rendering, bytes]]) -> None:
+    assert [complaints(*item) for item in printed] == [[]] * 8
+
+
+def test_a_page_printed_on_its_side_is_read(printed: list[tuple[Rendering, bytes]]) -> None:
+    rendering, content = printed[0]
+    document = pypdfium2.PdfDocument(content)
+    for number in range(len(document)):
+        document[number].set_rotation(90)
+    turned_file = io.BytesIO()
+    document.save(turned_file)
+    document.close()
+    assert complaints(rendering, turned_file.getvalue()) == []
+
+
+def test_places_name_page_table_row_column_and_box(printed: list[tuple[Rendering, bytes]]) -> None:
+    report = parse(Source(printed[0][1], "report.pdf"))
+    place = report.by_address["proactive.licensing.decisions"].place or ""
+    assert [part.partition("=")[0] for part in place.split(";")] == ["page", "table", "row", "column", "box"]
+
+
+def test_damaged_and_cut_files_have_a_status(printed: list[tuple[Rendering, bytes]]) -> None:
+    content, chance = printed[0][1], Random(1)
+    for _ in range(25):
+        spoiled = bytearray(content)
+        for _ in range(chance.randrange(1, 40)):
+            spoiled[chance.randrange(len(spoiled))] = chance.randrange(256)
+        for bytes_ in (bytes(spoiled), content[: chance.randrange(len(content))]):
+            assert all(isinstance(item, Report | Unread) for item in parse_all(Source(bytes_, "report.pdf")))
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not beside this checkout")
+def test_the_published_pdf_is_read_as_gold_says() -> None:
+    gold = next(item for item in gold_documents(CORPUS) if item.name == "hongze_2023.pdf")
+    report = parse(Source(gold.rendering.data, gold.name))
+    assert [item for item in judge(gold.rendering, report.facts) if item.outcome is not Outcome.RIGHT] == []
+    assert (report.year, dict(report.forms)) == (2023, {"proactive": "2021", "applications": "2019", "review_litigation": "2021"})
+
+
+def test_a_pdf_of_blank_pages_is_empty() -> None:
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(595, 842)
+    out = io.BytesIO()
+    document.save(out)
+    with pytest.raises(ReadError) as caught:
+        read_document(Source(out.getvalue(), "scan.pdf"))
+    assert caught.value.status is ReadStatus.EMPTY
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=50)
+def test_never_raises(content: bytes) -> None:
+    assert list(parse_all(Source(b"%PDF-1.7\n" + content, "a.pdf")))
+
+
+def test_turning_four_times_changes_nothing() -> None:
+    page = Page(1, 100, 200, (Glyph("7", Box(10, 20, 15, 30), 10, turns=3),), (Rule(level=True, at=5, start=1, end=9),))
+    assert turned(page, 4) == page
+    assert upright(page).glyphs[0].turns == 0
+
+
+def cut_table(above: tuple[str, ...], below: tuple[str, ...]) -> Document:
+    """Two grids of one row on two pages, as a break leaves them."""
+    grids = []
+    for page, texts in ((1, above), (2, below)):
+        cells = [
+            Cell(
+                text,
+                0,
+                at,
+                1,
+                1,
+                at + 1,
+                f"page={page};table={page};row=1;column={at + 1};box={at * 50}.0,0.0,{at * 50 + 50}.0,9.0",
+            )
+            for at, text in enumerate(texts)
+        ]
+        grids.append(Grid(tuple(cells), page))
+    return Document(tuple(grids), "application/pdf")
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "rows"),
+    [
+        (("2.没有现成信息需要", "3", "3"), ("另行制作", "", ""), [["2.没有现成信息需要\n另行制作", "3", "3"]]),
+        (("2.没有现成信息需要", "", ""), ("另行制作", "3", "3"), [["2.没有现成信息需要\n另行制作", "3", "3"]]),
+        (("2.重复申请", "3", "3"), ("", "", ""), [["2.重复申请", "3", "3"]]),
+        (
+            ("2.重复申请", "", ""),
+            ("3.要求提供公开出版物", "4", "4"),
+            [["2.重复申请", "", ""], ["3.要求提供公开出版物", "4", "4"]],
+        ),
+        (
+            ("2.重复申请", "1", "1"),
+            ("3.要求提供公开出版物", "", ""),
+            [["2.重复申请", "1", "1"], ["3.要求提供公开出版物", "", ""]],
+        ),
+        (("某种情形的", "", ""), ("另一半", "4", "4"), [["某种情形的", "\ufffd", "\ufffd"], ["另一半", "4", "4"]]),
+    ],
+)
+def test_a_row_cut_by_a_page_break(above: tuple[str, ...], below: tuple[str, ...], rows: list[list[str]]) -> None:
+    joined = join_cut_rows(cut_table(above, below))
+    assert [[cell.text for cell in grid.cells] for grid in joined.grids()] == rows
+
+
+def test_grids_that_are_no_pages_are_left_alone() -> None:
+    document = cut_table(("2.没有现成信息需要", "3"), ("另行制作", ""))
+    plain = replace(
+        document, blocks=tuple(Grid(tuple(c._replace(place=None) for c in grid.cells), grid.number) for grid in document.grids())
+    )
+    assert join_cut_rows(plain) is plain
