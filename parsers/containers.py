@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 from parsers.errors import ReadError, ReadStatus
 from parsers.guard import MAX_MEMBERS, MAX_UNPACKED_BYTES
@@ -16,7 +17,7 @@ from parsers.raw.sniff import sniff
 from parsers.readers._archive import open_archive, read_member
 from parsers.source import Hints, Source
 
-__all__ = ["Member", "Pages", "is_container", "open_container"]
+__all__ = ["Member", "Pages", "attachments_of", "is_container", "open_container"]
 
 _UTF8_NAME = 0x800
 _DEEPEST = 2
@@ -26,6 +27,7 @@ _LEFT_BEHIND = re.compile(r"(?:\.|~\$).*|__MACOSX|Thumbs\.db|desktop\.ini", re.I
 """What systems leave in archives: hidden files, locks of open documents, thumbnails."""
 
 _PICTURES = frozenset({"png", "jpeg", "gif", "tiff", "bmp", "webp"})
+_PARTS_OF_PAGES = ("html", "xml", "text", "empty", "unknown")
 _NUMBER = re.compile(r"[0-9]+")
 _CONTROLS = re.compile(r"[\0-\x1f\x7f]")
 
@@ -75,6 +77,22 @@ def open_container(source: Source) -> Iterator[Member | Pages]:
     `empty` for the archive as a whole; what is wrong with one member is said in its Member.
     """
     yield from _open(source, 1, _Allowance())
+
+
+def attachments_of(source: Source) -> tuple[Source, ...]:
+    """The documents and archives that came along with a page, by their references; pictures and frames are part of it."""
+    if not source.companions or sniff(source.data, source.name).kind != "html":
+        return ()
+    return tuple(
+        Source(
+            attached,
+            f"{source.name}!/{reference}",
+            url=None if source.url is None else urljoin(source.url, reference),
+            hints=source.hints,
+        )
+        for reference, attached in sorted(source.companions.items())
+        if sniff(attached, reference).kind not in (*_PICTURES, *_PARTS_OF_PAGES)
+    )
 
 
 def _open(source: Source, depth: int, allowance: _Allowance) -> Iterator[Member | Pages]:

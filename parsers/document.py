@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Block", "Cell", "Document", "Grid", "Paragraph"]
+__all__ = ["Block", "Cell", "Document", "Grid", "Paragraph", "Picture"]
 
 
 class Paragraph(NamedTuple):
@@ -58,6 +58,13 @@ class Grid:
 Block = Paragraph | Grid
 
 
+class Picture(NamedTuple):
+    """A picture that a document shows, large enough to hold a table, and how many blocks stand before it."""
+
+    after: int
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """
@@ -66,6 +73,7 @@ class Document:
     `title` is what the file itself calls its title (an HTML title element, a core property); it may be empty.
     `meta` holds the pairs a page declares of itself (official meta elements, the table of 索引号 and 发布机构).
     `media_type` is what the content is. `notes` are remarks of the reader, such as the charset declared and used.
+    `pictures` are looked at only when the blocks hold no statutory table.
     """
 
     blocks: tuple[Block, ...]
@@ -73,6 +81,7 @@ class Document:
     title: str = ""
     meta: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = field(default=())
+    pictures: tuple[Picture, ...] = ()
 
     def paragraphs(self) -> Iterator[Paragraph]:
         """The lines outside grids, in order."""

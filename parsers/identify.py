@@ -44,6 +44,9 @@ _TITLE_LINES = 60
 _LONGEST_TITLE = 70
 _TRAIL = re.compile(r"[>＞»›]|首页|当前位置")  # where a page stands in its site, which names the column of all reports
 
+_LONGEST_UNIT = 40
+_PUBLISHERS = ("发布机构", "发文机关", "发布机关", "公开机构", "公开责任部门")
+
 _OFFICE = re.compile(r"(?:人民)?政府办(?:公室|公厅)?$")
 _CITIES_OF_PROVINCE_RANK = ("北京市", "上海市", "天津市", "重庆市")
 _ZONE = re.compile(
@@ -74,7 +77,7 @@ def identify(document: Document, *, hints: Hints | None, report_id: str) -> Iden
     prose = "\n".join(lines)
     findings: list[Finding] = []
     year = _agree(list(_years(title, document, prose)), findings, report_id)
-    unit = _unit(title) or _unit_from_lines(lines)
+    unit = _unit(title) or _unit_from_lines(lines) or _unit_from_meta(document, findings, report_id)
     level, county = (None, None) if unit is None else (level_of(unit), split_unit(unit))
     scope = _scope(unit, level, prose, findings, report_id)
     told = hints or Hints()
@@ -157,7 +160,7 @@ def _unit(title: str) -> str | None:
     named = _YEAR.sub("", title[: match.start()])
     named = re.sub(r"年度?|关于|[《》“”\"\-—_|：:]", "", named).strip("的 ")
     named = re.sub(r"(?:本级|(?<=[局委办厅镇乡])政务)$", "", named)
-    if not 2 < len(named) <= 40:
+    if not 2 < len(named) <= _LONGEST_UNIT:
         return None
     return _OFFICE.sub(lambda office: "人民政府办公厅" if office[0].endswith("厅") else "人民政府办公室", named)
 
@@ -169,6 +172,21 @@ def _unit_from_lines(lines: Sequence[str]) -> str | None:
         if match is not None and level_of(match[1]) is not None:
             return match[1]
     return None
+
+
+def _unit_from_meta(document: Document, findings: list[Finding], report_id: str) -> str | None:
+    """
+    The unit that the page itself names as its publisher, with a finding; None for a government's office, which publishes
+    its own report and that of the whole government alike.
+    """
+    named = {value for key, value in document.meta if key in _PUBLISHERS}
+    publisher = named.pop() if len(named) == 1 else ""
+    if not 3 < len(publisher) <= _LONGEST_UNIT or level_of(publisher) in (None, "office"):
+        return None
+    zh = f"报告正文未写明单位，取网页所载发布机构“{publisher}”"
+    en = f"the report names no unit; the publisher that its page names is taken: {publisher!r}"
+    findings.append(_doubt("identity.from_metadata", zh, en, report_id))
+    return publisher
 
 
 def level_of(unit: str) -> str | None:

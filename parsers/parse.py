@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from parsers.containers import Pages, is_container, open_container
+from parsers.containers import Pages, attachments_of, is_container, open_container
 from parsers.document import Document
 from parsers.errors import ReadError, ReadStatus
 from parsers.finding import Finding, Severity
@@ -15,13 +15,16 @@ from parsers.identify import Identity, identify
 from parsers.raw.signs import has_report_words, is_look_alike
 from parsers.raw.sniff import sniff
 from parsers.readers import read_document
-from parsers.readers.picture import read_pages
+from parsers.readers.picture import read_pages, with_pictures
 from parsers.rebuild import Rebuilt, rebuild
 from parsers.report import Report, Status, Unread
 from parsers.sections import split_sections
 from parsers.source import Source, open_source
 
 __all__ = ["parse", "parse_all"]
+
+_NO_REPORTS = (ReadStatus.NOT_A_REPORT, ReadStatus.EMPTY, ReadStatus.UNSUPPORTED)
+"""What an attachment may turn out to be without a word about it: a form to fill in, a poster, a film."""
 
 
 def parse(source: Source | Path | str | bytes, *, name: str | None = None) -> Report:
@@ -42,6 +45,8 @@ def parse(source: Source | Path | str | bytes, *, name: str | None = None) -> Re
 def _report(opened: Source, document: Document) -> Report:
     known = identify(document, hints=opened.hints, report_id=opened.sha256[:12])
     rebuilt = rebuild(document, year=known.year)
+    if document.pictures and not rebuilt.facts and _may_be_in_pictures(document, known):
+        return _report(opened, _recognised(document, opened))
     _require_report(document, known, rebuilt, opened)
     sections = split_sections(document, rebuilt.lines)
     return Report(
@@ -57,11 +62,12 @@ def parse_all(source: Source) -> Iterator[Report | Unread]:
     """
     Every report in a source, or why there is none; never raises for bad data.
 
-    An archive gives one for each document in it, `archive.zip!/path/member`, in the order of their names.
+    An archive gives one for each document in it, `archive.zip!/path/member`, in the order of their names. A page without a
+    statutory table gives those of the attachments that came along, `page.html!/attachment.pdf`.
     """
     try:
         if not is_container(source):
-            yield parse(source)
+            yield from _parse_page(source)
             return
         for member in open_container(source):
             if isinstance(member, Pages):
@@ -72,6 +78,21 @@ def parse_all(source: Source) -> Iterator[Report | Unread]:
                 yield _parse_member(member.source)
     except ReadError as error:
         yield _unread(source, error)
+
+
+def _parse_page(source: Source) -> Iterator[Report | Unread]:
+    """The report of a document, or those of its attachments where it is a page that only leads to them."""
+    own = _parse_member(source)
+    attached = () if isinstance(own, Report) and own.facts else attachments_of(source)
+    found = [result for attachment in attached for result in parse_all(attachment) if _counts(result)]
+    if not any(isinstance(result, Report) for result in found):
+        yield own
+    yield from found
+
+
+def _counts(result: Report | Unread) -> bool:
+    """Whether an attachment is a report with figures, or may be one and could not be read."""
+    return bool(result.facts) if isinstance(result, Report) else result.status not in _NO_REPORTS
 
 
 def _parse_member(source: Source) -> Report | Unread:
@@ -109,13 +130,30 @@ def _require_report(document: Document, known: Identity, rebuilt: Rebuilt, sourc
         raise ReadError(ReadStatus.NOT_A_REPORT, reason, name=source.address)
     if rebuilt.facts:
         return
-    text = known.title + "".join(paragraph.text for paragraph in document.paragraphs())
-    text += "".join(cell.text for grid in document.grids() for cell in grid.cells)
+    text = _words(document, known)
     if not text.strip():
         raise ReadError(ReadStatus.EMPTY, "the document has no text", name=source.address)
     if not has_report_words(text):
         reason = "nothing in it speaks of an annual report on open government information"
         raise ReadError(ReadStatus.NOT_A_REPORT, reason, name=source.address)
+
+
+def _words(document: Document, known: Identity) -> str:
+    text = known.title + "".join(paragraph.text for paragraph in document.paragraphs())
+    return text + "".join(cell.text for grid in document.grids() for cell in grid.cells)
+
+
+def _may_be_in_pictures(document: Document, known: Identity) -> bool:
+    """Whether the tables of a report may be pictures: the document speaks of a report, or says nothing at all."""
+    text = _words(document, known)
+    return not is_look_alike(known.title) and (not text.strip() or has_report_words(text))
+
+
+def _recognised(document: Document, source: Source) -> Document:
+    try:
+        return with_pictures(document)
+    except ReadError as error:
+        raise ReadError(error.status, error.reason, name=source.address) from error
 
 
 def _doubts(rebuilt: Rebuilt, report_id: str) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from parsers.errors import ReadStatus
 from parsers.report import Unread
 from parsers.source import MAX_BYTES, Hints, Source, open_source
+from pipeline.companions import Companion, find_companions, is_saved_with
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Input:
     name: str
     sha256: str
     path: Path | None = None
+    companions: tuple[Companion, ...] = ()
     held: Source | None = None
     url: str | None = None
     hints: Hints | None = None
@@ -64,7 +66,8 @@ class Input:
         hints = asdict(self.hints) if self.hints else None
         http = (self.held.media_type, self.held.charset, sorted(self.held.companions)) if self.held else None
         unread = (str(self.refused.status), self.refused.reason) if self.refused else None
-        text = json.dumps([self.sha256, self.name, self.url, hints, http, unread], ensure_ascii=True)
+        shown_files = [(item.reference, item.sha256) for item in self.companions]
+        text = json.dumps([self.sha256, self.name, self.url, hints, http, unread, shown_files], ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def open(self) -> Source:
@@ -73,7 +76,8 @@ class Input:
             return self.held
         if self.path is None:
             raise ValueError(f"{self.name} was refused and cannot be opened")
-        return replace(open_source(self.path, name=self.name, hints=self.hints), url=self.url)
+        shown_files = {item.reference: item.path.read_bytes() for item in self.companions if item.path.is_file()}
+        return replace(open_source(self.path, name=self.name, hints=self.hints), url=self.url, companions=shown_files)
 
     @classmethod
     def of(cls, source: Source, *, page: str | None = None, fetched_at: str | None = None) -> Input:
@@ -134,7 +138,7 @@ def _gather(paths: Sequence[str | Path], hints: Mapping[str, Input], stdin: Bina
             found = False
             for item in _walk(path):
                 found = True
-                yield item if isinstance(item, Input) else measure(item, hints.get(os.path.realpath(item)), max_bytes)
+                yield item if isinstance(item, Input) else measure(item, hints.get(os.path.realpath(item)), max_bytes, top=path)
             if not found:
                 yield refuse(str(path), ReadStatus.EMPTY, "the folder holds no file that could be a report")
         elif not path.exists():
@@ -145,8 +149,12 @@ def _gather(paths: Sequence[str | Path], hints: Mapping[str, Input], stdin: Bina
             yield measure(path, hints.get(os.path.realpath(path)), max_bytes)
 
 
-def measure(path: Path, row: Input | None = None, max_bytes: int = MAX_BYTES) -> Input:
-    """The file as an Input with its digest, its hints from the manifest's row; refused where it cannot be read."""
+def measure(path: Path, row: Input | None = None, max_bytes: int = MAX_BYTES, *, top: Path | None = None) -> Input:
+    """
+    The file as an Input with its digest, its hints from the manifest's row, and what it shows from inside the folder `top`.
+
+    It is refused where it cannot be read.
+    """
     name, url = shown(str(path)), row.url if row else None
     try:
         with path.open("rb") as file:
@@ -159,9 +167,8 @@ def measure(path: Path, row: Input | None = None, max_bytes: int = MAX_BYTES) ->
                 digest.update(piece)
     except OSError as exc:
         return refuse(name, ReadStatus.FAILED, f"the file cannot be opened: {exc.strerror or exc}", url=url)
-    if row is None:
-        return Input(name, digest.hexdigest(), path)
-    return replace(row, name=name, sha256=digest.hexdigest(), path=path)
+    known = row or Input(name, "")
+    return replace(known, name=name, sha256=digest.hexdigest(), path=path, companions=find_companions(path, top))
 
 
 def _from_stdin(stdin: BinaryIO | None, max_bytes: int) -> Input:
@@ -191,7 +198,8 @@ def _walk(root: Path) -> Iterator[Path | Input]:
             yield _dead_link(path)
         elif stat.S_ISDIR(kind):
             try:
-                names = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
+                held = frozenset(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
+                names = sorted(name for name in held if not is_saved_with(name, held))
             except OSError as exc:
                 yield refuse(str(path), ReadStatus.FAILED, f"the folder cannot be opened: {exc.strerror or exc}")
                 continue

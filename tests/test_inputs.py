@@ -179,3 +179,27 @@ def test_a_wrong_manifest_stops_with_the_line(folder: Path, text: str, words: li
     with pytest.raises(ConfigError) as caught:
         list(read_manifest(manifest(folder, text)))
     assert all(word in str(caught.value) for word in words), caught.value
+
+
+def test_pictures_and_frames_beside_a_page_come_along(tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    saved = folder / "年报_files"
+    saved.mkdir(parents=True)
+    (saved / "表 1.png").write_bytes(b"picture")
+    (folder / "frame.html").write_text("<p>frame</p>", "utf-8")
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    (folder / "link.png").symlink_to(tmp_path / "secret.png")
+    page = (
+        "<img src='年报_files/表%201.png'><iframe src=frame.html></iframe><img src='../secret.png'><img src='link.png'>"
+        f"<img src='{tmp_path}/secret.png'><img src='http://a.invalid/b.png'><img src='gone.png'>"
+    )
+    (folder / "年报.html").write_text(page, "utf-8")
+    inputs = {Path(item.name).name: item for item in gather([folder])}
+    assert set(inputs) == {"frame.html", "年报.html"}
+    assert dict(inputs["年报.html"].open().companions) == {"年报_files/表%201.png": b"picture", "frame.html": b"<p>frame</p>"}
+    (alone,) = gather([folder / "年报.html"])
+    assert set(alone.open().companions) == {"年报_files/表%201.png"}
+    before = alone.key
+    (saved / "表 1.png").write_bytes(b"another")
+    (again,) = gather([folder / "年报.html"])
+    assert again.key != before

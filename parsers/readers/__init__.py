@@ -57,7 +57,7 @@ def read_document(source: Source) -> Document:
         if reader is None:
             raise ReadError(*_UNREAD.get(content.kind, _unsupported(content)))
         document = reader.read(source)
-        if not any(isinstance(block, Grid) or block.text.strip() for block in document.blocks):
+        if not document.pictures and not any(isinstance(block, Grid) or block.text.strip() for block in document.blocks):
             raise ReadError(ReadStatus.EMPTY, f"a {content.kind.upper()} file without any text or table")
     except ReadError as exc:
         raise ReadError(exc.status, exc.reason, name=source.name) from exc.__cause__

@@ -24,13 +24,13 @@ _MARGIN = 0.12
 """The share of a page's height, above and below, in which its number stands."""
 
 
-def numbered(pages: Iterable[tuple[int, Iterable[Block]]]) -> Iterator[Block]:
+def numbered(pages: Iterable[tuple[int, Iterable[Block]]], *, first_table: int = 1, first_line: int = 1) -> Iterator[Block]:
     """
     The blocks of pages with the numbers of tables and lines in the document; cells keep their page in their place.
 
     Pages come with their number, from 1, and blocks without numbers.
     """
-    tables, lines = count(1), count(1)
+    tables, lines = count(first_table), count(first_line)
     for page, blocks in pages:
         for block in blocks:
             if isinstance(block, Paragraph):

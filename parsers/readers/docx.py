@@ -6,13 +6,14 @@ Opening the whole package with python-docx costs eleven times as much and is nee
 
 from __future__ import annotations
 
+import posixpath
 import zipfile
 from collections.abc import Iterator
 from functools import lru_cache
 
 from lxml import etree
 
-from parsers.document import Block, Document, Grid, Paragraph
+from parsers.document import Block, Document, Grid, Paragraph, Picture
 from parsers.errors import ReadError, ReadStatus
 from parsers.raw.charset import without_marks
 from parsers.raw.sniff import Content, sniff
@@ -37,8 +38,9 @@ def read(source: Source) -> Document:
     """
     Lines outside tables as Paragraphs, each table as a Grid, in order.
 
-    Tracked changes are read as accepted; hidden text, field codes, list numbers and footnotes are not text. Raises
-    ReadError with status `limit` (sizes, cells, nesting), `needs_ocr` (pictures only) or `failed`.
+    Tracked changes are read as accepted; hidden text, field codes, list numbers and footnotes are not text; pictures are
+    kept when there is nothing else. Raises ReadError with status `limit` (sizes, cells, nesting), `needs_ocr` (drawings only)
+    or `failed`.
     """
     with open_archive(source.data) as archive:
         name = _main_part(archive)
@@ -55,12 +57,28 @@ def read(source: Source) -> Document:
         styles = {piece.style for piece in pieces if isinstance(piece, Line) and piece.style}
         headings = _heading_styles(archive, styles, notes)
         title = _title(archive, notes)
-    blocks = tuple(_blocks(pieces, headings))
-    if body.pictures and not any(isinstance(block, Grid) or block.text.strip() for block in blocks):
-        raise ReadError(ReadStatus.NEEDS_OCR, "a DOCX file that holds only pictures; their text must be recognised first")
+        blocks = tuple(_blocks(pieces, headings))
+        empty = body.pictures and not any(isinstance(block, Grid) or block.text.strip() for block in blocks)
+        pictures = tuple(_pictures(archive, root, name)) if empty else ()
+        if empty and not pictures:
+            raise ReadError(ReadStatus.NEEDS_OCR, "a DOCX file that holds only pictures, and none that can be opened")
     if root.find(".//{*}altChunk") is not None:
         notes.append("an embedded document (altChunk) was not read")
-    return Document(blocks, sniff(source.data, source.name).media_type, title=title, notes=tuple(notes))
+    return Document(blocks, sniff(source.data, source.name).media_type, title=title, notes=tuple(notes), pictures=pictures)
+
+
+def _pictures(archive: zipfile.ZipFile, root: etree._Element, name: str) -> Iterator[Picture]:
+    """The pictures of a document that holds nothing else, in their order."""
+    folder, _, part = name.rpartition("/")
+    relations = read_member(archive, f"{folder}/_rels/{part}.rels".lstrip("/"))
+    targets = (
+        {} if relations is None else {item.get("Id"): item.get("Target") or "" for item in _parse(relations, f"{part}.rels")}
+    )
+    for element in root.iter("{*}blip", "{*}imagedata"):
+        target = targets.get(attribute_of(element, "embed") or attribute_of(element, "id")) or ""
+        packed = read_member(archive, posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")) if target else None
+        if packed is not None:
+            yield Picture(0, packed)
 
 
 def _main_part(archive: zipfile.ZipFile) -> str:

@@ -14,8 +14,10 @@ from lxml import etree
 
 from parsers.document import Document
 from parsers.errors import ReadError, ReadStatus
+from parsers.raw.body import body_within, strip_surroundings
 from parsers.raw.charset import Decoded, declared_charset, decode
 from parsers.raw.sniff import Content
+from parsers.readers._companions import PICTURE_MARK, mark_pictures, open_frames, split_pictures
 from parsers.readers._marks import MARKS, blocks_of
 from parsers.source import Source
 
@@ -34,6 +36,7 @@ _STYLE_SHEET = """
   <xsl:template match="thead | tbody">{GROUP}<xsl:apply-templates/>{GROUP_END}</xsl:template>
   <xsl:template match="tfoot">{FOOT}<xsl:apply-templates/>{GROUP_END}</xsl:template>
   <xsl:template match="table">{TABLE}<xsl:apply-templates/>{TABLE_END}</xsl:template>
+  <xsl:template match="img[@picture]">{BLOCK}{PICTURE}<xsl:value-of select="@picture"/>{PICTURE}{BLOCK}</xsl:template>
   <xsl:template match="br">{BREAK}</xsl:template>
   <xsl:template match="hr">{BLOCK}</xsl:template>
   <xsl:template match="h1 | h2 | h3 | h4 | h5 | h6">{BLOCK}{HEADING}<xsl:apply-templates/>{BLOCK}</xsl:template>
@@ -56,8 +59,8 @@ _SELDOM = f"""
 """
 _WORDS_OF_HIDING = (b"hidden", b"isplay", b"ISPLAY")
 _HIDES = etree.XPath("boolean(//@hidden) or boolean(//@style[contains(., 'isplay') or contains(., 'ISPLAY')])")
-_MARK_PAGE = etree.XSLT(etree.XML(_STYLE_SHEET.format(**MARKS)))
-_MARK_SELDOM_PAGE = etree.XSLT(etree.XML(_STYLE_SHEET.format(**MARKS).replace("<!--more-->", _SELDOM)))
+_MARK_PAGE = etree.XSLT(etree.XML(_STYLE_SHEET.format(**MARKS, PICTURE=PICTURE_MARK)))
+_MARK_SELDOM_PAGE = etree.XSLT(etree.XML(_STYLE_SHEET.format(**MARKS, PICTURE=PICTURE_MARK).replace("<!--more-->", _SELDOM)))
 _WHITE_SPACE = re.compile("[ \t\r\n\f]+")
 _MARK_REFERENCE = re.compile(rb"&#(?:[xX]0*[eE]00[0-9a-fA-F](?![0-9a-fA-F])|0*5734[4-9](?![0-9])|0*5735[0-9](?![0-9]));?")
 _OPENS_WITH_TAG = re.compile(rb"\s*<")
@@ -73,10 +76,11 @@ def claims(content: Content) -> bool:
 
 def read(source: Source) -> Document:
     """
-    Lines outside tables as Paragraphs, each table as a Grid, in the order of the page.
+    Lines outside tables as Paragraphs, each table as a Grid, in the order of the page, its surroundings left out.
 
-    A table that holds tables is layout: its own text becomes Paragraphs, the inner tables Grids. Raises ReadError
-    with status `limit` when nesting or cells pass the caps, or `failed`.
+    A table that holds tables is layout: its own text becomes Paragraphs, the inner tables Grids; frames that came along
+    are part of the page. `meta` has the official elements and the table of 索引号 and 发布机构. Raises ReadError with
+    status `limit` when nesting or cells pass the caps, or `failed`.
 
     >>> read(Source(b"<p>a</p><table><tr><td>b<br>c<td rowspan=2>7</table>", "a.html")).blocks[1].cells[1].text
     '7'
@@ -85,13 +89,22 @@ def read(source: Source) -> Document:
     page = _without_marks(decoded, source.data)
     root = _parse(_with_line_ends(page))
     title, meta = _declared_by(root)
+    if source.companions:
+        open_frames(root, source.companions)
+    within = body_within(page.decode()) if b"DETAIL" in page else None
+    if within is not None:
+        page = within.encode()
+        root = _parse(page)
+    meta += strip_surroundings(root, page)
+    pictures = mark_pictures(root, source.companions) if source.companions or b"data:image/" in page else []
     hides = any(word in page for word in _WORDS_OF_HIDING) and _HIDES(root)
     mark = _MARK_SELDOM_PAGE if hides or root.find(".//pre") is not None else _MARK_PAGE
     try:
         marked = str(mark(root))
     except etree.XSLTApplyError as exc:
         raise ReadError(ReadStatus.LIMIT, f"the page nests its elements too deep; it was not read: {exc}") from exc
-    return Document(blocks_of(marked), "text/html", title=title, meta=meta, notes=(decoded.remark,))
+    blocks, found = split_pictures(blocks_of(marked), pictures) if pictures else (blocks_of(marked), ())
+    return Document(blocks, "text/html", title=title, meta=meta, notes=(decoded.remark,), pictures=found)
 
 
 def _without_marks(decoded: Decoded, data: bytes) -> bytes:
@@ -132,9 +145,10 @@ def _parse(page: bytes) -> etree._Element:
 
 
 def _declared_by(root: etree._Element) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """The title and the name and content of each meta element."""
+    """The title, that of the official element first, and the name and content of each meta element."""
     first = next(root.iter("title"), None)
     title = "" if first is None else first.text or ""
     pairs = ((element.get("name"), element.get("content")) for element in root.iter("meta"))
     meta = tuple((name.strip(), content.strip()) for name, content in pairs if name and content)
-    return _WHITE_SPACE.sub(" ", title).strip(), meta
+    official = next((content for name, content in meta if name.lower() == "articletitle"), "")
+    return _WHITE_SPACE.sub(" ", official or title).strip(), meta

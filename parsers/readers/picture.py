@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ from parsers.source import Source
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["NAME", "blocks_of", "claims", "pictures_of", "read", "read_pages"]
+__all__ = ["NAME", "blocks_of", "claims", "pictures_of", "read", "read_pages", "with_pictures"]
 
 NAME = "picture"
 
@@ -60,6 +61,33 @@ def read_pages(sources: Sequence[Source]) -> Document:
     images = (image for source, kind in zip(sources, kinds, strict=True) for image in pictures_of(source.data, kind.kind))
     require_recogniser(images)
     return Document(tuple(numbered((number, blocks_of(image)) for number, image in enumerate(images, 1))), kinds[0].media_type)
+
+
+def with_pictures(document: Document) -> Document:
+    """
+    The document with what its pictures hold where they stand; those that are damaged or too large are noted and left out.
+
+    Raises ReadError with status `needs_ocr` where the extra `ocr` is not installed.
+    """
+    require_recogniser()
+    notes: list[str] = []
+    found: list[tuple[int, Block]] = []
+    for number, held in enumerate(document.pictures, 1):
+        try:
+            images = list(pictures_of(held.data, sniff(held.data).kind))
+        except ReadError as exc:
+            notes.append(exc.reason)
+            continue
+        blocks = [(number, blocks_of(image)) for image in images]
+        first_table = 1 + max((grid.number for grid in (*document.grids(), *_grids(found))), default=0)
+        first_line = 1 + len(list(document.paragraphs())) + len(found)
+        found += ((held.after, block) for block in numbered(blocks, first_table=first_table, first_line=first_line))
+    merged = sorted([*((at + 1, block) for at, block in enumerate(document.blocks)), *found], key=lambda item: item[0])
+    return replace(document, blocks=tuple(block for _, block in merged), notes=(*document.notes, *notes), pictures=())
+
+
+def _grids(found: Iterable[tuple[int, Block]]) -> Iterator[Grid]:
+    return (block for _, block in found if isinstance(block, Grid))
 
 
 def blocks_of(image: Gray) -> Iterator[Block]:

@@ -1,0 +1,226 @@
+"""
+The report within a page as a county serves it: the container of the article, without what stands around it.
+
+Systems that publish pages put the article into an element that bears their mark. That element is taken only when nothing
+that belongs to a statutory table is left outside; a page without such a mark keeps all but its navigation.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from lxml import etree
+
+from parsers.raw.signs import REPORT_TITLE
+
+__all__ = ["body_within", "strip_surroundings"]
+
+_BODIES: tuple[tuple[str, str], ...] = (
+    ("tag", "ucapcontent"), ("id", "UCAP-CONTENT"), ("class", "trs_editor_view"), ("class", "TRS_UEDITOR"), ("class", "TRS_Editor"),
+    ("id", "zoom"), ("id", "Zoom"), ("id", "zoomcon"), ("class", "j-fontContent"), ("class", "v_news_content"),
+    ("begin", "vsb_content"), ("class", "bt_content"), ("class", "bt-content"), ("class", "article-content"),
+    ("class", "article_content"), ("class", "Article_content"), ("id", "ivs_content"), ("class", "main-txt"),
+    ("class", "xxgk-content"), ("class", "detail-content"), ("class", "pages_content"), ("class", "content_body"),
+)  # fmt: skip
+"""The containers of the families (`cms_families`), in the order in which they are tried."""
+
+_AROUND = ("breadcrumb", "breadcrumbs", "crumb", "crumbs", "dqwz", "position", "location", "weizhi", "footer", "foot", "copyright", "share",
+           "bshare", "sidebar", "menu", "leftnav", "topnav", "navbar", "pagination", "fontsize", "print")  # fmt: skip
+_ENOUGH_CHARACTERS = 80
+_LONGEST_TITLE = 70
+_LONGEST_AROUND = 400
+"""A report without tables is longer than any trail or menu."""
+
+_LABELS = frozenset(
+    ("索引号", "发布机构", "发文机关", "发布机关", "公开机构", "信息来源", "来源", "文号", "发文字号", "组配分类", "主题分类", "体裁分类", "生成日期",
+     "成文日期", "发文日期", "发布日期", "公开日期", "公开方式", "公开范围", "公开时限", "公开形式", "信息名称", "名称", "标题", "有效性", "有效期",
+     "关键词", "主题词", "内容概述", "责任部门", "公开责任部门", "所属机构", "信息索引")
+)  # fmt: skip
+_CERTAIN = ("索引号", "发布机构", "发文机关", "发布机关", "公开机构", "组配分类", "公开责任部门", "信息索引")
+_FORM_WORDS = (
+    "制发件数", "现行有效", "新制作数量", "新公开数量", "处理决定数量", "收费金额", "采购总金额", "商业企业", "科研机构", "本年度办理结果", "予以公开",
+    "结果维持", "结果纠正", "未经复议直接起诉", "复议后起诉", "主动公开政府信息数",
+)  # fmt: skip
+"""Words of statutory tables, of 2014, 2019 and 2021: where they stand is no navigation."""
+
+_SPACES = re.compile(r"[\s\u3000]+")
+_LABEL_END = re.compile(r"[\s\u3000：:]+")
+_PAGE_BREAKS = re.compile(r"#PAGE_?BREAK#", re.IGNORECASE)
+_DETAIL = re.compile(r"\bDETAIL[\"']?\s*[:=]\s*\{")
+_DETAIL_CONTENT = re.compile(r'"content"\s*:\s*("(?:[^"\\]|\\.)*")')
+_TEXTS = etree.XPath("descendant-or-self::*[not(self::script or self::style or self::noscript or self::template)]/text()")
+_TITLES = "//h1 | //h2 | //h3 | //ucaptitle | //*[contains(translate(concat(@class, ' ', @id), 'TILE', 'tile'), 'title')][not(.//table)]"
+
+
+def _text(element: etree._Element) -> str:
+    """The text of an element without any blank."""
+    return _SPACES.sub("", "".join(_texts(element)))
+
+
+def _texts(element: etree._Element) -> list[str]:
+    return cast("list[str]", _TEXTS(element))
+
+
+def _found(root: etree._Element, path: str) -> list[etree._Element]:
+    return cast("list[Any]", root.xpath(path))
+
+
+def body_within(page: str) -> str | None:
+    """
+    The article that a page of gkmlpt holds only as a string in its script (`DETAIL.content`); None for other pages.
+
+    >>> body_within('<script>window._CONFIG = {DETAIL: {"id": 1, "content": "<p>\\\\u6b63\\\\u6587</p>"}}</script>')
+    '<p>正文</p>'
+    """
+    found = _DETAIL.search(page)
+    content = found and _DETAIL_CONTENT.search(page, found.end())
+    if not content:
+        return None
+    try:
+        body = json.loads(content[1], strict=False)
+    except ValueError:
+        return None
+    return body if isinstance(body, str) and "<" in body else None
+
+
+def strip_surroundings(root: etree._Element, page: bytes) -> tuple[tuple[str, str], ...]:
+    """
+    Take from a page, in place, all that is not its article, and give the pairs of its table of 索引号 and 发布机构.
+
+    `page` is its source as UTF-8, by which most pages are seen to have nothing to take off.
+    """
+    pairs = tuple(_take_pairs(root)) if any(label.encode() in page for label in _CERTAIN) else ()
+    if b"BREAK#" in page:
+        _join_parts(root)
+    if not _keep_article(root, page):
+        _take_navigation(root, page)
+    return pairs
+
+
+# --- the table of what a page is ------------------------------------------------------------------
+
+
+def _take_pairs(root: etree._Element) -> Iterator[tuple[str, str]]:
+    """The pairs of the innermost tables that hold two labels and no word of a statutory table; the tables go."""
+    for table in _found(root, "//table[not(.//table)]"):
+        texts = [_text(cell) for cell in table.iter("td", "th")]
+        pairs = list(_pairs(texts))
+        if len(pairs) > 1 and any(label in _CERTAIN for label, _ in pairs) and not _has_form_words("".join(texts)):
+            yield from pairs
+            _remove(table)
+
+
+def _pairs(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for at, text in enumerate(texts):
+        label, _, value = text.partition("：") if "：" in text else text.partition(":")
+        label = _LABEL_END.sub("", label.strip("[]【】"))
+        if label not in _LABELS:
+            continue
+        value = value or (texts[at + 1] if at + 1 < len(texts) else "")
+        if value and _LABEL_END.sub("", value) not in _LABELS:
+            yield label, value
+
+
+def _join_parts(root: etree._Element) -> None:
+    """A script shows the parts of such an article one by one; the page holds them all, with a word between."""
+    for element in root.iter():
+        for name in ("text", "tail"):
+            text = getattr(element, name)
+            if text and "BREAK#" in text:
+                setattr(element, name, _PAGE_BREAKS.sub("\n", text))
+
+
+# --- the article ----------------------------------------------------------------------------------
+
+
+def _keep_article(root: etree._Element, page: bytes) -> bool:
+    """Leave the article alone in the page, under its heading; False when no container holds all of it."""
+    for articles in _containers(root, page):
+        if not _is_whole(articles, root):
+            continue
+        heading = _heading_before(root, articles[0])
+        body = root.find("body")
+        place = root if body is None else body
+        for article in articles:
+            article.tail = None
+        place[:] = [heading, *articles]
+        place.text = None
+        return True
+    return False
+
+
+def _containers(root: etree._Element, page: bytes) -> Iterator[list[etree._Element]]:
+    """The outermost elements that bear the mark of a family, family by family, where they hold anything."""
+    for kind, name in _BODIES:
+        if name.encode() not in page and not (kind == "tag" and name.encode() in page.lower()):
+            continue
+        path = {
+            "tag": f"//{name}",
+            "id": f"//*[@id='{name}']",
+            "begin": f"//*[starts-with(@id, '{name}')]",
+            "class": f"//*[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]",
+        }[kind]
+        found = _found(root, path)
+        inner = {element for outer in found for element in outer.iterdescendants()} if len(found) > 1 else set()
+        articles = [element for element in found if element not in inner and element.tag not in ("html", "body")]
+        if articles and any(map(_holds_something, articles)):
+            yield articles
+
+
+def _holds_something(element: etree._Element) -> bool:
+    if next(element.iter("table", "img", "iframe"), None) is not None or element.find(".//a[@href]") is not None:
+        return True
+    return len(_text(element)) > _ENOUGH_CHARACTERS
+
+
+def _is_whole(articles: Sequence[etree._Element], root: etree._Element) -> bool:
+    """Whether every word of a statutory table on the page stands in the articles."""
+    inside = "".join(_text(article) for article in articles)
+    everywhere = _text(root)
+    return all(inside.count(word) == everywhere.count(word) for word in _FORM_WORDS if word in everywhere)
+
+
+def _has_form_words(text: str) -> bool:
+    return any(word in text for word in _FORM_WORDS)
+
+
+def _heading_before(root: etree._Element, article: etree._Element) -> etree._Element:
+    """The last title of a report that stands above the article, as a heading; empty where there is none."""
+    heading = etree.Element("h1")
+    for element in _found(root, _TITLES):
+        if element is article or any(parent is article for parent in element.iterancestors()):
+            break
+        text = _text(element)
+        if REPORT_TITLE.search(text) and len(text) <= _LONGEST_TITLE:
+            heading.text = text
+    return heading
+
+
+# --- pages without a container --------------------------------------------------------------------
+
+
+def _take_navigation(root: etree._Element, page: bytes) -> None:
+    """Take off menus, trails and footers, by their tag or their mark; what holds a table or much text stays."""
+    around = [element for name in ("nav", "footer", "aside") if b"<" + name.encode() in page for element in root.iter(name)]
+    for name in _AROUND:
+        if name.encode() in page:
+            around += _found(root, f"//*[@id='{name}' or contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]")
+    for element in around:
+        if element.tag in ("html", "body") or element.getparent() is None or next(element.iter("table", "h1"), None) is not None:
+            continue
+        text = _text(element)
+        if len(text) <= _LONGEST_AROUND and not _has_form_words(text):
+            _remove(element)
+
+
+def _remove(element: etree._Element) -> None:
+    """Take an element out, what follows it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    mark = etree.Element("div")
+    mark.tail = element.tail
+    parent.replace(element, mark)
