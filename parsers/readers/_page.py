@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from statistics import median
 from typing import NamedTuple
 
@@ -116,23 +117,26 @@ def lines_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """
     lines: list[list[Glyph]] = []
     middles: list[float] = []
-    by_height = sorted(glyphs, key=lambda item: (_is_small(item), item.box.middle[1], item.box.left))
-    for glyph in by_height:
-        middle = glyph.box.middle[1]
-        half = max(glyph.size, glyph.box.bottom - glyph.box.top) * (_SMALL_REACH if _is_small(glyph) else _REACH)
-        at = bisect_left(middles, middle - half)
-        near = list(range(at, bisect_right(middles, middle + half)))
+    for small, middle, _, glyph in sorted(map(_by_height, glyphs), key=itemgetter(0, 1, 2)):
+        reach = max(glyph.size, glyph.box.bottom - glyph.box.top) * (_SMALL_REACH if small else _REACH)
+        near = range(bisect_left(middles, middle - reach), bisect_right(middles, middle + reach))
         if near:
-            lines[min(near, key=lambda number: abs(middles[number] - middle))].append(glyph)
+            lines[near[0] if len(near) == 1 else min(near, key=lambda at: abs(middles[at] - middle))].append(glyph)
         else:
             at = bisect_left(middles, middle)
             lines.insert(at, [glyph])
             middles.insert(at, middle)
-    return [sorted(line, key=lambda item: item.box.left) for line in lines]
+    return [sorted(line, key=_left) for line in lines]
 
 
-def _is_small(glyph: Glyph) -> bool:
-    return glyph.box.bottom - glyph.box.top < 0.5 * glyph.size
+def _by_height(glyph: Glyph) -> tuple[bool, float, float, Glyph]:
+    """Whether a glyph is small, where its middle and its left side are, and itself."""
+    left, top, _, bottom = glyph.box
+    return bottom - top < 0.5 * glyph.size, (top + bottom) / 2, left, glyph
+
+
+def _left(glyph: Glyph) -> float:
+    return glyph.box.left
 
 
 def text_of(line: Sequence[Glyph], *, aligned: bool = False) -> str:

@@ -26,7 +26,7 @@ MAX_PAGES = 500
 _DEEPEST = 6
 _THIN = 3.0
 _MOST_COVERED = 0.5
-_FEW_TEXTS = 12
+_FEW_CHARACTERS = 40
 """A scanned page may have a page number, a stamp or a watermark printed over it."""
 _DOTS_PER_INCH = 200
 _MAX_PRINTED_PIXELS = 40_000_000
@@ -75,15 +75,16 @@ def _blocks(document: Any, number: int) -> Iterator[Block]:
     page = document[number]
     left, bottom, right, top = page.get_mediabox()
     objects = list(_objects(page))
-    if _is_picture(objects, (right - left) * (top - bottom)):
-        require_recogniser()
-        yield from picture.blocks_of(_printed(page))
-        return
     text = page.get_textpage()
     try:
         glyphs = tuple(_glyphs(text.raw, text.count_chars(), left, top))
+        looked_at = _must_be_looked_at(text.raw, glyphs, objects, (right - left) * (top - bottom))
     finally:
         text.close()
+    if looked_at:
+        require_recogniser()
+        yield from picture.blocks_of(_printed(page))
+        return
     rules = tuple(_rules(objects, left, top))
     yield from blocks_of(turned(Page(number + 1, right - left, top - bottom, glyphs, rules), page.get_rotation() // 90))
 
@@ -93,40 +94,35 @@ def _glyphs(text: Any, total: int, left: float, top: float) -> Iterator[Glyph]:
     import pypdfium2.raw as pdfium
 
     x0, x1, y0, y1 = (ctypes.c_double() for _ in range(4))
-    seen: dict[tuple[str, int, int], bool] = {}
+    matrix = pdfium.FS_MATRIX()
+    seen: set[tuple[str, int, int]] = set()
+    code_of, box_of, size_of, matrix_of = (
+        pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetCharBox, pdfium.FPDFText_GetFontSize, pdfium.FPDFText_GetMatrix
+    )  # fmt: skip
     for at in range(total):
-        code = pdfium.FPDFText_GetUnicode(text, at)
+        code = code_of(text, at)
         if code <= 0x20 and code not in _HYPHENS and code != 0:
             continue
-        if not pdfium.FPDFText_GetCharBox(text, at, x0, x1, y0, y1):
-            continue
         shown = "-" if code in _HYPHENS else chr(code) if code else _UNNAMED
-        if shown.isspace() or pdfium.FPDFText_IsGenerated(text, at) == 1:
+        if shown.isspace() or not box_of(text, at, x0, x1, y0, y1):
             continue
-        size = pdfium.FPDFText_GetFontSize(text, at)
         box = Box(x0.value - left, top - y1.value, x1.value - left, top - y0.value)
-        size = _size(text, at, size, box)
-        key = (shown, round(box.left / max(size, 1) * 4), round(box.top / max(size, 1) * 4))
-        if key in seen:  # the same character printed twice on one place: bold type of some printers
-            continue
-        seen[key] = True
-        angle = pdfium.FPDFText_GetCharAngle(text, at)
-        yield Glyph(shown, box, size, round(-angle / (math.pi / 2)) % 4 if angle > 0 else 0)
+        size, turns = size_of(text, at), 0
+        if matrix_of(text, at, matrix):
+            size, turns = _scaled(size, matrix, box)
+        key = (shown, round(box.left / size * 4), round(box.top / size * 4))
+        if key not in seen:  # the same character printed twice on one place: bold type of some printers
+            seen.add(key)
+            yield Glyph(shown, box, size, turns)
 
 
-def _size(text: Any, at: int, size: float, box: Box) -> float:
-    """The size of the type on the page: the font's own may be 1, scaled by a matrix."""
-    import pypdfium2.raw as pdfium
-
-    high = box.bottom - box.top
-    if 4 <= size < 100:
-        return size
-    matrix = pdfium.FS_MATRIX()
-    if pdfium.FPDFText_GetMatrix(text, at, matrix):
-        scaled = size * math.hypot(matrix.c, matrix.d)
-        if scaled >= 1:
-            return scaled
-    return max(high, box.right - box.left, 1.0)
+def _scaled(size: float, matrix: Any, box: Box) -> tuple[float, int]:
+    """The size of the type on the page, and by how many quarters it is turned: the font's own may be 1, scaled by a matrix."""
+    a, b, c, d = matrix.a, matrix.b, matrix.c, matrix.d
+    if not 4 <= size < 100:
+        scaled = size * math.hypot(c, d)
+        size = scaled if scaled >= 1 else max(box.bottom - box.top, box.right - box.left, 1.0)
+    return size, 0 if a > abs(b) else round(-math.atan2(b, a) / (math.pi / 2)) % 4
 
 
 def _rules(objects: Iterable[_Object], left: float, top: float) -> Iterator[Rule]:
@@ -156,7 +152,7 @@ def _rules(objects: Iterable[_Object], left: float, top: float) -> Iterator[Rule
 
 
 class _Object(NamedTuple):
-    """One object of a page, what kind it is, and the matrix that puts it on the page."""
+    """A path or picture of a page, which of them it is, and the matrix that puts it on the page."""
 
     raw: Any
     kind: int
@@ -164,22 +160,22 @@ class _Object(NamedTuple):
 
 
 def _objects(page: Any) -> Iterator[_Object]:
-    """The objects of a page, those of forms within it too."""
+    """The paths and pictures of a page, those of forms within it too."""
     import pypdfium2.raw as pdfium
 
-    waiting: list[tuple[Any, Matrix, int]] = [
-        (pdfium.FPDFPage_GetObject(page.raw, at), (1, 0, 0, 1, 0, 0), 0) for at in range(pdfium.FPDFPage_CountObjects(page.raw))
-    ]
+    kind_of, text, form = pdfium.FPDFPageObj_GetType, pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_FORM
+    top: Matrix = (1, 0, 0, 1, 0, 0)
+    waiting = [(pdfium.FPDFPage_GetObject(page.raw, at), top, 0) for at in range(pdfium.FPDFPage_CountObjects(page.raw))]
     while waiting:
         item, matrix, depth = waiting.pop()
-        kind = pdfium.FPDFPageObj_GetType(item)
-        if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+        kind = kind_of(item)
+        if kind == form and depth < _DEEPEST:
             own = pdfium.FS_MATRIX()
             pdfium.FPDFPageObj_GetMatrix(item, own)
             inner = _product((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
             count = pdfium.FPDFFormObj_CountObjects(item)
             waiting.extend((pdfium.FPDFFormObj_GetObject(item, at), inner, depth + 1) for at in range(max(count, 0)))
-        else:
+        elif kind != text:
             yield _Object(item, kind, matrix)
 
 
@@ -193,23 +189,32 @@ def _bounds(item: _Object) -> tuple[float, float, float, float] | None:
     return _placed(item.matrix, *(side.value for side in sides))
 
 
-def _is_picture(objects: Sequence[_Object], page_area: float) -> bool:
+def _must_be_looked_at(text: Any, glyphs: Sequence[Glyph], objects: Sequence[_Object], page_area: float) -> bool:
     """
-    Whether a page must be looked at to be read: a picture covers most of it and little that is visible is printed on it,
-    or nothing is and its characters are drawn as pictures or outlines.
+    Whether a page's characters are drawn as pictures or outlines: nothing visible is printed on it, or little over a picture
+    that covers most of it, or what is printed has no names.
     """
     import pypdfium2.raw as pdfium
 
+    unnamed = sum(glyph.text == _UNNAMED for glyph in glyphs)
+    if glyphs and unnamed > len(glyphs) / 2:
+        return True
     covered = 0.0
-    visible = drawn = 0
     for item in objects:
         if item.kind == pdfium.FPDF_PAGEOBJ_IMAGE and (bounds := _bounds(item)) is not None:
             x0, y0, x1, y1 = bounds
             covered += (x1 - x0) * (y1 - y0)
-        elif item.kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            visible += pdfium.FPDFTextObj_GetTextRenderMode(item.raw) != pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
-        drawn += item.kind != pdfium.FPDF_PAGEOBJ_TEXT
-    return (not visible and drawn > 0) or (covered > _MOST_COVERED * page_area and visible < _FEW_TEXTS)
+    if glyphs and covered <= _MOST_COVERED * page_area:
+        return False
+    visible = sum(_is_visible(text, at) for at in range(pdfium.FPDFText_CountChars(text)))
+    return bool(objects) and (visible == 0 or (covered > _MOST_COVERED * page_area and visible < _FEW_CHARACTERS))
+
+
+def _is_visible(text: Any, at: int) -> bool:
+    import pypdfium2.raw as pdfium
+
+    held = pdfium.FPDFText_GetTextObject(text, at)
+    return bool(held) and pdfium.FPDFTextObj_GetTextRenderMode(held) != pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 
 
 def _printed(page: Any) -> Gray:
