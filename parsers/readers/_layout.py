@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count, pairwise
 from statistics import median
 
@@ -12,14 +14,16 @@ from parsers.raw.charset import without_marks
 from parsers.readers._page import Glyph, Page, block_text, lines_of, text_of, upright
 from parsers.readers._ruled import RuledTable, tables_between
 
-__all__ = ["blocks_of", "numbered", "paragraphs_of"]
+__all__ = ["blocks_of", "numbered", "paragraphs_of", "without_margins"]
 
 _PAGE_NUMBER = re.compile(
     r"\s*(?:[-—–－─~～·.•]*\s*\d{1,3}\s*[-—–－─~～·.•]*|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})\s*"
 )
+_DIGITS = re.compile(r"\d+")
 _ENDS = ("。", "：", "；", ":", ";")
 _FULL, _INDENT, _COLUMN_GAP = 1.7, 0.8, 2.0
 """In sizes of the type: how near to the margin a full line comes, what is less is no indent, what is more parts columns."""
+_FEWEST_WORDS = 4
 _MARGIN = 0.12
 """The share of a page's height, above and below, in which its number stands."""
 
@@ -41,13 +45,37 @@ def numbered(pages: Iterable[tuple[int, Iterable[Block]]], *, first_table: int =
             yield Grid(tuple(cells), table)
 
 
+def without_margins(pages: Sequence[Page]) -> Iterator[Page]:
+    """The pages upright and without the lines that stand on most of them alike, above or below: running heads and feet."""
+    upright_pages = [upright(page) for page in pages]
+    marginal = [{_wording(line): line for line in _marginal_lines(page)} for page in upright_pages]
+    counts = Counter(wording for lines in marginal for wording in lines)
+    for page, lines in zip(upright_pages, marginal, strict=True):
+        running = {glyph for wording, line in lines.items() if counts[wording] > max(1, len(pages) / 2) for glyph in line}
+        yield replace(page, glyphs=tuple(glyph for glyph in page.glyphs if glyph not in running)) if running else page
+
+
+def _wording(line: Sequence[Glyph]) -> str:
+    return _DIGITS.sub("#", "".join(glyph.text for glyph in line))
+
+
+def _marginal_lines(page: Page) -> Iterator[list[Glyph]]:
+    """The lines of words above and below that stand beside no upright rule and in no columns."""
+    low, high = page.height * _MARGIN, page.height * (1 - _MARGIN)
+    for line in lines_of(glyph for glyph in page.glyphs if not low <= glyph.box.middle[1] <= high):
+        middle = line[0].box.middle[1]
+        ruled = any(not rule.level and rule.start <= middle <= rule.end for rule in page.rules)
+        words = sum(not glyph.text.isascii() for glyph in line)
+        if not ruled and words >= _FEWEST_WORDS and sum(map(_is_gap, line, line[1:])) < 2:
+            yield line
+
+
 def blocks_of(page: Page) -> Iterator[Block]:
     """
-    The blocks of one page in reading order, without numbers: a Grid for each ruled table, and the lines outside them.
+    The blocks of one upright page in reading order, without numbers: a Grid for each ruled table, and the lines outside them.
 
     The page's own number is no text. Cells have row, column and box as their place.
     """
-    page = upright(page)
     ruled = tables_between(page.rules)
     inside: list[list[Glyph]] = [[] for _ in ruled]
     outside: list[Glyph] = []
@@ -99,7 +127,11 @@ def _goes_on(above: Sequence[Glyph], line: Sequence[Glyph], *, right: float, ind
 
 
 def _has_gaps(line: Sequence[Glyph]) -> bool:
-    return any(after.box.left - before.box.right > _COLUMN_GAP * before.size for before, after in pairwise(line))
+    return any(_is_gap(before, after) for before, after in pairwise(line))
+
+
+def _is_gap(before: Glyph, after: Glyph) -> bool:
+    return after.box.left - before.box.right > _COLUMN_GAP * before.size
 
 
 def _body_lines(page: Page, glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from typing import NoReturn
 
 from lxml import etree
 
@@ -17,7 +18,7 @@ from parsers.guard import parse_xml
 from parsers.raw.charset import without_marks
 from parsers.raw.sniff import Content
 from parsers.readers._archive import open_archive, read_member
-from parsers.readers._layout import blocks_of, numbered
+from parsers.readers._layout import blocks_of, numbered, without_margins
 from parsers.readers._ofd_page import POINTS, Drawn, draw
 from parsers.readers._page import Page
 from parsers.source import Source
@@ -28,6 +29,10 @@ NAME = "ofd"
 
 MAX_PAGES = 500
 _FEWEST_GLYPHS = 30
+_MOST_DRAWN = 1_000_000
+"""Glyphs and rules of all pages; each page that prints a template counts its own."""
+_MOST_PICTURED = 0.5
+"""The share of a page that a picture may cover before a page with hardly any text is one."""
 _A4 = (0.0, 0.0, 210.0, 297.0)
 
 
@@ -49,18 +54,29 @@ def read(source: Source) -> Document:
         bodies = root.findall("{*}DocBody")
         title = next((text for body in bodies if (text := (body.findtext("{*}DocInfo/{*}Title") or "").strip())), "")
         pages: list[Page] = []
-        pictures = 0
+        pictured = drawn_so_far = 0.0
         for body in bodies:
             for page, drawn in _Book(package, body.findtext("{*}DocRoot") or "").pages(first=len(pages) + 1):
                 pages.append(page)
-                pictures += drawn.pictures
+                pictured += drawn.pictured
+                drawn_so_far += len(page.glyphs) + len(page.rules)
+                if drawn_so_far > _MOST_DRAWN:
+                    raise ReadError(ReadStatus.LIMIT, f"the OFD file draws more than {_MOST_DRAWN:,} characters and lines")
+                if len(page.glyphs) < _FEWEST_GLYPHS and drawn.pictured > _MOST_PICTURED * page.width * page.height:
+                    _refuse_pictures()
     if sum(len(page.glyphs) for page in pages) < _FEWEST_GLYPHS:
-        if pictures:
-            raise ReadError(ReadStatus.NEEDS_OCR, "an OFD file whose pages are pictures; their text must be recognised first")
+        if pictured:
+            _refuse_pictures()
         raise ReadError(ReadStatus.EMPTY, "an OFD file without any text or table")
     return Document(
-        tuple(numbered((page.number, blocks_of(page)) for page in pages)), "application/ofd", title=without_marks(title)
+        tuple(numbered((page.number, blocks_of(page)) for page in without_margins(pages))),
+        "application/ofd",
+        title=without_marks(title),
     )
+
+
+def _refuse_pictures() -> NoReturn:
+    raise ReadError(ReadStatus.NEEDS_OCR, "an OFD file with pages that are pictures; their text must be recognised first")
 
 
 @dataclass
@@ -120,7 +136,7 @@ class _Book:
     def _template(self, key: str) -> Drawn:
         if key not in self._drawn:
             path = self._templates.get(key)
-            self._drawn[key] = draw(self._package.xml(path)) if path else Drawn((), (), 0)
+            self._drawn[key] = draw(self._package.xml(path)) if path else Drawn((), (), 0.0)
         return self._drawn[key]
 
 

@@ -13,7 +13,7 @@ from parsers.document import Block, Document
 from parsers.errors import ReadError, ReadStatus
 from parsers.raw.sniff import Content
 from parsers.readers import picture
-from parsers.readers._layout import blocks_of, numbered
+from parsers.readers._layout import blocks_of, numbered, without_margins
 from parsers.readers._page import Box, Glyph, Page, Rule, turned
 from parsers.readers._recognise import Gray, require_recogniser
 from parsers.source import Source
@@ -63,7 +63,7 @@ def read(source: Source) -> Document:
         if len(document) > MAX_PAGES:
             raise ReadError(ReadStatus.LIMIT, f"the PDF has {len(document):,} pages, more than the {MAX_PAGES} allowed")
         title = document.get_metadata_value("Title").strip("\0 \r\n")
-        blocks = tuple(numbered((number + 1, _blocks(document, number)) for number in range(len(document))))
+        blocks = tuple(numbered(_pages(document)))
     except pypdfium2.PdfiumError as exc:
         raise ReadError(ReadStatus.FAILED, f"a page of the PDF is damaged ({exc}); ask for the file again") from exc
     finally:
@@ -71,22 +71,32 @@ def read(source: Source) -> Document:
     return Document(blocks, "application/pdf", title=title)
 
 
-def _blocks(document: Any, number: int) -> Iterator[Block]:
+def _pages(document: Any) -> Iterator[tuple[int, Iterator[Block]]]:
+    """The blocks of each page, of those that are printed and of those that are pictures."""
+    pages = [_page(document, number) for number in range(len(document))]
+    printed = without_margins([page for page in pages if page is not None])
+    for number, page in enumerate(pages):
+        if page is None:
+            require_recogniser()
+            yield number + 1, picture.blocks_of(_printed(document[number]))
+        else:
+            yield number + 1, blocks_of(next(printed))
+
+
+def _page(document: Any, number: int) -> Page | None:
+    """What is printed on a page; None for one that is a picture."""
     page = document[number]
     left, bottom, right, top = page.get_mediabox()
     objects = list(_objects(page))
     text = page.get_textpage()
     try:
         glyphs = tuple(_glyphs(text.raw, text.count_chars(), left, top))
-        looked_at = _must_be_looked_at(text.raw, glyphs, objects, (right - left) * (top - bottom))
+        if _must_be_looked_at(text.raw, glyphs, objects, (right - left) * (top - bottom)):
+            return None
     finally:
         text.close()
-    if looked_at:
-        require_recogniser()
-        yield from picture.blocks_of(_printed(page))
-        return
     rules = tuple(_rules(objects, left, top))
-    yield from blocks_of(turned(Page(number + 1, right - left, top - bottom, glyphs, rules), page.get_rotation() // 90))
+    return turned(Page(number + 1, right - left, top - bottom, glyphs, rules), page.get_rotation() // 90)
 
 
 def _glyphs(text: Any, total: int, left: float, top: float) -> Iterator[Glyph]:

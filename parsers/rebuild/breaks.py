@@ -25,6 +25,8 @@ _NEAR = 6.0
 _SHARE = 0.2
 _FIGURE = re.compile(r"[-+]?[\d.,０-９／/—–-]+")
 _UNKNOWN = "\ufffd"
+_MOST_MARGINAL, _LONGEST_MARGINAL = 4, 60
+"""So many lines, and so long, may be the foot of one page and the head of the next."""
 
 
 class _Half(NamedTuple):
@@ -41,15 +43,28 @@ def join_cut_rows(document: Document) -> Document:
         return document
     blocks: list[Block] = []
     for block in document.blocks:
-        before = blocks[-1] if blocks else None
-        if isinstance(block, Grid) and isinstance(before, Grid):
-            above, below = _joined(before, block)
-            blocks[-1] = above
-            if below.cells:
-                blocks.append(below)
-        else:
+        at = _table_before(blocks) if isinstance(block, Grid) else None
+        if at is None or not isinstance(block, Grid):
             blocks.append(block)
+            continue
+        before = blocks.pop(at)
+        above, below = _joined(before, block) if isinstance(before, Grid) else (before, block)
+        between = len(blocks) if above != before else at  # what stood between was the margin of the page
+        blocks.insert(between, above)
+        if below.cells:
+            blocks.append(below)
     return replace(document, blocks=tuple(blocks))
+
+
+def _table_before(blocks: Sequence[Block]) -> int | None:
+    """Where the last table is, if nothing but the head and the foot of a page can stand behind it."""
+    for at in range(len(blocks) - 1, max(-1, len(blocks) - _MOST_MARGINAL - 2), -1):
+        block = blocks[at]
+        if isinstance(block, Grid):
+            return at
+        if len(block.text.strip()) > _LONGEST_MARGINAL:
+            return None
+    return None
 
 
 def _joined(above: Grid, below: Grid) -> tuple[Grid, Grid]:
@@ -60,23 +75,19 @@ def _joined(above: Grid, below: Grid) -> tuple[Grid, Grid]:
     ends = list(_halves(cell for cell in above.cells if cell.row + cell.row_span == bottom))
     starts = list(_halves(cell for cell in below.cells if cell.row == first))
     pairs = [(upper, lower) for lower in starts if (upper := _over(lower, ends)) is not None]
-    if len(pairs) < len(starts) or len(pairs) < 2:
-        return above, below
-    if not any(lower.cell.text.strip() for _, lower in pairs):
-        return above, _without_row(below, first)
+    if not any(lower.cell.text.strip() for lower in starts):
+        return above, _without_row(below, first) if len(pairs) == len(starts) > 1 else below
     if any(upper.cell.text.strip() and lower.cell.text.strip() and _is_figure(lower.cell.text) for upper, lower in pairs):
         return above, below
-    if any(_label_crosses(upper.cell.text, lower.cell.text) for upper, lower in pairs):
+    if len(pairs) == len(starts) > 1 and any(_label_crosses(upper.cell.text, lower.cell.text) for upper, lower in pairs):
         whole = {upper.cell: _whole(upper.cell, lower.cell) for upper, lower in pairs}
         return _replaced(above, whole), _without_row(below, first)
-    if not any(_names_a_row(lower.cell.text) for _, lower in pairs):
-        doubtful = {
-            upper.cell: upper.cell._replace(text=_UNKNOWN)
-            for upper, lower in pairs
-            if not upper.cell.text.strip() and _is_figure(lower.cell.text)
-        }
-        return _replaced(above, doubtful), below
-    return above, below
+    if any(_names_a_row(lower.cell.text) for lower in starts) or not any(_is_figure(lower.cell.text) for lower in starts):
+        return above, below
+    # Figures without a label above them may be those of the row before the break.
+    return _replaced(
+        above, {upper.cell: upper.cell._replace(text=_UNKNOWN) for upper in ends if not upper.cell.text.strip()}
+    ), below
 
 
 def _page(cell: Cell) -> str | None:
