@@ -18,6 +18,7 @@ from parsers.readers import read_document
 from parsers.readers.picture import read_pages, with_pictures
 from parsers.rebuild import Rebuilt, rebuild
 from parsers.report import Report, Status, Unread
+from parsers.second_opinion import confirm
 from parsers.sections import split_sections
 from parsers.source import Source, open_source
 
@@ -48,6 +49,7 @@ def _report(opened: Source, document: Document) -> Report:
     if document.pictures and not rebuilt.facts and _may_be_in_pictures(document, known):
         return _report(opened, _recognised(document, opened))
     _require_report(document, known, rebuilt, opened)
+    rebuilt = replace(rebuilt, facts=confirm(document, opened.data, rebuilt.forms, rebuilt.facts))
     sections = split_sections(document, rebuilt.lines)
     return Report(
         source=opened.address, source_sha256=opened.sha256, media_type=document.media_type, bytes=len(opened.data),

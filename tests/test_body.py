@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from parsers import Report, Source, Unread, parse, parse_all
-from parsers.errors import ReadStatus
+from parsers.errors import ReadError, ReadStatus
 from parsers.raw.body import body_within
 from parsers.readers import picture, read_document
 from pipeline.demo.figures import random_sheet
@@ -145,7 +145,7 @@ def png(wide: int, high: int) -> bytes:
 @pytest.mark.parametrize("inline", [True, False])
 def test_tables_that_are_pictures_need_recognition(inline: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     def absent() -> None:
-        raise picture.ReadError(ReadStatus.NEEDS_OCR, "install gongkai[ocr]")
+        raise ReadError(ReadStatus.NEEDS_OCR, "install gongkai[ocr]")
 
     monkeypatch.setattr(picture, "require_recogniser", absent)
     reference = "data:image/png;base64," + base64.b64encode(png(800, 400)).decode() if inline else "W02.png"

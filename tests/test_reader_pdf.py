@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from office import convert, renderings, require_office
 
-from parsers import Source, parse, parse_all
+from parsers import Source, parse, parse_all, second_opinion
 from parsers.document import Cell, Document, Grid
 from parsers.errors import ReadError, ReadStatus
 from parsers.readers import read_document
@@ -151,3 +152,30 @@ def test_grids_that_are_no_pages_are_left_alone() -> None:
         document, blocks=tuple(Grid(tuple(c._replace(place=None) for c in grid.cells), grid.number) for grid in document.grids())
     )
     assert join_cut_rows(plain) is plain
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not beside this checkout")
+def test_a_second_reading_that_differs_leaves_the_cell_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = (CORPUS / "hongze_2023.pdf").read_bytes()
+    first = parse(Source(content, "a.pdf"))
+    asked: list[str] = []
+
+    def other(_: bytes, places: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+        asked.extend(places)
+        yield "review_litigation.review.upheld", "999"
+
+    monkeypatch.setattr(second_opinion, "_second_texts", other)
+    second = parse(Source(content, "a.pdf"))
+    assert all(address.startswith("review_litigation.") for address in asked)
+    changed = [fact for fact, before in zip(second.facts, first.facts, strict=True) if fact != before]
+    assert [(fact.address, fact.value, str(fact.status)) for fact in changed] == [(asked[0], None, "ambiguous")]
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not beside this checkout")
+def test_the_second_reader_finds_the_same_cells() -> None:
+    content = (CORPUS / "hongze_2023.pdf").read_bytes()
+    report = parse(Source(content, "a.pdf"))
+    places = {fact.address: place for fact in report.facts if (place := second_opinion._place(fact)) is not None}
+    seen = dict(second_opinion._second_texts(content, places))
+    assert len(seen) > 0.9 * len(places)
+    assert [address for address, text in seen.items() if "".join(text.split()) != (report.by_address[address].raw or "")] == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,11 +15,11 @@ from parsers.errors import ReadError, ReadStatus
 from parsers.raw.sniff import Content
 from parsers.readers import picture
 from parsers.readers._layout import blocks_of, numbered, without_margins
-from parsers.readers._page import Box, Glyph, Page, Rule, turned
+from parsers.readers._page import Box, Glyph, Page, Rule, turned, upright
 from parsers.readers._recognise import Gray, require_recogniser
 from parsers.source import Source
 
-__all__ = ["NAME", "claims", "read"]
+__all__ = ["NAME", "claims", "printed_pages", "read"]
 
 NAME = "pdf"
 
@@ -51,10 +52,24 @@ def read(source: Source) -> Document:
     and is not taken. Raises ReadError with status `needs_ocr` (such a page, and the extra `ocr` is not installed), `limit`
     (pages) or `failed` (damaged, locked).
     """
+    with _opened(source.data) as document:
+        title = document.get_metadata_value("Title").strip("\0 \r\n")
+        return Document(tuple(numbered(_pages(document))), "application/pdf", title=title)
+
+
+def printed_pages(content: bytes, numbers: Collection[int]) -> list[Page]:
+    """What is printed on some of the pages, upright, those left out that are pictures. Raises ReadError as `read` does."""
+    with _opened(content) as document:
+        pages = (_page(document, number - 1) for number in sorted(numbers) if number <= len(document))
+        return [upright(page) for page in pages if page is not None]
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Any]:
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(source.data)
+        document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as exc:
         locked = "password" in str(exc).lower()
         reason = "a PDF that is protected by a password; ask for an open copy" if locked else f"a damaged PDF ({exc})"
@@ -62,13 +77,11 @@ def read(source: Source) -> Document:
     try:
         if len(document) > MAX_PAGES:
             raise ReadError(ReadStatus.LIMIT, f"the PDF has {len(document):,} pages, more than the {MAX_PAGES} allowed")
-        title = document.get_metadata_value("Title").strip("\0 \r\n")
-        blocks = tuple(numbered(_pages(document)))
+        yield document
     except pypdfium2.PdfiumError as exc:
         raise ReadError(ReadStatus.FAILED, f"a page of the PDF is damaged ({exc}); ask for the file again") from exc
     finally:
         document.close()
-    return Document(blocks, "application/pdf", title=title)
 
 
 def _pages(document: Any) -> Iterator[tuple[int, Iterator[Block]]]:
