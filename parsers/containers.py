@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -99,7 +100,7 @@ def _open(source: Source, depth: int, allowance: _Allowance) -> Iterator[Member 
     with open_archive(source.data) as archive:
         allowance.take(archive)
         listed = sorted(((_name_of(member), member) for member in archive.infolist()), key=lambda item: item[0])
-        wanted = [(name, member) for name, member in listed if _is_document(name)]
+        wanted = list(_told_apart((name, member) for name, member in listed if _is_document(name)))
         if not wanted:
             raise ReadError(ReadStatus.EMPTY, "the archive holds no document")
         hints = _hints_for(source.hints, len(wanted))
@@ -157,16 +158,29 @@ def _hints_for(hints: Hints | None, members: int) -> Hints | None:
 
 def _name_of(member: zipfile.ZipInfo) -> str:
     """
-    The name of a member as it was meant; one without the UTF-8 flag is GB18030, which zipfile takes for code page 437.
+    The name of a member as it was meant; zipfile takes one without the UTF-8 flag for code page 437, but it is UTF-8 all the
+    same where it can be, as macOS writes it, else GB18030.
 
-    >>> _name_of(zipfile.ZipInfo("年报.docx".encode("gb18030").decode("cp437")))
-    '年报.docx'
+    >>> [_name_of(zipfile.ZipInfo("年报.docx".encode(charset).decode("cp437"))) for charset in ("gb18030", "utf-8")]
+    ['年报.docx', '年报.docx']
     """
     name = member.orig_filename
     if not member.flag_bits & _UTF8_NAME:
         with suppress(UnicodeEncodeError):  # made by a program, not read from an archive
-            name = name.encode("cp437").decode("gb18030", "replace")
+            written = name.encode("cp437")
+            try:
+                name = written.decode("utf-8")
+            except UnicodeDecodeError:
+                name = written.decode("gb18030", "replace")
     return _CONTROLS.sub("\ufffd", name.replace("\\", "/"))
+
+
+def _told_apart(members: Iterable[tuple[str, zipfile.ZipInfo]]) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+    """The members, each under a name of its own: an archive may list one name twice, with different bytes."""
+    used: Counter[str] = Counter()
+    for name, member in members:
+        used[name] += 1
+        yield (name if used[name] == 1 else f"{name}#{used[name]}"), member
 
 
 def _is_document(name: str) -> bool:

@@ -11,8 +11,8 @@ from lxml import etree
 from parsers.errors import ReadError, ReadStatus
 
 __all__ = [
-    "MAX_MEMBERS", "MAX_RATIO", "MAX_UNPACKED_BYTES", "RATIO_FROM_BYTES", "iterate_xml", "parse_xml", "refuse_bomb",
-    "refuse_many_members",
+    "MAX_MEMBERS", "MAX_RATIO", "MAX_UNPACKED_BYTES", "RATIO_FROM_BYTES", "damaged_part", "iterate_xml", "parse_xml",
+    "refuse_bomb", "refuse_many_members",
 ]  # fmt: skip
 
 MAX_UNPACKED_BYTES = 200_000_000
@@ -55,7 +55,7 @@ def parse_xml(packed: bytes, name: str) -> etree._Element:
     try:
         return etree.fromstring(packed, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
     except (etree.XMLSyntaxError, ValueError) as exc:
-        raise _translated(exc, name) from exc
+        raise damaged_part(exc, name) from exc
 
 
 def iterate_xml(packed: bytes, name: str, *tags: str) -> Iterator[etree._Element]:
@@ -74,10 +74,11 @@ def iterate_xml(packed: bytes, name: str, *tags: str) -> Iterator[etree._Element
             while element.getprevious() is not None and (parent := element.getparent()) is not None:
                 del parent[0]
     except (etree.XMLSyntaxError, ValueError) as exc:
-        raise _translated(exc, name) from exc
+        raise damaged_part(exc, name) from exc
 
 
-def _translated(exc: Exception, name: str) -> ReadError:
+def damaged_part(exc: Exception, name: str) -> ReadError:
+    """The ReadError that says on one line what an XML parser found wrong with a part: `limit` for its depth, else `failed`."""
     if "xcessive depth" in str(exc):
         return ReadError(ReadStatus.LIMIT, f"its part {name} nests elements deeper than 256 levels; it was not read")
     first = str(exc).splitlines()[0] if str(exc) else "no XML"

@@ -16,9 +16,9 @@ from lxml import etree
 
 from parsers.raw.signs import REPORT_TITLE
 
-__all__ = ["body_within", "strip_surroundings"]
+__all__ = ["AROUND", "BODIES", "FORM_WORDS", "body_within", "strip_surroundings"]
 
-_BODIES: tuple[tuple[str, str], ...] = (
+BODIES: tuple[tuple[str, str], ...] = (
     ("tag", "ucapcontent"), ("id", "UCAP-CONTENT"), ("class", "trs_editor_view"), ("class", "TRS_UEDITOR"), ("class", "TRS_Editor"),
     ("id", "zoom"), ("id", "Zoom"), ("id", "zoomcon"), ("class", "j-fontContent"), ("class", "v_news_content"),
     ("begin", "vsb_content"), ("class", "bt_content"), ("class", "bt-content"), ("class", "article-content"),
@@ -27,7 +27,7 @@ _BODIES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 """The containers of the families (`cms_families`), in the order in which they are tried."""
 
-_AROUND = ("breadcrumb", "breadcrumbs", "crumb", "crumbs", "dqwz", "position", "location", "weizhi", "footer", "foot", "copyright", "share",
+AROUND = ("breadcrumb", "breadcrumbs", "crumb", "crumbs", "dqwz", "position", "location", "weizhi", "footer", "foot", "copyright", "share",
            "bshare", "sidebar", "menu", "leftnav", "topnav", "navbar", "pagination", "fontsize", "print")  # fmt: skip
 _ENOUGH_CHARACTERS = 80
 _LONGEST_TITLE = 70
@@ -40,7 +40,7 @@ _LABELS = frozenset(
      "关键词", "主题词", "内容概述", "责任部门", "公开责任部门", "所属机构", "信息索引")
 )  # fmt: skip
 _CERTAIN = ("索引号", "发布机构", "发文机关", "发布机关", "公开机构", "组配分类", "公开责任部门", "信息索引")
-_FORM_WORDS = (
+FORM_WORDS = (
     "制发件数", "现行有效", "新制作数量", "新公开数量", "处理决定数量", "收费金额", "采购总金额", "商业企业", "科研机构", "本年度办理结果", "予以公开",
     "结果维持", "结果纠正", "未经复议直接起诉", "复议后起诉", "主动公开政府信息数",
 )  # fmt: skip
@@ -154,7 +154,7 @@ def _keep_article(root: etree._Element, page: bytes) -> bool:
 
 def _containers(root: etree._Element, page: bytes) -> Iterator[list[etree._Element]]:
     """The outermost elements that bear the mark of a family, family by family, where they hold anything."""
-    for kind, name in _BODIES:
+    for kind, name in BODIES:
         if name.encode() not in page and not (kind == "tag" and name.encode() in page.lower()):
             continue
         path = {
@@ -180,11 +180,11 @@ def _is_whole(articles: Sequence[etree._Element], root: etree._Element) -> bool:
     """Whether every word of a statutory table on the page stands in the articles."""
     inside = "".join(_text(article) for article in articles)
     everywhere = _text(root)
-    return all(inside.count(word) == everywhere.count(word) for word in _FORM_WORDS if word in everywhere)
+    return all(inside.count(word) == everywhere.count(word) for word in FORM_WORDS if word in everywhere)
 
 
 def _has_form_words(text: str) -> bool:
-    return any(word in text for word in _FORM_WORDS)
+    return any(word in text for word in FORM_WORDS)
 
 
 def _heading_before(root: etree._Element, article: etree._Element) -> etree._Element:
@@ -205,7 +205,7 @@ def _heading_before(root: etree._Element, article: etree._Element) -> etree._Ele
 def _take_navigation(root: etree._Element, page: bytes) -> None:
     """Take off menus, trails and footers, by their tag or their mark; what holds a table or much text stays."""
     around = [element for name in ("nav", "footer", "aside") if b"<" + name.encode() in page for element in root.iter(name)]
-    for name in _AROUND:
+    for name in AROUND:
         if name.encode() in page:
             around += _found(root, f"//*[@id='{name}' or contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]")
     for element in around:

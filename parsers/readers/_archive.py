@@ -53,7 +53,9 @@ def read_member(archive: zipfile.ZipFile, name: str | zipfile.ZipInfo) -> bytes 
         with archive.open(member) as stream:
             unpacked = stream.read(MAX_UNPACKED_BYTES + 1)
     except (*_DAMAGE, NotImplementedError, RuntimeError) as exc:
-        raise ReadError(ReadStatus.FAILED, f"its part {name} is damaged: {exc}; ask for the file again") from exc
+        raise ReadError(
+            ReadStatus.FAILED, " ".join(f"its part {name} is damaged: {exc}; ask for the file again".split())
+        ) from exc
     if len(unpacked) > MAX_UNPACKED_BYTES:
-        raise ReadError(ReadStatus.LIMIT, f"its part {name} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
+        raise ReadError(ReadStatus.LIMIT, f"its part {' '.join(name.split())} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
     return unpacked

@@ -21,6 +21,7 @@ DOUBT = "\ufffd"
 
 _LEAST_SCORE = 0.5
 _WIDTH = {ord("，"): ",", ord("．"): ".", ord("："): ":", ord("（"): "(", ord("）"): ")", ord("－"): "-", ord(" "): None}
+_WIDTH |= {ord(wide): plain for wide, plain in zip("０１２３４５６７８９", "0123456789", strict=True)}
 _WORDS = re.compile(r"[\u4e00-\u9fff]")
 _DIGITS = re.compile(r"\d+")
 _PLAIN = re.compile(r"-?[\d,.]+")

@@ -9,8 +9,8 @@ from lxml import etree
 
 from parsers.errors import ReadError, ReadStatus
 from parsers.guard import parse_xml
-from parsers.readers._cell_texts import NO_RESULT, Area
-from parsers.readers._sheets import Marks, Range, Spot
+from parsers.readers._cell_texts import NO_RESULT
+from parsers.readers._sheets import Collector, Marks
 from parsers.readers._spans import MAX_CELLS, span_of
 
 __all__ = ["marks_of_ods"]
@@ -57,35 +57,28 @@ def _is_hidden(element: etree._Element) -> bool:
     return element.get(f"{_TABLE}visibility") in ("collapse", "filter")
 
 
-class _Sheet:
+class _Sheet(Collector):
     """Collects the marks of one sheet row by row."""
 
     def __init__(self, ruled_styles: frozenset[str]) -> None:
+        super().__init__()
         self._styles = ruled_styles
-        self._area = Area()
-        self._ruled: set[Spot] = set()
-        self._merged: list[Range] = []
-        self._hidden_rows: set[int] = set()
-        self._hidden_columns: set[int] = set()
-        self._texts: dict[Spot, str] = {}
 
     def marks(self, table: etree._Element) -> Marks:
         at = 0
         for column in table.iter(f"{_TABLE}table-column"):
             many = _repeats(column, "columns")
             if _is_hidden(column):
-                self._hidden_columns.update(range(at, min(at + many, _MOST_COLUMNS)))
+                self.hidden_columns.update(range(at, min(at + many, _MOST_COLUMNS)))
             at += many
         at = 0
         for row in table.iter(f"{_TABLE}table-row"):
             many = _repeats(row, "rows")
             if _is_hidden(row):
-                self._hidden_rows.update(range(at, min(at + many, _MOST_ROWS)))
+                self.hidden_rows.update(range(at, min(at + many, _MOST_ROWS)))
             self._add_row(row, at, many)
             at += many
-        return Marks(
-            frozenset(self._ruled), tuple(self._merged), frozenset(self._hidden_rows), frozenset(self._hidden_columns), self._texts
-        )  # fmt: skip
+        return self.gathered()
 
     def _add_row(self, element: etree._Element, row: int, rows: int) -> None:
         column = 0
@@ -94,17 +87,17 @@ class _Sheet:
             holds = cell.get(f"{_OFFICE}value-type") is not None or cell.get(f"{_TABLE}formula") is not None
             text = self._text(cell)
             if holds or text:
-                self._area.add(row, column, rows=rows, columns=columns)
+                self.area.add(row, column, rows=rows, columns=columns)
             is_ruled = (cell.get(f"{_TABLE}style-name") or "") in self._styles
-            if text is not None or (is_ruled and rows * columns + len(self._ruled) <= 2 * MAX_CELLS):
+            if text is not None or (is_ruled and rows * columns + len(self.ruled) <= 2 * MAX_CELLS):
                 for spot in product(range(row, row + rows), range(column, column + columns)):
                     if is_ruled:
-                        self._ruled.add(spot)
+                        self.ruled.add(spot)
                     if text is not None:
-                        self._texts[spot] = text
+                        self.texts[spot] = text
             high, wide = (span_of(cell.get(f"{_TABLE}number-{word}-spanned")) for word in ("rows", "columns"))
-            if (high > 1 or wide > 1) and len(self._merged) < MAX_CELLS:
-                self._merged.append((row, column, row + high - 1, column + wide - 1))
+            if (high > 1 or wide > 1) and len(self.merged) < MAX_CELLS:
+                self.merged.append((row, column, row + high - 1, column + wide - 1))
             column += columns
 
     def _text(self, cell: etree._Element) -> str | None:

@@ -6,7 +6,7 @@ import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from lxml import etree
 
@@ -19,7 +19,7 @@ __all__ = ["POINTS", "Drawn", "draw"]
 POINTS = 72 / 25.4
 """OFD measures in millimetres."""
 
-_MOST_DRAWN = 500_000
+_MOST_DRAWN = 100_000
 """Glyphs and rules of one page."""
 _ASCENT, _DESCENT = 0.86, 0.14
 _THIN = 1.0
@@ -31,15 +31,15 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The glyphs and rules of a page in points, and how many pictures it has."""
+    """The glyphs and rules of a page in points, and how much of it pictures cover, in square points."""
 
     glyphs: tuple[Glyph, ...]
     rules: tuple[Rule, ...]
-    pictures: int
+    pictured: float
 
     def over(self, other: Drawn) -> Drawn:
         """This drawn over another, its template."""
-        return Drawn(other.glyphs + self.glyphs, other.rules + self.rules, other.pictures + self.pictures)
+        return Drawn(other.glyphs + self.glyphs, other.rules + self.rules, other.pictured + self.pictured)
 
     def moved(self, x: float, y: float) -> Drawn:
         """The same at another place."""
@@ -58,7 +58,7 @@ class Drawn:
             )
             for rule in self.rules
         )
-        return Drawn(glyphs, rules, self.pictures)
+        return Drawn(glyphs, rules, self.pictured)
 
 
 def draw(page: etree._Element) -> Drawn:
@@ -69,24 +69,34 @@ def draw(page: etree._Element) -> Drawn:
     """
     glyphs: dict[tuple[str, int, int], Glyph] = {}
     rules: list[Rule] = []
-    pictures = 0
+    pictured = 0.0
     for item in page.iterfind("{*}Content//{*}*"):
         match etree.QName(item).localname:
-            case "TextObject" if _is_shown(item):
-                for glyph in _glyphs(item):  # bold type is at times the same character twice on one place
+            case "TextObject" if _is_shown(item) and _is_inked(item):
+                for glyph in islice(
+                    _glyphs(item), _MOST_DRAWN + 1
+                ):  # bold type is at times the same character twice on one place
                     fine = max(glyph.size, 1) / 4
                     glyphs.setdefault((glyph.text, round(glyph.box.left / fine), round(glyph.box.top / fine)), glyph)
             case "PathObject" if _is_shown(item):
                 rules.extend(_rules(item))
-            case "ImageObject":
-                pictures += 1
+            case "ImageObject" | "CompositeObject":
+                _, _, wide, high = (*_floats(item.get("Boundary")), 0.0, 0.0, 0.0, 0.0)[:4]
+                pictured += abs(wide * high) * POINTS**2
         if len(glyphs) + len(rules) > _MOST_DRAWN:
             raise ReadError(ReadStatus.LIMIT, f"a page of the OFD file draws more than {_MOST_DRAWN:,} characters and lines")
-    return Drawn(tuple(glyphs.values()), tuple(rules), pictures)
+    return Drawn(tuple(glyphs.values()), tuple(rules), pictured)
 
 
 def _is_shown(item: etree._Element) -> bool:
     return item.get("Visible") not in ("false", "0") and item.get("Alpha") != "0"
+
+
+def _is_inked(item: etree._Element) -> bool:
+    """Whether a text is printed at all: filled unless said otherwise, or drawn in outlines."""
+    colour = item.find("{*}FillColor")
+    filled = item.get("Fill") not in ("false", "0") and (colour is None or colour.get("Alpha") != "0")
+    return filled or item.get("Stroke") in ("true", "1")
 
 
 def _floats(text: str | None) -> list[float]:

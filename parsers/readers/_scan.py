@@ -21,6 +21,8 @@ _STEEPEST = 5.0
 _FAINTEST = 0.3
 """Ink is what is darker than the paper around it by this share of the darkness of print."""
 _SMALLEST_MARK = 3
+_THINNEST = 0.12
+"""In heights of print."""
 _PAPER_BLOCK = 51
 
 
@@ -42,7 +44,8 @@ class Scan:
         """The lines of print in a cell, from top to bottom."""
         left, top, right, bottom = (round(value) for value in box)
         ink = self.ink[top + 1 : bottom, left + 1 : right]
-        return [Box(left + 1 + x0, top + 1 + y0, left + 1 + x1, top + 1 + y1) for x0, y0, x1, y1 in _lines(ink, self.em)]
+        lines = [line for line in _lines(ink, self.em) if not _is_residue(line, ink.shape, self.em)]
+        return [Box(left + 1 + x0, top + 1 + y0, left + 1 + x1, top + 1 + y1) for x0, y0, x1, y1 in lines]
 
     def outside(self) -> list[Box]:
         """The pieces of lines outside tables, each as far as print reaches without a wide gap."""
@@ -137,7 +140,8 @@ def _ink_of(gray: Gray) -> Gray:
     """255 where a pixel is plainly darker than the paper around it."""
     import cv2
 
-    paper = cv2.blur(cv2.dilate(gray, np.ones((15, 15), np.uint8)), (_PAPER_BLOCK, _PAPER_BLOCK))
+    smooth = cv2.medianBlur(gray, 5)  # the lightest pixels of noisy paper are lighter than paper
+    paper = cv2.blur(cv2.dilate(smooth, np.ones((15, 15), np.uint8)), (_PAPER_BLOCK, _PAPER_BLOCK))
     darker = cv2.subtract(paper, gray)
     print_dark = float(np.percentile(darker[darker > 40], 80)) if (darker > 40).any() else 255.0
     ink = np.where(darker > max(_FAINTEST * print_dark, 30), 255, 0).astype(np.uint8)
@@ -151,8 +155,8 @@ def _slant(ink: Gray) -> float:
     """The angle in degrees, counter-clockwise, that makes the rows of ink sharpest; 0 on a page without any."""
     import cv2
 
-    factor = 1000 / max(ink.shape)
-    small = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    size = [max(1, round(side * 1000 / max(ink.shape))) for side in ink.shape]
+    small = cv2.resize(ink, (size[1], size[0]), interpolation=cv2.INTER_AREA)
     if not small.any():
         return 0.0
 
@@ -271,6 +275,16 @@ def _whole_characters(ink: Gray, bands: Sequence[tuple[int, int]]) -> list[tuple
                 continue
         found.append((start, end))
     return found
+
+
+def _is_residue(line: tuple[int, int, int, int], cell: tuple[int, ...], em: float) -> bool:
+    """Whether ink is a speck, or what is left of a rule along a side of the cell; print is thicker, and a dash stands free."""
+    x0, y0, x1, y1 = line
+    thin = _THINNEST * em
+    if max(x1 - x0, y1 - y0) < thin:
+        return True
+    beside = min(x0, cell[1] - x1) < thin if x1 - x0 < thin else min(y0, cell[0] - y1) < thin
+    return min(x1 - x0, y1 - y0) < thin and beside
 
 
 def _lines(ink: Gray, em: float) -> Iterator[tuple[int, int, int, int]]:

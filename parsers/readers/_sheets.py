@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from parsers.document import Block, Cell, Grid, Paragraph
+from parsers.readers._cell_texts import Area
 from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
 
-__all__ = ["Marks", "Range", "Spot", "blocks_of"]
+__all__ = ["Collector", "Marks", "Range", "Spot", "blocks_of"]
 
 Spot = tuple[int, int]
 """Row and column of a cell, from 0."""
@@ -21,6 +23,9 @@ _MOST_BLANK = 40
 """So many ruled rows below the last text belong to the table; borders painted to the end of a sheet do not."""
 _MOST_RULED = 0.8
 """From this share of the rows with several texts on, borders say what is a table."""
+_LONGEST_LABEL = 40
+_NOTE = re.compile(r"^[（(]?(?:注|备注|说明|填表|单位|制表)|[。；：:]$")
+"""What stands below a table and is no label of a row."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,24 @@ class Marks:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     texts: Mapping[Spot, str] = field(default_factory=dict)
+
+
+class Collector:
+    """Gathers the marks of a sheet while its file is read; each format fills it in its own way."""
+
+    def __init__(self) -> None:
+        self.area = Area()
+        self.ruled: set[Spot] = set()
+        self.merged: list[Range] = []
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
+        self.texts: dict[Spot, str] = {}
+
+    def gathered(self) -> Marks:
+        """What has been gathered so far."""
+        return Marks(
+            frozenset(self.ruled), tuple(self.merged), frozenset(self.hidden_rows), frozenset(self.hidden_columns), self.texts
+        )
 
 
 class _Axis:
@@ -83,7 +106,7 @@ def blocks_of(
     The blocks of one sheet in order.
 
     Where borders are drawn, rows with borders are tables. Elsewhere a blank row parts two tables, and texts that stand
-    alone in the first and last rows are lines. Places count rows and columns as the sheet itself does. Raises ReadError
+    alone in the first and last rows are lines, but not a label without figures below a table. Places count rows and columns as the sheet itself does. Raises ReadError
     with status `limit` for tables with too many cells.
     """
     surface = _surface(texts, marks)
@@ -174,6 +197,14 @@ def _bare_runs(surface: _Surface, filled: Mapping[int, list[int]], end: int) -> 
     def is_alone(row: int) -> bool:
         return len(filled.get(row, ())) == 1 and row not in surface.joined and row - 1 not in surface.joined
 
+    def is_label(row: int, above: range) -> bool:
+        """Whether a text alone below a table stands where labels do: it opens a row without figures."""
+        left, right = _reach(surface, above, filled)
+        column = filled[row][0]
+        text = surface.texts[row, column]
+        wide = surface.spans.get((row, column), (1, 1))[1]
+        return column == left and column + wide < right and len(text) <= _LONGEST_LABEL and _NOTE.search(text) is None
+
     start = 0
     for row in range(end + 1):
         if row < end and (row in filled or row in surface.joined or row - 1 in surface.joined):
@@ -183,6 +214,8 @@ def _bare_runs(surface: _Surface, filled: Mapping[int, list[int]], end: int) -> 
             first += 1
         while first < last and is_alone(last - 1):
             last -= 1
+        while first < last < row and is_label(last, range(first, last)):
+            last += 1
         parts = ((False, range(start, first)), (True, range(first, last)), (False, range(last, row)))
         yield from (part for part in parts if part[1])
         start = row + 1
@@ -195,11 +228,16 @@ def _ruled_lanes(rows: range, filled: Mapping[int, list[int]], ruled: Mapping[in
 
 def _bare_lanes(surface: _Surface, rows: range, filled: Mapping[int, list[int]]) -> list[list[int]]:
     """Of each row all columns from the first to the last one used in these rows."""
+    used = range(*_reach(surface, rows, filled))
+    return [list(used) for _ in rows]
+
+
+def _reach(surface: _Surface, rows: range, filled: Mapping[int, list[int]]) -> Spot:
+    """The first column used in these rows, and the one behind the last."""
     wide = {
         row: max(column + surface.spans.get((row, column), (1, 1))[1] for column in filled[row]) for row in rows if row in filled
     }
-    used = range(min((filled[row][0] for row in wide), default=0), max(wide.values(), default=0))
-    return [list(used) for _ in rows]
+    return min((filled[row][0] for row in wide), default=0), max(wide.values(), default=0)
 
 
 def _cells(surface: _Surface, rows: range, lanes: list[list[int]], number: int) -> Iterator[Cell]:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import olefile
 
 from parsers.errors import ReadError, ReadStatus
-from parsers.readers._cell_texts import Area, per_cent
-from parsers.readers._sheets import Marks, Range, Spot
+from parsers.readers._cell_texts import NO_RESULT, per_cent
+from parsers.readers._ole import ole_of
+from parsers.readers._sheets import Collector, Marks
 
 __all__ = ["marks_of_xls"]
 
@@ -23,7 +24,13 @@ _BLANK, _MULBLANK, _BOOLERR, _NUMBER, _RK, _MULRK = 0x201, 0xBE, 0x205, 0x203, 0
 _LABEL, _LABELSST, _RSTRING, _ROW, _COLINFO, _MERGED = 0x204, 0xFD, 0xD6, 0x208, 0x7D, 0xE5
 _VALUES = (_FORMULA, _BOOLERR, _NUMBER, _RK, _LABEL, _LABELSST, _RSTRING)
 _DAMAGE = (struct.error, IndexError, ValueError, OSError, KeyError, TypeError, AttributeError, OverflowError, MemoryError)
+_SST, _DIMENSIONS = 0xFC, 0x200
 _BIFF8 = 0x600
+_SHORTEST_TEXT = 3
+_NOTHING = 3
+"""A formula's result that is nothing: a text without characters, or what programs write which do not reckon."""
+_TO_RECKON = 2
+"""The flag of a formula that is to be reckoned when the file is opened."""
 
 
 class _Format(NamedTuple):
@@ -33,18 +40,42 @@ class _Format(NamedTuple):
     number: int
 
 
-def marks_of_xls(content: bytes) -> dict[int, Marks]:
+def marks_of_xls(content: bytes) -> tuple[dict[int, Marks], bytes]:
     """
-    The marks of each sheet by its number, from 0; those of files before Excel 97 know no borders.
+    The marks of each sheet by its number, from 0, and the file anew, with nothing in it but its sheets.
 
-    Raises ReadError with status `failed` (damaged, locked) or `limit` (cells too many or too far apart).
+    Files before Excel 97 know no borders. The library that reads the values ends the whole program on some false sizes;
+    the new file says none. Raises ReadError with status `failed` (damaged, locked) or `limit` (cells too many or too far
+    apart).
     """
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as container:
-            stream = container.openstream("Workbook" if container.exists("Workbook") else "Book").read()
-        return dict(enumerate(_sheets(stream)))
+            name = "Workbook" if container.exists("Workbook") else "Book"
+            stream = container.openstream(name).read()
+        return dict(enumerate(_sheets(stream))), ole_of(name, _without_sizes(stream))
     except _DAMAGE as exc:
         raise ReadError(ReadStatus.FAILED, f"an XLS file that is cut off or damaged ({exc}); ask for the file again") from exc
+
+
+def _without_sizes(stream: bytes) -> bytes:
+    """The stream with no extent of any sheet. Raises ValueError when it counts more texts than it can hold."""
+    changed = bytearray(stream)
+    starts = [0]
+    for kind, body in _records(stream, 0):
+        if kind == _BOUNDSHEET:
+            starts.append(struct.unpack_from("<I", body)[0])
+        elif kind == _SST and struct.unpack_from("<I", body, 4)[0] * _SHORTEST_TEXT > len(stream):
+            raise ValueError("it counts more texts than it can hold")
+    for start in starts:
+        at = start
+        while at + 4 <= len(stream):
+            kind, length = struct.unpack_from("<HH", stream, at)
+            if kind == _EOF:
+                break
+            if kind == _DIMENSIONS:
+                changed[at + 4 : at + 4 + length] = bytes(len(changed[at + 4 : at + 4 + length]))
+            at += 4 + length
+    return bytes(changed)
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
@@ -84,18 +115,13 @@ def _sheets(stream: bytes) -> Iterator[Marks]:
         yield _Sheet(formats, per_cents).marks(stream, start)
 
 
-class _Sheet:
+class _Sheet(Collector):
     """Collects the marks of one sheet record by record."""
 
     def __init__(self, formats: list[_Format], per_cents: set[int]) -> None:
+        super().__init__()
         self._formats = formats
         self._per_cents = per_cents
-        self._area = Area()
-        self._ruled: set[Spot] = set()
-        self._merged: list[Range] = []
-        self._hidden_rows: set[int] = set()
-        self._hidden_columns: set[int] = set()
-        self._texts: dict[Spot, str] = {}
 
     def marks(self, stream: bytes, start: int) -> Marks:
         for kind, body in _records(stream, start):
@@ -106,31 +132,33 @@ class _Sheet:
             elif kind in (_MULBLANK, _MULRK):
                 self._add_cells(kind, body)
             elif kind == _ROW and body[12] & 0x20:
-                self._hidden_rows.add(struct.unpack_from("<H", body)[0])
+                self.hidden_rows.add(struct.unpack_from("<H", body)[0])
             elif kind == _COLINFO and body[8] & 1:
                 first, last = struct.unpack_from("<HH", body)
-                self._hidden_columns.update(range(first, min(last, 255) + 1))
+                self.hidden_columns.update(range(first, min(last, 255) + 1))
             elif kind == _MERGED:
                 for at in range(struct.unpack_from("<H", body)[0]):
                     top, bottom, left, right = struct.unpack_from("<HHHH", body, 2 + 8 * at)
-                    self._merged.append((top, left, bottom, right))
-        return Marks(
-            frozenset(self._ruled), tuple(self._merged), frozenset(self._hidden_rows), frozenset(self._hidden_columns), self._texts
-        )  # fmt: skip
+                    self.merged.append((top, left, bottom, right))
+        return self.gathered()
 
     def _add_cell(self, row: int, column: int, form: int) -> None:
         if form < len(self._formats) and self._formats[form].ruled:
-            self._ruled.add((row, column))
+            self.ruled.add((row, column))
 
     def _add_value(self, kind: int, body: bytes) -> None:
         row, column, form = struct.unpack_from("<HHH", body)
-        self._area.add(row, column)
+        self.area.add(row, column)
         self._add_cell(row, column, form)
         if kind == _BOOLERR and body[7]:
-            self._texts[row, column] = _ERRORS.get(body[6], "#VALUE!")
+            self.texts[row, column] = _ERRORS.get(body[6], "#VALUE!")
         elif kind == _FORMULA and body[12:14] == b"\xff\xff":
             if body[6] == 2:
-                self._texts[row, column] = _ERRORS.get(body[8], "#VALUE!")
+                self.texts[row, column] = _ERRORS.get(body[8], "#VALUE!")
+            elif body[6] == _NOTHING:
+                self.texts[row, column] = NO_RESULT
+        elif kind == _FORMULA and body[14] & _TO_RECKON and not any(body[6:14]):
+            self.texts[row, column] = NO_RESULT
         elif kind in (_FORMULA, _NUMBER):
             self._add_number(row, column, form, struct.unpack_from("<d", body, 6)[0])
         elif kind == _RK:
@@ -144,14 +172,14 @@ class _Sheet:
             form = struct.unpack_from("<H", body, 4 + step * at)[0]
             self._add_cell(row, first + at, form)
             if kind == _MULRK:
-                self._area.add(row, first + at)
+                self.area.add(row, first + at)
                 self._add_number(row, first + at, form, _rk(struct.unpack_from("<I", body, 6 + step * at)[0]))
 
     def _add_number(self, row: int, column: int, form: int, value: float) -> None:
         if form < len(self._formats) and self._formats[form].number in self._per_cents:
             text = per_cent(repr(value))
             if text is not None:
-                self._texts[row, column] = text
+                self.texts[row, column] = text
 
 
 def _rk(packed: int) -> float:

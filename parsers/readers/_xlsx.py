@@ -10,8 +10,8 @@ from lxml import etree
 
 from parsers.errors import ReadError, ReadStatus
 from parsers.guard import iterate_xml, parse_xml
-from parsers.readers._cell_texts import NO_RESULT, Area, per_cent
-from parsers.readers._sheets import Marks, Range, Spot
+from parsers.readers._cell_texts import NO_RESULT, per_cent
+from parsers.readers._sheets import Collector, Marks, Spot
 from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
 
 __all__ = ["is_needed", "marks_of_xlsx"]
@@ -97,18 +97,13 @@ def _at(flags: list[bool] | tuple[bool, ...], number: str | None) -> bool:
     return at < len(flags) and flags[at]
 
 
-class _Sheet:
+class _Sheet(Collector):
     """Collects the marks of one sheet row by row."""
 
     def __init__(self, styles: _Styles, *, stale: bool) -> None:
+        super().__init__()
         self._styles = styles
         self._stale = stale
-        self._area = Area()
-        self._ruled: set[Spot] = set()
-        self._merged: list[Range] = []
-        self._hidden_rows: set[int] = set()
-        self._hidden_columns: set[int] = set()
-        self._texts: dict[Spot, str] = {}
 
     def marks(self, packed: bytes, name: str) -> Marks:
         row = -1
@@ -121,24 +116,22 @@ class _Sheet:
                     self._add_columns(element)
                 case _:
                     self._add_range(element.get("ref") or "")
-        return Marks(
-            frozenset(self._ruled), tuple(self._merged), frozenset(self._hidden_rows), frozenset(self._hidden_columns), self._texts
-        )  # fmt: skip
+        return self.gathered()
 
     def _add_row(self, element: etree._Element, row: int) -> None:
         if element.get("hidden") in ("1", "true"):
-            self._hidden_rows.add(row)
+            self.hidden_rows.add(row)
         column = -1
         for cell in element.iterchildren("{*}c"):
             spot = _spot(cell.get("r")) or (row, column + 1)
             column = spot[1]
             if _at(self._styles.ruled, cell.get("s")):
-                self._ruled.add(spot)
+                self.ruled.add(spot)
             text = self._text(cell)
             if text is not None:
-                self._texts[spot] = text
+                self.texts[spot] = text
             if text is not None or len(cell):
-                self._area.add(*spot)
+                self.area.add(*spot)
 
     def _text(self, cell: etree._Element) -> str | None:
         """The text of a cell that is no plain value; None for one that is."""
@@ -146,23 +139,25 @@ class _Sheet:
         kind = cell.get("t") or "n"
         if kind == "e":
             return value or "#VALUE!"
-        if formula is not None and kind not in ("str", "inlineStr") and (not value or (self._stale and value == "0")):
-            return NO_RESULT
-        if formula is not None and value is None:
+        if formula is not None and (value is None or (kind not in ("str", "inlineStr") and self._is_no_result(value))):
             return NO_RESULT
         return per_cent(value) if value and kind == "n" and _at(self._styles.per_cent, cell.get("s")) else None
 
+    def _is_no_result(self, value: str) -> bool:
+        """Whether a formula's stored number is none, or the 0 that programs write which do not reckon."""
+        return not value.strip() or (self._stale and not value.strip().strip("0."))
+
     def _add_columns(self, element: etree._Element) -> None:
-        if element.get("hidden") in ("1", "true") and len(self._hidden_columns) < _MAX_COLUMNS:
+        if element.get("hidden") in ("1", "true") and len(self.hidden_columns) < _MAX_COLUMNS:
             last = min(_number(element.get("max"), 0), _MAX_COLUMNS)
-            self._hidden_columns.update(range(_number(element.get("min"), last + 1) - 1, last))
+            self.hidden_columns.update(range(_number(element.get("min"), last + 1) - 1, last))
 
     def _add_range(self, reference: str) -> None:
         first, _, last = reference.partition(":")
         corner, far = _spot(first), _spot(last or first)
         if corner is not None and far is not None:
-            self._merged.append((*corner, *far))
-        if len(self._merged) > MAX_CELLS:
+            self.merged.append((*corner, *far))
+        if len(self.merged) > MAX_CELLS:
             refuse_too_many_cells()
 
 

@@ -15,6 +15,7 @@ from lxml import etree
 
 from parsers.document import Block, Document, Grid, Paragraph, Picture
 from parsers.errors import ReadError, ReadStatus
+from parsers.guard import damaged_part
 from parsers.raw.charset import without_marks
 from parsers.raw.sniff import Content, sniff
 from parsers.readers._archive import open_archive, read_member
@@ -99,10 +100,7 @@ def _parse(packed: bytes, name: str) -> etree._Element:
     try:
         return parse_xml(packed)
     except (etree.XMLSyntaxError, ValueError) as exc:
-        if "Excessive depth" in str(exc):
-            reason = f"its part {name} nests elements deeper than 256 levels; it was not read"
-            raise ReadError(ReadStatus.LIMIT, reason) from exc
-        raise ReadError(ReadStatus.FAILED, f"its part {name} is damaged: {exc}; ask for the file again") from exc
+        raise damaged_part(exc, name) from exc
 
 
 def _optional(archive: zipfile.ZipFile, name: str, notes: list[str]) -> etree._Element | None:

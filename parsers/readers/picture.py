@@ -120,7 +120,8 @@ def pictures_of(packed: bytes, kind: str) -> Iterator[Gray]:
         except Image.DecompressionBombError as exc:
             raise ReadError(ReadStatus.LIMIT, f"a picture with more than the {MAX_PIXELS:,} pixels allowed") from exc
         except damage as exc:
-            reason = f"a {kind.upper()} picture that is cut off or damaged ({exc}); ask for the file again"
+            detail = "it is no such picture" if isinstance(exc, UnidentifiedImageError) else exc  # that names an object in memory
+            reason = f"a {kind.upper()} picture that is cut off or damaged ({detail}); ask for the file again"
             raise ReadError(ReadStatus.FAILED, " ".join(reason.split())) from exc
 
 

@@ -39,13 +39,17 @@ def read(source: Source) -> Document:
     The tables of every sheet as Grids and the lines around them as Paragraphs; hidden sheets, rows and columns are not read.
 
     A formula gives its stored result; one without is U+FFFD, an error its own word. Raises ReadError with status `limit`
-    (sizes, cells) or `failed` (damaged, locked).
+    (sizes, cells), `failed` (damaged, locked) or `unsupported` (an ET file of WPS Office, which has the form of an XLS).
     """
     content = sniff(source.data, source.name)
+    if content.kind == "xls" and source.name.lower().endswith((".et", ".ett")):
+        raise ReadError(
+            ReadStatus.UNSUPPORTED, "ET spreadsheets of WPS Office are not read; save the file as XLSX or ask for that"
+        )
     notes: list[str] = []
-    plain, marks = source.data, _Known()
     if content.kind == "xls":
-        marks = _Known(by_number=marks_of_xls(source.data))
+        numbered, plain = marks_of_xls(source.data)
+        marks = _Known(by_number=numbered)
     else:
         parts = _parts(source.data, content.kind)
         marks = _Known(by_name=marks_of_xlsx(parts) if content.kind == "xlsx" else marks_of_ods(parts.get("content.xml", b"")))

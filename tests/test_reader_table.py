@@ -1,0 +1,73 @@
+"""Separated fields: every cell in every charset, quotes, prose with commas, and limits."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import pytest
+from damage import is_answer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sheet_files import csv_rows, page_of
+
+from parsers import Source, parse_all
+from parsers.document import Document
+from parsers.errors import ReadError, ReadStatus
+from parsers.raw.sniff import sniff
+from parsers.readers import read_document
+from parsers.report import Report
+from pipeline.demo.judge import Outcome, judge
+from pipeline.demo.layouts.model import rendered
+
+
+def rows_of(document: Document) -> list[list[str]]:
+    """The texts of all grids, row by row."""
+    rows: dict[tuple[int, int], list[str]] = {}
+    for grid in document.grids():
+        for cell in grid.cells:
+            rows.setdefault((grid.number, cell.row), []).append(cell.text)
+    return list(rows.values())
+
+
+def separated(rows: Sequence[Sequence[str]], delimiter: str = ",") -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter).writerows(rows)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize(("delimiter", "name"), [(",", "a.csv"), (";", "a.csv"), ("\t", "a.csv"), ("\t", "a.tsv")])
+def test_every_cell_of_separated_fields_is_read(charset: str, delimiter: str, name: str) -> None:
+    page = page_of(2, form="2019" if delimiter == ";" else "2021")
+    content = separated(list(csv_rows(page)), delimiter).encode(charset)
+    rendering = rendered(page, content, name)
+    (report,) = parse_all(Source(content, name))
+    assert isinstance(report, Report)
+    assert {item.outcome for item in judge(rendering, report.facts)} == {Outcome.RIGHT}
+
+
+def test_quoted_fields_keep_line_breaks_and_quotes() -> None:
+    content = '年报,,\r\n"甲\r\n""乙"", 丙",1,2\r\n丁,"3",4\r\n'.encode()
+    assert rows_of(read_document(Source(content, "a.csv"))) == [['甲\n"乙", 丙', "1", "2"], ["丁", "3", "4"]]
+
+
+def test_prose_with_commas_is_text() -> None:
+    prose = "一、总体情况\n今年,我县公开政府信息\n受理申请,依法答复,没有收费,\n二、存在问题\n"
+    assert sniff(prose.encode(), "a.csv").kind == "text"
+    assert list(read_document(Source(prose.encode(), "a.csv")).grids()) == []
+
+
+def test_too_many_fields_are_a_limit() -> None:
+    long = b"a,b\n" * 2_000 + b'"' + b"x" * 200_000 + b'",2\n'
+    for content in (b"1,2,3\n" * 40_000, long):
+        with pytest.raises(ReadError) as caught:
+            read_document(Source(content, "a.csv"))
+        assert caught.value.status is ReadStatus.LIMIT
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", b"a\tb\n", b"a,b\n1,2\n"]))
+@settings(max_examples=50)
+def test_never_raises(content: bytes, head: bytes) -> None:
+    assert is_answer(head + content, "a.csv")
