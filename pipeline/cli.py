@@ -2,9 +2,7 @@
 Arguments in, exit code out.
 
 0: every input was read. 3: any other status anywhere. 1: nothing usable was written. 2: usage or configuration.
-130: interrupted, state kept. Data goes to stdout, everything else to stderr.
-
-Commands are imported when they run: `gongkai --help` must not wait for what they need.
+130: interrupted. Data goes to stdout, everything else to stderr.
 """
 
 from __future__ import annotations
@@ -14,161 +12,44 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
-import typer
-
-from parsers.errors import FormError
 from pipeline.errors import PipelineError
+from pipeline.interrupt import INTERRUPTED, importing, obey
 
-__all__ = ["app", "main"]
-
-INTERRUPTED = 130
-
-app = typer.Typer(
-    name="gongkai",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Annual reports on open government information, as checked figures. 政府信息公开工作年度报告：读取、核查、导出。",
-)
-forms_app = typer.Typer(no_args_is_help=False, help="The statutory forms that are known. 已知的法定格式。")
-app.add_typer(forms_app, name="forms")
-
-_PATHS = "Files or folders; - is standard input."
-Paths = Annotated[list[Path] | None, typer.Argument(metavar="PATH", help=_PATHS, show_default=False)]
-Needed = Annotated[list[Path], typer.Argument(metavar="PATH", help=_PATHS, show_default=False)]
-Output = Annotated[Path | None, typer.Option("--output", metavar="DIR", help="Output folder, instead of the configuration's.")]
-ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Configuration, instead of ./gongkai.toml.")]
-Manifest = Annotated[Path | None, typer.Option("--manifest", metavar="CSV", help="What is known of documents that came by mail.")]
-RulesFile = Annotated[Path | None, typer.Option("--rules", metavar="FILE", help="Rules switched off or weighed otherwise.")]
-Lang = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="Language of labels, instead of the locale's.")]
-PublishedOnly = Annotated[bool, typer.Option("--published-only", help="Leave reconstructed figures out of the wide table.")]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
-
-
-@app.callback(invoke_without_command=True)
-def _main(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:  # noqa: FBT002
-    if version:
-        from pipeline.shards import program_version
-
-        typer.echo(f"gongkai {program_version()}")
-        raise typer.Exit(0)
-
-
-@app.command()
-def parse(
-    paths: Needed,
-    kind: Annotated[str, typer.Option("--format", metavar="csv|json|parquet|table", help="Format of the facts.")] = "csv",
-    file: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="File to write, instead of stdout.")] = None,
-    manifest: Manifest = None,
-    rules: RulesFile = None,
-) -> None:
-    """Read files or folders and write the facts, cell by cell."""
-    from pipeline.commands.parse import parse as command
-
-    raise typer.Exit(command(paths, manifest, rules, kind, file))
-
-
-@app.command()
-def audit(
-    paths: Paths = None,
-    output: Output = None,
-    rules: RulesFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,  # noqa: FBT002
-) -> None:
-    """List what does not hold in files, or in an output folder."""
-    from pipeline.commands.audit import audit as command
-
-    raise typer.Exit(command(paths or [], output, rules, lang, as_json=as_json))
-
-
-@app.command()
-def export(
-    paths: Paths = None,
-    config: ConfigFile = None,
-    output: Output = None,
-    rules: RulesFile = None,
-    published_only: PublishedOnly = False,  # noqa: FBT002
-    lang: Lang = None,
-) -> None:
-    """Write the tables of an output folder once more, or of files that are read first."""
-    from pipeline.commands.run import export_again as command
-
-    raise typer.Exit(command(paths or [], config, output, rules, lang, published_only=published_only))
-
-
-@app.command()
-def explain(
-    report: Annotated[str, typer.Argument(help="A file, or the report_id of a report in the output folder.", show_default=False)],
-    address: Annotated[str, typer.Argument(help="Address of the cell: table.row.column.", show_default=False)],
-    config: ConfigFile = None,
-    output: Output = None,
-    rules: RulesFile = None,
-    lang: Lang = None,
-) -> None:
-    """Show one cell: what was read, where it stands, and the identities it takes part in."""
-    from pipeline.commands.explain import explain as command
-
-    raise typer.Exit(command(report, address, config, output, rules, lang))
-
-
-@app.command()
-def run(
-    paths: Paths = None,
-    manifest: Manifest = None,
-    config: ConfigFile = None,
-    output: Output = None,
-    rules: RulesFile = None,
-    lang: Lang = None,
-) -> None:
-    """Do the whole job: read, audit, export. Without a PATH, on the reports that come with the program."""
-    from pipeline.commands.run import run as command
-
-    raise typer.Exit(command(paths or [], manifest, config, output, rules, lang))
-
-
-@forms_app.callback(invoke_without_command=True)
-def _forms(context: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:  # noqa: FBT002
-    if context.invoked_subcommand is None:
-        list_forms(lang, as_json)
-
-
-@forms_app.command("list")
-def list_forms(lang: Lang = None, as_json: AsJson = False) -> None:  # noqa: FBT002
-    """List the forms."""
-    from pipeline.commands.forms import list_forms as command
-
-    raise typer.Exit(command(lang, as_json=as_json))
-
-
-@forms_app.command("show")
-def show_form(
-    name: Annotated[str, typer.Argument(help="Name of the form, such as 2021.", show_default=False)], lang: Lang = None
-) -> None:
-    """Print one form as it is printed: tables, labels, blocks, columns."""
-    from pipeline.commands.forms import show_form as command
-
-    raise typer.Exit(command(name, lang))
+__all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and leave with its exit code; the errors it knows are one line on stderr."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process without threads can be forked; see pipeline/forks.py
     try:
-        app(args=list(sys.argv[1:] if arguments is None else arguments), prog_name="gongkai")
+        with obey():
+            with importing():
+                from pipeline.arguments import app
+            app(args=words, prog_name="gongkai")
     except PipelineError as exc:
         _leave(str(exc), exc.exit_code)
-    except FormError as exc:
-        _leave(str(exc), 2)
+    except SystemExit as exc:
+        if exc.code == INTERRUPTED:
+            _leave("interrupted", INTERRUPTED)
+        raise
+    except KeyboardInterrupt:
+        _leave("interrupted", INTERRUPTED)
     except OSError as exc:  # files have their own errors; what is left is a full disk behind stdout, or no temporary space
         with Path(os.devnull).open("wb") as nowhere, suppress(OSError, ValueError):
             os.dup2(nowhere.fileno(), sys.stdout.fileno())  # else the interpreter tries once more on its way out
         _leave(f"the output cannot be written: {exc.strerror or exc}", 1)
-    except SystemExit as exc:
-        if exc.code == INTERRUPTED:
-            sys.stderr.write("gongkai: interrupted; what was read is kept, and the same command goes on from there\n")
-        raise
+    except _form_error() as exc:
+        _leave(str(exc), 2)
+
+
+def _form_error() -> type[Exception]:
+    """Looked up when an error has come this far: the import would keep `--help` waiting."""
+    from parsers.errors import FormError
+
+    return FormError
 
 
 def _leave(line: str, code: int) -> NoReturn:

@@ -8,6 +8,7 @@ Here is the one boundary at which a fault of the program is caught: it is record
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from pipeline.workers import Executor, InProcess, carry
 __all__ = ["Dataset", "Summary", "examine", "read_all", "read_input", "summarise"]
 
 _LOG = logging.getLogger("gongkai.run")
+_NO_MEMORY = re.compile(r"bad_alloc|out of memory|allocat\w* (?:of )?memory|memory allocation", re.IGNORECASE)
+"""How libraries in C++ say MemoryError."""
 
 
 @contextmanager
@@ -33,30 +36,35 @@ def _boundary(source: str, what: str, faults: list[str]) -> Iterator[None]:
     """Record a fault of the program while it is `what` (reading, auditing) one report, and go on."""
     try:
         yield
+    except MemoryError:  # the document asks for too much, which is no fault of the program
+        raise
     except Exception as exc:
+        if _NO_MEMORY.search(str(exc)):
+            raise MemoryError from exc
         _LOG.exception("%s: the program failed while %s", source, what)
         faults.append(f"the program failed while {what} ({type(exc).__name__}); the log has the details")
 
 
-def read_input(item: Input) -> list[Result]:
-    """What one input gives: at least one Report or Unread, whatever happens."""
+def read_input(item: Input) -> Iterator[Result]:
+    """What one input gives, as it comes: at least one Report or Unread, whatever happens but want of memory (MemoryError)."""
     if item.refused is not None:
-        return [item.refused]
-    results: list[Result] = []
+        yield item.refused
+        return
     faults: list[str] = []
-    size = 0
+    size = given = 0
     with _boundary(item.address, "reading", faults):
         try:
             source = item.open()
             size = len(source.data)
-            results.extend(parse_all(source))
+            for given, result in enumerate(parse_all(source), 1):  # noqa: B007 - looked at when the loop has ended
+                yield result
         except ReadError as exc:
-            results.append(Unread(item.address, item.sha256, "", size, exc.status, exc.reason))
+            given += 1
+            yield Unread(item.address, item.sha256, "", size, exc.status, exc.reason)
     if faults:
-        results.append(Unread(item.address, item.sha256, "", size, ReadStatus.FAILED, faults[0]))
-    if not results:
-        results.append(Unread(item.address, item.sha256, "", size, ReadStatus.EMPTY, "nothing in it could be a report"))
-    return results
+        yield Unread(item.address, item.sha256, "", size, ReadStatus.FAILED, faults[0])
+    elif not given:
+        yield Unread(item.address, item.sha256, "", size, ReadStatus.EMPTY, "nothing in it could be a report")
 
 
 def examine(result: Result, rules: Rules) -> tuple[tuple[Finding, ...], tuple[Check, ...], str]:

@@ -35,6 +35,7 @@ _INDEX = "index.jsonl"
 _OPEN_SHARDS = 8
 
 
+@cache
 def program_version() -> str:
     """The version of the distribution; `0` when it runs from a checkout that is not installed."""
     try:

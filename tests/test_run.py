@@ -116,7 +116,7 @@ def test_an_interruption_is_no_fault_of_a_report(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(run_module, "parse_all", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        read_input(held("x", "a.txt"))
+        list(read_input(held("x", "a.txt")))
 
 
 @pytest.mark.usefixtures("samples")

@@ -56,7 +56,7 @@ def _dataset(paths: Sequence[Path], output: Path | None, rules_file: Path | None
     elif len(paths) == 1 and is_output(paths[0]):
         yield kept_dataset(paths[0], rules)
     else:
-        with dataset_of(find_inputs(paths, None), rules) as dataset:
+        with dataset_of(find_inputs(paths, None), rules, config.parse) as dataset:
             yield dataset
 
 

@@ -14,6 +14,7 @@ from parsers.source import Source, open_source
 from pipeline.audit import Rules
 from pipeline.commands.reading import BUNDLED, dataset_of, find_config, find_inputs, find_rules, kept_dataset
 from pipeline.commands.screen import language, logging_to, out
+from pipeline.config import Parse
 from pipeline.errors import UsageError
 from pipeline.explain import Explanation, explain_cell
 from pipeline.inputs import shown
@@ -30,7 +31,10 @@ def explain(
     config = find_config(config_file, output)
     rules = find_rules(rules_file, config)
     with logging_to(None):
-        found = _in_files(Path(wanted), rules) if os.path.lexists(wanted) else _in_output(config.output.folder, wanted, rules)
+        if os.path.lexists(wanted):
+            found = _in_files(Path(wanted), rules, config.parse)
+        else:
+            found = _in_output(config.output.folder, wanted, rules)
         report = found.report
         if report is None:
             raise UsageError(f"{shown(found.result.source)}: {found.result.status}: {found.result.reason}; it has no cells")
@@ -41,8 +45,8 @@ def explain(
     return 0
 
 
-def _in_files(path: Path, rules: Rules) -> Examined:
-    with dataset_of(find_inputs([path], None), rules) as dataset:
+def _in_files(path: Path, rules: Rules, limits: Parse) -> Examined:
+    with dataset_of(find_inputs([path], None), rules, limits) as dataset:
         return _only(list(dataset), str(path))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from parsers.report import fact_row, plain
-from pipeline.commands.reading import dataset_of, find_inputs, find_rules
+from pipeline.commands.reading import dataset_of, find_config, find_inputs, find_rules
 from pipeline.commands.screen import logging_to, out, print_table
 from pipeline.errors import OutputError, UsageError
 from pipeline.export import finding_row, whole_files
@@ -34,7 +34,8 @@ def parse(paths: Sequence[Path], manifest: Path | None, rules_file: Path | None,
         raise UsageError(f"--format: must be one of {', '.join(FORMATS)}, is {kind!r}")
     if kind == "parquet" and file is None and sys.stdout.isatty():
         raise UsageError("--format parquet: binary output does not belong on a terminal; give -o FILE")
-    with logging_to(None), dataset_of(find_inputs(paths, manifest), find_rules(rules_file, None)) as dataset:
+    limits = find_config(None, None).parse
+    with logging_to(None), dataset_of(find_inputs(paths, manifest), find_rules(rules_file, None), limits) as dataset:
         if file is None:
             rows = _write(dataset, kind)
         elif file.exists() and not file.is_file():  # a device or a pipe takes the bytes and must not be replaced

@@ -6,21 +6,34 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 from pipeline.audit import Rules, load_rules
 from pipeline.commands.screen import counter, say
-from pipeline.config import CONFIG_NAME, Config, load_config
+from pipeline.config import CONFIG_NAME, Config, Parse, load_config
 from pipeline.errors import OutputError, UsageError
 from pipeline.inputs import Input, gather, shown
+from pipeline.job import Limits
 from pipeline.manifest import read_manifest
+from pipeline.pool import Pool
 from pipeline.run import Dataset, read_all
 from pipeline.shards import Shards, is_output
+from pipeline.workers import Executor
 
-__all__ = ["BUNDLED", "bundled", "dataset_of", "find_config", "find_inputs", "find_rules", "kept_dataset", "read_into"]
+__all__ = [
+    "BUNDLED",
+    "bundled",
+    "dataset_of",
+    "find_config",
+    "find_inputs",
+    "find_rules",
+    "kept_dataset",
+    "read_into",
+    "workers_of",
+]
 
 BUNDLED = "demo"
 """How the sources of the bundled reports begin: the same on every machine."""
@@ -62,10 +75,10 @@ def bundled() -> list[Input]:
 
 
 @contextmanager
-def dataset_of(inputs: Iterable[Input], rules: Rules) -> Iterator[Dataset]:
+def dataset_of(inputs: Iterable[Input], rules: Rules, limits: Parse) -> Iterator[Dataset]:
     """The results of inputs, read now; what is kept of them while they are read goes away afterwards."""
     with _scratch() as folder:
-        yield read_into(inputs, Shards(folder), rules)
+        yield read_into(inputs, Shards(folder), rules, limits)
 
 
 @contextmanager
@@ -78,10 +91,15 @@ def _scratch() -> Iterator[Path]:
         yield Path(name)
 
 
-def read_into(inputs: Iterable[Input], shards: Shards, rules: Rules) -> Dataset:
-    """The results of inputs, read where no earlier run with these shards has read them."""
-    with counter("read") as progress:
-        entries = read_all(inputs, shards, progress=progress)
+def workers_of(limits: Parse) -> AbstractContextManager[Executor]:
+    """What carries out the reading: worker processes, which end when the context does."""
+    return Pool(Limits(limits.seconds, limits.megabytes), limits.workers)
+
+
+def read_into(inputs: Iterable[Input], shards: Shards, rules: Rules, limits: Parse) -> Dataset:
+    """The results of inputs, read where no earlier run with these shards has read them, each within the limits."""
+    with workers_of(limits) as executor, counter("read") as progress:
+        entries = read_all(inputs, shards, executor=executor, progress=progress)
     return Dataset(entries, shards, rules, _notice)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pipeline.commands.screen import language, logging_to, out, say
 from pipeline.config import Config
 from pipeline.export import export
 from pipeline.inputs import Input, shown
+from pipeline.interrupt import keeping
 from pipeline.run import Dataset, Summary
 from pipeline.shards import Shards, is_output
 
@@ -34,9 +36,9 @@ def run(
     inputs: Sequence[Input] | Iterator[Input]
     inputs = find_inputs(paths, manifest) if paths or manifest is not None else bundled()
     folder = config.output.folder
-    with logging_to(folder / LOG_NAME):
+    with keeping(), logging_to(folder / LOG_NAME):
         rules = find_rules(rules_file, config)
-        dataset = read_into(inputs, Shards(folder / "shards"), rules)
+        dataset = read_into(inputs, Shards(folder / "shards"), rules, config.parse)
         return _export(dataset, config, tongue, published_only=False)
 
 
@@ -52,13 +54,13 @@ def export_again(
     """Write the tables of an output folder's shards, or of files that are read first; returns the exit code."""
     tongue = language(lang, os.environ)
     config = find_config(config_file, output)
-    with logging_to(config.output.folder / LOG_NAME):
+    with keeping() if paths else nullcontext(), logging_to(config.output.folder / LOG_NAME):
         rules = find_rules(rules_file, config)
         if len(paths) == 1 and is_output(paths[0]):
             dataset = kept_dataset(paths[0], rules)
             config = config if output is not None else config.to_output(paths[0])
         elif paths:
-            dataset = read_into(find_inputs(paths, None), Shards(config.output.folder / "shards"), rules)
+            dataset = read_into(find_inputs(paths, None), Shards(config.output.folder / "shards"), rules, config.parse)
         else:
             dataset = kept_dataset(config.output.folder, rules)
         return _export(dataset, config, tongue, published_only=published_only)
