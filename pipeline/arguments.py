@@ -124,6 +124,48 @@ def run(
     raise typer.Exit(command(paths or [], manifest, config, output, rules, lang))
 
 
+@app.command()
+def fetch(
+    config: ConfigFile = None,
+    output: Output = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Ask at most N addresses.")] = None,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Look again at what was had before.")] = False,  # noqa: FBT002
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked first, and ask nothing.")] = False,  # noqa: FBT002
+    from_warc: Annotated[
+        Path | None, typer.Option("--from-warc", metavar="PATH", help="Take the answers from a WARC file or folder; ask nobody.")
+    ] = None,
+) -> None:
+    """Fetch the lists of sites and their reports, politely, and keep every answer; go on where an earlier run stopped."""
+    with importing():
+        from pipeline.commands.fetch import fetch as command
+
+    raise typer.Exit(command(config, output, limit=limit, refresh=refresh, dry_run=dry_run, from_warc=from_warc))
+
+
+@app.command()
+def status(config: ConfigFile = None, output: Output = None, as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Show what became of every list: complete, partial or blocked, and its reports by year."""
+    with importing():
+        from pipeline.commands.fetch import status as command
+
+    raise typer.Exit(command(config, output, as_json=as_json))
+
+
+@app.command()
+def retry(
+    reasons: Annotated[
+        list[str] | None, typer.Argument(metavar="REASON", help="Only these, such as blocked or tls_failed.")
+    ] = None,
+    config: ConfigFile = None,
+    output: Output = None,
+) -> None:
+    """Ask again only what has failed, all of it or by reason."""
+    with importing():
+        from pipeline.commands.fetch import retry as command
+
+    raise typer.Exit(command(config, output, reasons or []))
+
+
 @forms_app.callback(invoke_without_command=True)
 def _forms(context: typer.Context, lang: Lang = None, as_json: AsJson = False) -> None:  # noqa: FBT002
     if context.invoked_subcommand is None:

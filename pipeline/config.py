@@ -52,7 +52,7 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Parse:
-    """Limits of one document, and the number of processes (0: one a core)."""
+    """Limits of one document (seconds of the processor, three times as many by the clock), and processes (0: one a core)."""
 
     seconds: float = 30.0
     megabytes: int = 1500

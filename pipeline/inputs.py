@@ -25,6 +25,7 @@ from parsers.report import Unread
 from parsers.source import MAX_BYTES, Hints, Source, open_source
 from pipeline.companions import Companion, find_companions, is_saved_with
 from pipeline.errors import UsageError
+from pipeline.kept import Kept
 
 if TYPE_CHECKING:
     from scrapers.archive import Snapshot
@@ -41,7 +42,7 @@ class Input:
     One document to be looked at, with what is known of it before it is read.
 
     `sha256` is that of its bytes. An input that cannot be read at all has `refused`, and its digest is that of
-    its name. `held` is set for documents that are no file (standard input, snapshots).
+    its name. `held` is set for documents that are no file (standard input), `kept` for those in an archive.
     """
 
     name: str
@@ -49,10 +50,13 @@ class Input:
     path: Path | None = None
     companions: tuple[Companion, ...] = ()
     held: Source | None = None
+    kept: Kept | None = None
     url: str | None = None
     hints: Hints | None = None
     page: str | None = None
     fetched_at: str | None = None
+    published_on: str | None = None
+    published_from: str | None = None
     refused: Unread | None = None
 
     @property
@@ -67,13 +71,16 @@ class Input:
         http = (self.held.media_type, self.held.charset, sorted(self.held.companions)) if self.held else None
         unread = (str(self.refused.status), self.refused.reason) if self.refused else None
         shown_files = [(item.reference, item.sha256) for item in self.companions]
-        text = json.dumps([self.sha256, self.name, self.url, hints, http, unread, shown_files], ensure_ascii=True)
+        along = self.kept.digest if self.kept else None
+        text = json.dumps([self.sha256, self.name, self.url, hints, http, unread, shown_files, along], ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def open(self) -> Source:
         """The document as a Source. Raises ReadError when the file has gone or grown since it was listed."""
         if self.held is not None:
             return self.held
+        if self.kept is not None:
+            return self.kept.open(self.name, self.url, self.hints)
         if self.path is None:
             raise ValueError(f"{self.name} was refused and cannot be opened")
         shown_files = {item.reference: item.path.read_bytes() for item in self.companions if item.path.is_file()}

@@ -37,6 +37,8 @@ class Examined:
     aliases: tuple[str, ...] = ()
     page: str | None = None
     fetched_at: str | None = None
+    published_on: str | None = None
+    published_from: str | None = None
     findings: tuple[Finding, ...] = ()
     checks: tuple[Check, ...] = ()
     fault: str = ""
@@ -162,6 +164,7 @@ def _cells(examined: Examined) -> dict[str, Any]:
         "source": result.source, "source_sha256": result.source_sha256,
         "media_type": result.media_type or None, "bytes": result.bytes,
         "page": examined.page, "fetched_at": examined.fetched_at,
+        "published_on": examined.published_on, "published_from": examined.published_from,
     }  # fmt: skip
     report = examined.report
     if report is not None:

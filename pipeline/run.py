@@ -96,12 +96,14 @@ def read_all(
     primary, copies = _fold(inputs)
     tell = (lambda done: progress(done, len(primary))) if progress else None
     placed = carry(primary, shards, read_input, executor or InProcess(), progress=tell)
-    entries = [
-        Entry(item.key, item.address, item.sha256, placed[item.key], tuple(copies[item.sha256]), item.page, item.fetched_at)
-        for item in primary
-    ]
+    entries = [_entry(item, placed[item.key], copies[item.sha256]) for item in primary]
     shards.write_index(entries)
     return entries
+
+
+def _entry(item: Input, shard: str, copies: Sequence[str]) -> Entry:
+    dates = item.fetched_at, item.published_on, item.published_from
+    return Entry(item.key, item.address, item.sha256, shard, tuple(copies), item.page, *dates)
 
 
 def _fold(inputs: Iterable[Input]) -> tuple[list[Input], dict[str, list[str]]]:
@@ -151,7 +153,11 @@ class Dataset:
 
     def _examined(self, entry: Entry, result: Result, aliases: tuple[str, ...]) -> Examined:
         findings, checks, fault = examine(result, self.rules)
-        examined = Examined(result, aliases, entry.page, entry.fetched_at, findings, checks, fault)
+        # A member of an archive keeps its place in it as its source; anything else that a page gave is an attachment.
+        attached = result.source != entry.address and not result.source.startswith(f"{entry.address}!/")
+        page = entry.address if attached else entry.page
+        dates = entry.fetched_at, entry.published_on, entry.published_from
+        examined = Examined(result, aliases, page, *dates, findings, checks, fault)
         if fault and self.notice is not None:
             self.notice(result.source, str(ReadStatus.FAILED), fault)
         self.ledger.admit(examined)

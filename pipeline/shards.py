@@ -88,6 +88,8 @@ class Entry:
     aliases: tuple[str, ...] = ()
     page: str | None = None
     fetched_at: str | None = None
+    published_on: str | None = None
+    published_from: str | None = None
 
 
 @dataclass(frozen=True)

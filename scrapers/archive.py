@@ -27,14 +27,18 @@ from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, St
 from warcio.warcwriter import WARCWriter
 
 from scrapers.errors import ArchiveError, FetchError
-from scrapers.http import Exchange, Headers, unpack
+from scrapers.exchange import Exchange, Headers
+from scrapers.unpack import unpack
 
-__all__ = ["MAX_RECORD_BYTES", "Archive", "Snapshot", "read_snapshots"]
+__all__ = ["MAX_RECORD_BYTES", "Archive", "Snapshot", "read_exchanges", "read_snapshots"]
 
 MAX_RECORD_BYTES = 500_000_000
 """A record, or a body, that unpacks to more is refused: the file may not be our own."""
 
 READ_BYTES = 1 << 16
+
+_TRANSPORT = "X-Gongkai-Transport"
+"""The field of a record that holds the step of `scrapers.tls`; a record without it came over plain HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +132,51 @@ def read_snapshots(path: Path, *, start: int = 0) -> Iterator[Snapshot]:
             yield snapshot
 
 
+def read_exchanges(path: Path) -> Iterator[Exchange]:
+    """The exchanges of an archive in the order of writing, as they were had. Raises ArchiveError as `read_snapshots` does."""
+    response: tuple[Any, bytes] | None = None
+    for offset, record_bytes in _members(path, 0):
+        try:
+            record, payload = _checked_record(record_bytes)
+            if record.rec_type == "response":
+                response = record, payload
+            elif record.rec_type == "request" and response is not None:
+                yield _exchange(*response, record, payload)
+                response = None
+        except (ArchiveLoadFailed, StatusAndHeadersParserException, FetchError, EOFError, ValueError) as exc:
+            raise ArchiveError(str(path), offset, f"it is not what was written: {exc}") from exc
+
+
+def _exchange(response: Any, raw_body: bytes, request: Any, form: bytes) -> Exchange:
+    url: str = response.rec_headers["WARC-Target-URI"]
+    answered, asked = response.http_headers, request.http_headers
+    headers = tuple((name.removeprefix("X-Orig-"), value) for name, value in answered.headers)
+    code, _, reason = answered.statusline.partition(" ")
+    version = "HTTP/2" if response.rec_headers["WARC-Protocol"] == "h2" else answered.protocol
+    coding = answered.get_header("Content-Encoding", "")
+    return Exchange(
+        method=asked.protocol or "GET", url=url, request_headers=tuple(asked.headers), fetched_at=response.rec_headers["WARC-Date"],
+        remote_ip=response.rec_headers["WARC-IP-Address"] or "", http_version=version, status=int(code), reason=reason,
+        headers=headers, raw_body=raw_body, body=unpack(raw_body, coding, url=url, max_bytes=MAX_RECORD_BYTES),
+        transport=response.rec_headers.get_header(_TRANSPORT, "http"), request_body=form,
+    )  # fmt: skip
+
+
 def _response_and_request(exchange: Exchange) -> bytes:
     response_id, request_id = StatusAndHeadersParser.make_warc_id(), StatusAndHeadersParser.make_warc_id()
-    shared = (("WARC-Target-URI", exchange.url), ("WARC-Date", exchange.fetched_at), ("WARC-IP-Address", exchange.remote_ip))
+    shared: Headers = (("WARC-Target-URI", exchange.url), ("WARC-Date", exchange.fetched_at), ("WARC-IP-Address", exchange.remote_ip))
+    # HTTP/2 has no text of its own; it is written as HTTP/1.1, which readers know, with a note.
+    version = exchange.http_version if exchange.http_version.startswith("HTTP/1.") else "HTTP/1.1"
+    if version != exchange.http_version:
+        shared += (("WARC-Protocol", "h2"),)
+    if exchange.transport != "http":
+        shared += ((_TRANSPORT, exchange.transport),)
     target = urlsplit(exchange.url)
     path = (target.path or "/") + (f"?{target.query}" if target.query else "")
-    answer = _head(f"{exchange.http_version} {exchange.status} {exchange.reason}", exchange.headers)
-    question = _head(f"{exchange.method} {path} {exchange.http_version}", exchange.request_headers)
+    answer = _head(f"{version} {exchange.status} {exchange.reason}", exchange.headers)
+    question = _head(f"{exchange.method} {path} {version}", exchange.request_headers)
     return _record("response", (("WARC-Record-ID", response_id), *shared), answer, exchange.raw_body) + _record(
-        "request", (("WARC-Record-ID", request_id), ("WARC-Concurrent-To", response_id), *shared), question, b""
+        "request", (("WARC-Record-ID", request_id), ("WARC-Concurrent-To", response_id), *shared), question, exchange.request_body
     )
 
 

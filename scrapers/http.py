@@ -1,5 +1,5 @@
 """
-The one client: one request, one answer, every limit kept. Nothing else imports httpx.
+The one client: one request, one answer, every limit kept. Nothing else imports httpx or httpcore.
 
 httpx makes the request and the roots of trust. The exchange itself goes through httpcore, the layer below: only
 there can a connection be made to the very address that was checked, and only there can a deadline hold for
@@ -11,35 +11,34 @@ from __future__ import annotations
 import ssl
 import string
 import time
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from socket import SOCK_STREAM, getaddrinfo
-from types import TracebackType
+from ipaddress import ip_address
+from threading import Lock
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urlencode
 
 import httpcore
 import httpx
 
-from scrapers.errors import BrokenOff, Refused, TimedOut, TlsFailed, TooLarge, TooManyRedirects, Undecodable, Unreachable
+from scrapers import tls
+from scrapers.errors import BrokenOff, Refused, TimedOut, TlsFailed, TooLarge, Unreachable
+from scrapers.exchange import Exchange, Headers, header_value
+from scrapers.family import Request
+from scrapers.networks import IPNetwork, Resolver, objection, pinned, pins, system_addresses
+from scrapers.redirects import follow
+from scrapers.unpack import unpack
 
 __all__ = ["Client", "Exchange", "Headers", "Resolver", "Settings", "follow", "system_addresses", "unpack"]
 
-Headers = tuple[tuple[str, str], ...]
-"""Names and values in the order and spelling of the wire; each character is one byte (Latin-1)."""
-
-Resolver = Callable[[str, int], Sequence[tuple[str, int]]]
-"""Host name and port to the numeric addresses and ports that may be tried, in order; raises OSError for no such name."""
-
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-MAX_REDIRECTS = 10
 IDLE_CONNECTIONS = 32
 IDLE_SECONDS = 15.0
+FAMILY_HEADERS = frozenset({"referer", "if-none-match", "if-modified-since"})
+"""What a Request may add to the headers of every request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +46,8 @@ class Settings:
     """
     What a Client keeps to; names and defaults are those of `[fetch]` in `gongkai.toml`, times in seconds.
 
-    Without a contact nothing outside loopback is asked. `allowed_networks` may be asked besides public addresses.
+    Without a contact nothing outside loopback is asked. `allowed_networks` may be asked besides public addresses;
+    `resolve` says where names lead (`{"county.example": "127.0.0.1:8000"}`), inside `allowed_networks` only.
 
     >>> Settings(version="1.0", contact="study@example.org").user_agent
     'gongkai/1.0 (+mailto:study@example.org)'
@@ -59,11 +59,14 @@ class Settings:
     timeout_read: float = 30.0
     timeout_total: float = 120.0
     max_bytes: int = 50_000_000
-    allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    allowed_networks: tuple[IPNetwork, ...] = ()
+    ca_file: str = ""
+    resolve: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         if not (self.user_agent.isascii() and self.user_agent.isprintable()):
             raise ValueError(f"contact {self.contact!r}: it stands in a header of every request; use printable ASCII")
+        pins(self.resolve, self.allowed_networks)
 
     @property
     def user_agent(self) -> str:
@@ -72,52 +75,13 @@ class Settings:
         return f"gongkai/{self.version} (+{contact})" if self.contact else f"gongkai/{self.version}"
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """
-    One request and its whole answer, of whatever status.
-
-    `url` is the address as it was asked (host and escapes in normal form, no fragment). `raw_body` holds the bytes
-    under their Content-Encoding, with chunked framing undone; `body` is what they unpack to. `fetched_at` is when
-    the request was begun, UTC, as `2024-03-01T08:00:00Z`.
-    """
-
-    method: str
-    url: str
-    request_headers: Headers
-    fetched_at: str
-    remote_ip: str
-    http_version: str
-    status: int
-    reason: str
-    headers: Headers
-    raw_body: bytes
-    body: bytes
-
-    def header(self, name: str) -> str:
-        """All values of a header, a comma between them; empty when there is none."""
-        return _header(self.headers, name)
-
-    @property
-    def redirect(self) -> str | None:
-        """The absolute address the answer sends on to, if it does; not yet checked in any way."""
-        location = self.header("Location")
-        if self.status not in REDIRECTS or not location:
-            return None
-        # Servers put raw GBK or UTF-8 bytes here: they are escaped as they are, without guessing which.
-        escaped = quote(location.encode("latin-1"), safe=string.punctuation)
-        try:
-            return urljoin(self.url, escaped)
-        except ValueError:
-            return escaped  # no address at all: asking it will be refused
-
-
 class Client:
     """
-    Asks one address at a time; a context manager, and safe to share between threads.
+    Asks one address at a time; a context manager, and safe to share between threads that ask different hosts.
 
-    No cookies, no proxy from the environment, no login, certificates always checked. `clock` gives the time that
-    is kept with the answer; `resolve` turns names into addresses, each of which is checked before it is connected to.
+    No proxy from the environment, no login, certificates always checked. `clock` gives the time that is kept with the
+    answer; `resolve` turns names into addresses, each of which is checked before it is connected to. `transports` are the
+    steps of `scrapers.tls` at which hosts have spoken before; raises ValueError for a step that is none.
     A name server's own time limits come on top of `timeout_total`.
 
         with Client(Settings(version="1.0", contact="study@example.org")) as client:
@@ -125,77 +89,132 @@ class Client:
     """
 
     def __init__(
-        self, settings: Settings, *, clock: Callable[[], datetime] | None = None, resolve: Resolver | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        resolve: Resolver | None = None,
+        transports: Mapping[str, str] | None = None,
     ) -> None:
         self.settings = settings
         self._clock = clock or (lambda: datetime.now(UTC))
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
-            max_connections=None,
-            max_keepalive_connections=IDLE_CONNECTIONS,
-            keepalive_expiry=IDLE_SECONDS,
-            network_backend=_CheckedBackend(settings, resolve or system_addresses),
-        )
+        self._backend = _CheckedBackend(settings, resolve or system_addresses)
+        self._steps = {host: step for host, step in (transports or {}).items() if step != "http"}
+        if unknown := set(self._steps.values()) - set(tls.STEPS):
+            raise ValueError(f"transports: {', '.join(sorted(unknown))}: the steps are {', '.join(tls.STEPS)}")
+        self._pools: dict[str, httpcore.ConnectionPool] = {}
+        self._pools_lock = Lock()
+        if settings.ca_file:
+            self._pool(tls.STEPS[0])  # a file that cannot be read is said at once
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._pool.close()
+        for pool in self._pools.values():
+            pool.close()
+
+    @property
+    def transports(self) -> dict[str, str]:
+        """The step of `scrapers.tls` at which each host was last spoken to, by host name."""
+        return dict(self._steps)
 
     def get(self, url: str) -> Exchange:
-        """
-        The answer to one GET; a redirect is an answer like any other and is not followed.
+        """The answer to one GET, as `ask` gives it."""
+        return self.ask(Request(url))
 
-        Raises FetchError, by kind, when there is no whole answer.
+    def ask(self, request: Request, *, cookie: str = "") -> Exchange:
         """
-        request = self._request(url)
+        The answer to one GET, or to one POST of a form; a redirect is an answer like any other and is not followed.
+
+        A Request may bring the headers Referer, If-None-Match and If-Modified-Since. Raises ValueError for others, and for
+        another method; FetchError, by kind, when there is no whole answer.
+        """
+        made = self._request(request, cookie)
         deadline = time.monotonic() + self.settings.timeout_total
         before = _deadline.set(deadline)
         try:
-            with _in_our_words(url, self.settings, deadline):
-                return self._send(request)
+            with _in_our_words(request.url, self.settings, deadline):
+                return self._climb(made)
         finally:
             _deadline.reset(before)
 
-    def _request(self, url: str) -> httpx.Request:
+    def _request(self, request: Request, cookie: str) -> httpx.Request:
+        if request.method not in {"GET", "POST"} or (request.form and request.method != "POST"):
+            raise ValueError(f"{request.url}: only a GET without a form, or a POST, can be asked; not {request.method}")
+        address = _address(request.url)
         settings = self.settings
         limits = {"connect": settings.timeout_connect, "read": settings.timeout_read, "write": settings.timeout_read}
-        try:
-            address = httpx.URL(url).copy_with(fragment=None)
-        except httpx.InvalidURL as exc:
-            raise Refused(url, f"this is no address: {exc}") from exc
-        port = 80 if address.port is None else address.port
-        if address.scheme not in {"http", "https"} or not address.host or not 0 < port < 65536:
-            raise Refused(url, "only whole addresses that begin with http:// or https:// are asked")
-        if address.userinfo:
-            raise Refused(url, "the address holds a login; pages that need one are not asked")
-        return httpx.Request(
-            "GET",
-            address,
-            headers={
-                "User-Agent": settings.user_agent,
-                "Accept": "*/*",
-                "Accept-Language": "zh-CN, zh;q=0.9, *;q=0.1",
-                "Accept-Encoding": "gzip, deflate",
-            },
-            extensions={"timeout": limits},
-        )
+        headers = {
+            "User-Agent": settings.user_agent,
+            "Accept": "*/*",
+            "Accept-Language": "zh-CN, zh;q=0.9, *;q=0.1",
+            "Accept-Encoding": "gzip, deflate",
+        }
+        for name, value in request.headers.items():
+            if name.lower() not in FAMILY_HEADERS:
+                raise ValueError(f"{request.url}: the header {name} is not one that a request may bring")
+            headers[name] = _header_text(value, url=request.url)
+        if cookie:
+            headers["Cookie"] = cookie
+        content = None
+        if request.method == "POST":
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            content = urlencode(request.form).encode("ascii")
+        raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+        return httpx.Request(request.method, address, headers=raw, content=content, extensions={"timeout": limits})
 
-    def _send(self, request: httpx.Request) -> Exchange:
+    def _climb(self, request: httpx.Request) -> Exchange:
+        if request.url.scheme == "http":
+            return self._send(request, "http")
+        host = request.url.host
+        step = self._steps.get(host, tls.STEPS[0])
+        while True:
+            try:
+                exchange = self._send(request, step)
+            except httpcore.ConnectError as exc:
+                following = tls.step_after(step, exc.args[0])
+                if following is None:
+                    self._steps.pop(host, None)
+                    raise
+                step = following
+            else:
+                self._steps[host] = step
+                return exchange
+
+    def _pool(self, transport: str) -> httpcore.ConnectionPool:
+        with self._pools_lock:
+            if transport not in self._pools:
+                self._pools[transport] = httpcore.ConnectionPool(
+                    ssl_context=self._ssl_context(transport),
+                    max_connections=None,
+                    max_keepalive_connections=IDLE_CONNECTIONS,
+                    keepalive_expiry=IDLE_SECONDS,
+                    http2=True,
+                    network_backend=self._backend,
+                )
+            return self._pools[transport]
+
+    def _ssl_context(self, transport: str) -> ssl.SSLContext:
+        if transport == "http":
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used: reading the roots takes longer than many a page
+        return tls.at_step(httpx.create_ssl_context(trust_env=False), transport, ca_file=self.settings.ca_file)
+
+    def _send(self, request: httpx.Request, transport: str) -> Exchange:
         url, address = str(request.url), request.url
         fetched_at = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        response = self._pool.handle_request(
+        response = self._pool(transport).handle_request(
             httpcore.Request(
                 request.method,
                 httpcore.URL(scheme=address.raw_scheme, host=address.raw_host, port=address.port, target=address.raw_path),
                 headers=request.headers.raw,
+                content=request.content,
                 extensions=request.extensions,
             )
         )
         with closing(response):
             headers = _text(response.headers)
-            raw_body = _collect(response, _header(headers, "Content-Length"), url=url, max_bytes=self.settings.max_bytes)
+            raw_body = _collect(response, header_value(headers, "Content-Length"), url=url, max_bytes=self.settings.max_bytes)
         return Exchange(
             method=request.method,
             url=url,
@@ -207,65 +226,31 @@ class Client:
             reason=response.extensions.get("reason_phrase", b"").decode("latin-1"),
             headers=headers,
             raw_body=raw_body,
-            body=unpack(raw_body, _header(headers, "Content-Encoding"), url=url, max_bytes=self.settings.max_bytes),
+            body=unpack(raw_body, header_value(headers, "Content-Encoding"), url=url, max_bytes=self.settings.max_bytes),
+            transport=transport,
+            request_body=request.content,
         )
 
 
-def follow(get: Callable[[str], Exchange], url: str, *, limit: int = MAX_REDIRECTS) -> Iterator[Exchange]:
-    """
-    Every exchange of a chain of redirects, each given out before the next address is asked by `get`.
-
-    The last one is the answer. Raises what `get` raises, and TooManyRedirects after `limit` redirects.
-    """
-    first = url
-    for _ in range(limit + 1):
-        exchange = get(url)
-        yield exchange
-        if exchange.redirect is None:
-            return
-        url = exchange.redirect
-    raise TooManyRedirects(first, f"redirected more than {limit} times, last to {url}")
+def _address(url: str) -> httpx.URL:
+    try:
+        address = httpx.URL(url).copy_with(fragment=None)
+    except httpx.InvalidURL as exc:
+        raise Refused(url, f"this is no address: {exc}") from exc
+    port = 80 if address.port is None else address.port
+    if address.scheme not in {"http", "https"} or not address.host or not 0 < port < 65536:
+        raise Refused(url, "only whole addresses that begin with http:// or https:// are asked")
+    if address.userinfo:
+        raise Refused(url, "the address holds a login; pages that need one are not asked")
+    return address
 
 
-def unpack(raw: bytes, coding: str, *, url: str, max_bytes: int) -> bytes:
-    """
-    The body that `raw` holds under the Content-Encoding `coding`; never more than `max_bytes` are made of it.
-
-    Bytes after the end of a packed body are passed over, as browsers do. Raises Undecodable or TooLarge.
-
-    >>> import gzip
-    >>> unpack(gzip.compress(b"<html>"), "gzip", url="http://example.org/", max_bytes=100)
-    b'<html>'
-    """
-    coding = coding.strip().lower()
-    if coding in {"", "identity"} or not raw:
-        return raw
-    if coding in {"gzip", "x-gzip"}:
-        window = 31
-    elif coding == "deflate":
-        # The standard means the zlib format; many servers send the bare stream inside it.
-        window = 15 if raw[0] & 0x0F == 8 and int.from_bytes(raw[:2]) % 31 == 0 else -15
-    else:
-        raise Undecodable(url, f"the body comes in Content-Encoding {coding!r}, which was not asked for and cannot be read")
-    body = bytearray()
-    while True:
-        inflater = zlib.decompressobj(window)
-        try:
-            body += inflater.decompress(raw, max_bytes + 1 - len(body))
-        except zlib.error as exc:
-            raise Undecodable(url, f"the body is not {coding}, as its Content-Encoding says: {exc}") from exc
-        if len(body) > max_bytes:
-            raise TooLarge(url, f"{len(raw):,} packed bytes unpack to more than the {max_bytes:,} allowed")
-        if not inflater.eof:
-            raise Undecodable(url, f"the {coding} body ends before it is whole")
-        raw = inflater.unused_data
-        if window != 31 or not raw.startswith(b"\x1f\x8b"):
-            return bytes(body)
-
-
-def system_addresses(host: str, port: int) -> Sequence[tuple[str, int]]:
-    """The addresses that the system's resolver gives for a name, in its order; raises OSError when there is none."""
-    return [(str(address[0]), int(address[1])) for *_, address in getaddrinfo(host, port, type=SOCK_STREAM)]
+def _header_text(value: str, *, url: str) -> str:
+    # Addresses come from pages and may hold Chinese; an ETag comes back byte for byte, and those are Latin-1 here.
+    value = value if all(character < "\u0100" for character in value) else quote(value, safe=string.punctuation)
+    if any(character < " " or character == "\x7f" for character in value):
+        raise Refused(url, f"the header value {value!r} cannot be sent")
+    return value.strip()
 
 
 _deadline: ContextVar[float] = ContextVar("_deadline")
@@ -288,7 +273,8 @@ class _CheckedBackend(httpcore.NetworkBackend):
 
     def __init__(self, settings: Settings, resolve: Resolver) -> None:
         self._settings = settings
-        self._resolve = resolve
+        self._resolve = pinned(resolve, pins(settings.resolve, settings.allowed_networks))
+        self._answering: dict[str, str] = {}
 
     def connect_tcp(
         self,
@@ -299,12 +285,13 @@ class _CheckedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         try:
-            found = self._resolve(host, port)
+            # The address that answered last comes first: some hosts hang on IPv6, others on IPv4.
+            found = sorted(self._resolve(host, port), key=lambda pair: pair[0] != self._answering.get(host))
         except (OSError, UnicodeError) as exc:
             raise httpcore.ConnectError(f"the name {host} has no address ({exc})") from exc
-        allowed = [pair for pair in found if not self._objection(ip_address(pair[0]))]
+        allowed = [pair for pair in found if not self._objection(pair[0])]
         if found and not allowed:
-            raise _ForbiddenError("; ".join(dict.fromkeys(f"{ip} {self._objection(ip_address(ip))}" for ip, _ in found)))
+            raise _ForbiddenError("; ".join(dict.fromkeys(f"{ip} {self._objection(ip)}" for ip, _ in found)))
         failure: Exception = httpcore.ConnectError(f"the name {host} has no address")
         for ip, port_there in allowed:
             try:
@@ -312,18 +299,12 @@ class _CheckedBackend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
                 failure = exc
             else:
+                self._answering[host] = ip
                 return _TimedStream(stream, ip)
         raise failure
 
-    def _objection(self, ip: IPv4Address | IPv6Address) -> str:
-        # The IPv4 address inside an IPv6 one is what is reached in the end.
-        inner = ip if isinstance(ip, IPv4Address) else ip.ipv4_mapped or ip.sixtofour or ip
-        if not self._settings.contact and not inner.is_loopback:
-            return "lies outside this machine, which is not asked without a contact in the configuration"
-        if any(ip in network or inner in network for network in self._settings.allowed_networks):
-            return ""
-        special = inner.is_multicast or inner.is_reserved or (isinstance(inner, IPv6Address) and inner.is_site_local)
-        return "" if inner.is_global and not special else "is no public address and not in allowed_networks"
+    def _objection(self, ip: str) -> str:
+        return objection(ip_address(ip), self._settings.allowed_networks, contact=self._settings.contact)
 
 
 class _TimedStream(httpcore.NetworkStream):
@@ -364,7 +345,8 @@ def _in_our_words(url: str, settings: Settings, deadline: float) -> Iterator[Non
         if isinstance(exc.args[0], ssl.SSLError):
             raise TlsFailed(url, str(exc)) from exc
         raise Unreachable(url, str(exc)) from exc
-    except (httpcore.NetworkError, httpcore.RemoteProtocolError) as exc:
+    except (httpcore.NetworkError, httpcore.ProtocolError) as exc:
+        # h2 calls what the server did wrong a LocalProtocolError when it cannot go on.
         raise BrokenOff(url, str(exc)) from exc
 
 
@@ -389,7 +371,3 @@ def _collect(response: httpcore.Response, declared: str, *, url: str, max_bytes:
 
 def _text(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
-
-
-def _header(headers: Headers, name: str) -> str:
-    return ", ".join(value for key, value in headers if key.lower() == name.lower())

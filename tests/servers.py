@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from scrapers.http import Client, Exchange, Settings
 
 __all__ = [
-    "Answer", "Server", "closed_port", "dripping", "get", "listening", "own_certificate", "page", "sent_on", "settings",
+    "Answer", "Server", "closed_port", "dripping", "get", "listening", "page", "sent_on", "settings",
 ]  # fmt: skip
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -35,6 +31,7 @@ class Server:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[bytes] = []
+        self.bodies: list[bytes] = []
         outer = self
 
         class Handler(socketserver.StreamRequestHandler):
@@ -45,6 +42,8 @@ class Server:
                     if not line:
                         return
                     head += line
+                if length := re.search(rb"(?i)^Content-Length: (\d+)\r$", head, re.MULTILINE):
+                    outer.bodies.append(self.rfile.read(int(length[1])))
                 outer.asked.append(head)
                 answer = outer.answers[head.split()[1].decode()]
                 with suppress(OSError):  # the client leaves early, as it should
@@ -112,27 +111,6 @@ def listening(behave: Callable[[socket.socket], None]) -> Iterator[str]:
         thread.start()
         yield f"https://localhost:{listener.getsockname()[1]}/"
         thread.join()
-
-
-def own_certificate(folder: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path = folder / "own.pem"
-    path.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
-    return path
 
 
 def closed_port() -> int:

@@ -198,7 +198,9 @@ def test_the_forms_load_together() -> None:
 
 def test_the_default_configuration_shows_the_defaults() -> None:
     config = load_config(ROOT / "gongkai.toml", {})
-    assert (config.fetch, config.parse) == (Fetch(), Parse())
+    for_replicas = {"delay": 0.0, "jitter": 0.0, "allowed_networks": ("127.0.0.0/8",), "resolve": config.fetch.resolve}
+    assert (config.fetch, config.parse) == (Fetch(**for_replicas), Parse())
+    assert set(config.fetch.resolve.values()) == {"127.0.0.1:0"}
     shown = tomllib.loads((ROOT / "gongkai.toml").read_text("utf-8"))
     assert shown["fetch"].keys() == {field.name for field in fields(Fetch)}
     assert shown["parse"].keys() == {field.name for field in fields(Parse)}

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +21,9 @@ from scrapers.errors import (
     TooManyRedirects,
     Unreachable,
 )
-from scrapers.http import Client, _CheckedBackend, follow, system_addresses
+from scrapers.family import Request
+from scrapers.http import Client, Exchange, follow
+from scrapers.networks import objection
 
 
 @pytest.fixture
@@ -100,6 +104,60 @@ def test_threads_share_a_client_and_each_keeps_its_own_deadline(server: Server) 
         assert isinstance(failing.exception(), TimedOut)
 
 
+# POST, and what a request may bring
+
+
+def test_a_form_is_posted_as_a_browser_would(server: Server) -> None:
+    url = server.add("/module/xxgk/search.jsp", page(b"rows"))
+    request = Request(url, method="POST", form={"vc_title": "年报 1", "currpage": "2"}, headers={"Referer": url})
+    with Client(settings()) as client:
+        exchange = client.ask(request)
+    assert (exchange.method, exchange.body) == ("POST", b"rows")
+    assert exchange.request_body == b"vc_title=%E5%B9%B4%E6%8A%A5+1&currpage=2"
+    asked = server.asked[0].decode()
+    assert asked.startswith("POST /module/xxgk/search.jsp HTTP/1.1\r\n")
+    for line in (
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {len(exchange.request_body)}",
+        f"Referer: {url}",
+    ):
+        assert f"{line}\r\n" in asked
+    assert "".join(f"{name}: {value}\r\n" for name, value in exchange.request_headers) in asked
+    assert server.bodies == [exchange.request_body]
+
+
+def test_a_conditional_request_brings_back_what_was_said(server: Server) -> None:
+    url = server.add("/", page(b"", 'ETag: W/"\xe9"', status="304 Not Modified"))
+    headers = {"If-None-Match": 'W/"\xe9"', "If-Modified-Since": "Fri, 01 Mar 2024 08:00:00 GMT"}
+    with Client(settings()) as client:
+        exchange = client.ask(Request(url, headers=headers))
+    assert (exchange.status, exchange.redirect, exchange.body) == (304, None, b"")
+    assert b'If-None-Match: W/"\xe9"\r\nIf-Modified-Since: Fri, 01 Mar 2024 08:00:00 GMT\r\n' in server.asked[0]
+
+
+def test_a_referer_with_chinese_is_escaped(server: Server) -> None:
+    url = server.add("/", page(b""))
+    with Client(settings()) as client:
+        client.ask(Request(url, headers={"Referer": "http://a.invalid/年报?x=%41"}))
+    assert b"Referer: http://a.invalid/%E5%B9%B4%E6%8A%A5?x=%41\r\n" in server.asked[0]
+
+
+def test_a_header_that_would_break_the_request_is_refused(server: Server) -> None:
+    with Client(settings()) as client, pytest.raises(Refused, match="cannot be sent"):
+        client.ask(Request(server.url("/"), headers={"Referer": "http://a.invalid/\r\nX: 1"}))
+    assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"method": "PUT"}, {"form": {"a": "1"}}, {"headers": {"User-Agent": "Mozilla/5.0"}}, {"headers": {"Cookie": "a=1"}}],
+)
+def test_what_no_family_may_ask_is_a_bug(server: Server, changes: dict[str, Any]) -> None:
+    with Client(settings()) as client, pytest.raises(ValueError, match=r"http://127\.0\.0\.1"):
+        client.ask(Request(server.url("/"), **changes))
+    assert server.asked == []
+
+
 # Redirects
 
 
@@ -108,7 +166,7 @@ def test_each_redirect_is_an_exchange_of_its_own(server: Server) -> None:
     server.add("/b?x=1", sent_on(server.url("/c")))
     server.add("/c", page(b"here"))
     with Client(settings()) as client:
-        chain = list(follow(client.get, server.url("/a")))
+        chain = list(follow(client.ask, Request(server.url("/a"))))
     assert [(hop.url, hop.status) for hop in chain] == [
         (server.url("/a"), 302),
         (server.url("/b?x=1"), 302),
@@ -129,18 +187,114 @@ def test_get_follows_nothing(server: Server) -> None:
 def test_a_redirect_to_a_forbidden_address_is_refused_and_the_hop_before_it_kept(server: Server, target: str) -> None:
     url = server.add("/", sent_on(target))
     with Client(settings()) as client:
-        hops = follow(client.get, url)
+        hops = follow(client.ask, Request(url))
         assert next(hops).status == 302
         with pytest.raises(Refused) as refused:
             next(hops)
     assert refused.value.url == target
 
 
-def test_a_circle_of_redirects_ends(server: Server) -> None:
-    url = server.add("/", sent_on("/"))
+@pytest.mark.parametrize("circle", [["/"], ["/a", "/b", "/"]], ids=len)
+def test_a_circle_of_redirects_is_asked_once(server: Server, circle: list[str]) -> None:
+    for path, target in zip(["/", *circle], circle, strict=False):
+        server.add(path, sent_on(target))
+    with Client(settings()) as client, pytest.raises(TooManyRedirects, match="in a circle"):
+        list(follow(client.ask, Request(server.url("/"))))
+    assert len(server.asked) == len(circle)
+
+
+def test_redirects_without_an_end_end(server: Server) -> None:
+    for number in range(9):
+        server.add(f"/{number}", sent_on(f"/{number + 1}"))
     with Client(settings()) as client, pytest.raises(TooManyRedirects, match="more than 3 times"):
-        list(follow(client.get, url, limit=3))
+        list(follow(client.ask, Request(server.url("/0")), limit=3))
     assert len(server.asked) == 4
+
+
+def cookie_after(server: Server, path: str, cookies: list[str]) -> None:
+    """Answers `path` with a redirect to itself, setting one cookie more each time, until all have come back."""
+
+    def answer(connection: socket.socket) -> None:
+        told = server.asked[-1].decode("latin-1")
+        missing = next((cookie for cookie in cookies if cookie.partition(";")[0] not in told), None)
+        sent = page(b"at last")
+        if missing:
+            sent = page(b"", f"Location: {path}", f"Set-Cookie: {missing}", status="302 Found")
+        connection.sendall(sent)
+
+    server.add(path, answer)
+
+
+def chain_of(request: Request, **options: Any) -> list[Exchange]:
+    with Client(settings()) as client:
+        return list(follow(client.ask, request, **options))
+
+
+def test_a_cookie_hop_is_ordinary_cookie_handling(server: Server) -> None:
+    cookie_after(server, "/a", ["CT6T=5f1; Path=/; HttpOnly"])
+    chain = chain_of(Request(server.url("/a"), headers={"If-None-Match": '"1"'}))
+    assert [(hop.status, hop.body) for hop in chain] == [(302, b""), (200, b"at last")]
+    assert ("Cookie", "CT6T=5f1") in chain[1].request_headers
+    assert b"If-None-Match" in server.asked[1]  # it is the same address
+    # The next chain knows nothing of it.
+    chain_of(Request(server.url("/a")))
+    assert [b"Cookie" in head for head in server.asked] == [False, True, False, True]
+
+
+def test_cookies_of_a_chain_go_together(server: Server) -> None:
+    cookie_after(server, "/a", ["first=1", "second=2", "third=3"])
+    assert chain_of(Request(server.url("/a")))[-1].body == b"at last"
+    assert b"Cookie: first=1; second=2; third=3\r\n" in server.asked[-1]
+
+
+def test_more_than_five_cookie_hops_are_too_many(server: Server) -> None:
+    cookie_after(server, "/a", [f"number{number}=1" for number in range(9)])
+    with pytest.raises(TooManyRedirects, match="more than 5 times"):
+        chain_of(Request(server.url("/a")))
+    assert len(server.asked) == 6
+
+
+@pytest.mark.parametrize("cookie", ["a=1; Secure", "a=1; Max-Age=0", "no cookie", "a=\x01", "=1"])
+def test_a_cookie_that_may_not_come_back_makes_a_circle(server: Server, cookie: str) -> None:
+    server.add("/", page(b"", "Location: /", f"Set-Cookie: {cookie}", status="302 Found"))
+    with pytest.raises(TooManyRedirects, match="in a circle"):
+        chain_of(Request(server.url("/")))
+
+
+def test_another_host_gets_no_cookie_and_no_etag(server: Server) -> None:
+    other = Server()
+    server.add("/", page(b"", f"Location: {other.url('/')}", "Set-Cookie: a=1", status="302 Found"))
+    other.add("/", page(b"other"))
+    chain_of(Request(server.url("/"), headers={"If-None-Match": '"1"', "Referer": "http://a.invalid/"}))
+    assert b"Cookie" not in other.asked[0]
+    assert b"If-None-Match" not in other.asked[0]
+    assert b"Referer: http://a.invalid/" in other.asked[0]
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "method"), [("301 Moved", "GET"), ("303 See Other", "GET"), ("307 Again", "POST"), ("308 Again", "POST")]
+)
+def test_a_form_is_sent_on_only_when_the_server_says_so(server: Server, status: str, method: str) -> None:
+    server.add("/a", page(b"", "Location: /b", status=status))
+    server.add("/b", page(b""))
+    chain = chain_of(Request(server.url("/a"), method="POST", form={"a": "1"}))
+    assert [(hop.method, hop.request_body) for hop in chain] == [("POST", b"a=1"), (method, b"a=1" if method == "POST" else b"")]
+
+
+def test_every_redirect_is_put_to_the_caller(server: Server) -> None:
+    server.add("/a", sent_on("/b"))
+    server.add("/b", sent_on("/forbidden"))
+    put: list[str] = []
+
+    def allowed(url: str) -> bool:
+        put.append(url)
+        return "forbidden" not in url
+
+    with pytest.raises(Refused, match="it may not be asked"):
+        chain_of(Request(server.url("/a")), allowed=allowed)
+    assert put == [server.url("/b"), server.url("/forbidden")]
+    assert len(server.asked) == 2
 
 
 @pytest.mark.parametrize("location", ["http://[bad", "http://[::1", "http://a:port/", "http://a:99999/", "mailto:a@b.org"])
@@ -216,6 +370,41 @@ def test_the_next_address_is_tried_when_nobody_answers(server: Server) -> None:
         assert client.get("http://county.example/").body == b"second"
 
 
+def test_the_address_that_answered_is_tried_first_from_then_on(server: Server) -> None:
+    server.add("/", page(b""))
+    dead = closed_port()
+    tried: list[str] = []
+
+    def alternating(host: str, port: int) -> list[tuple[str, int]]:
+        tried.append(host)
+        return [("127.0.0.1", dead), ("127.0.0.2", dead), ("127.0.0.1", server.port)]
+
+    with Client(settings(), resolve=alternating) as client:
+        for _ in range(2):
+            assert client.get("http://county.example/").remote_ip == "127.0.0.1"
+    assert client._backend._answering == {"county.example": "127.0.0.1"}
+
+
+def test_a_name_leads_where_the_configuration_says(server: Server) -> None:
+    server.add("/", page(b"replica"))
+    there = {"County.example": f"127.0.0.1:{server.port}"}
+    with Client(settings(resolve=there), resolve=lambda *_: []) as client:
+        exchange = client.get("http://county.example/")
+        with pytest.raises(Unreachable):
+            client.get("http://other.example/")
+    assert (exchange.body, exchange.remote_ip, exchange.url) == (b"replica", "127.0.0.1", "http://county.example/")
+    assert b"Host: county.example\r\n" in server.asked[0]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:70000", "localhost:80", "10.0.0.1:80", "8.8.8.8:80", "[::1]:80"],
+)
+def test_a_name_leads_to_an_allowed_address_and_port_only(place: str) -> None:
+    with pytest.raises(ValueError, match=r"resolve: county\.example"):
+        settings(resolve={"county.example": place})
+
+
 def test_without_a_contact_only_loopback_is_asked(server: Server) -> None:
     assert get(server.add("/", page(b"here")), contact="").body == b"here"
     with (
@@ -227,8 +416,7 @@ def test_without_a_contact_only_loopback_is_asked(server: Server) -> None:
 
 @given(st.ip_addresses())
 def test_an_address_outside_the_public_net_never_passes(ip: IPv4Address | IPv6Address) -> None:
-    objection = _CheckedBackend(settings(allowed_networks=()), system_addresses)._objection(ip)
-    assert objection or ip.is_global
+    assert objection(ip, (), contact="study@example.org") or ip.is_global
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import gzip
 import socket
-import ssl
 import time
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from servers import Answer, Server, closed_port, dripping, get, listening, own_certificate, page, settings
+from servers import Answer, Server, closed_port, dripping, get, page, settings
 
-from scrapers.errors import BrokenOff, TimedOut, TlsFailed, TooLarge, Undecodable, Unreachable
-from scrapers.http import Client, unpack
+from scrapers.errors import BrokenOff, TimedOut, TooLarge, Undecodable, Unreachable
+from scrapers.http import Client
+from scrapers.unpack import unpack
 
 
 @pytest.fixture
@@ -160,28 +159,3 @@ def test_an_empty_body_needs_no_unpacking(server: Server) -> None:
 def test_unpacking_anything_ends_in_bytes_or_in_our_error(raw: bytes, coding: str) -> None:
     with suppress(Undecodable, TooLarge):
         assert len(unpack(raw, coding, url="http://x/", max_bytes=1000)) <= max(1000, len(raw))
-
-
-# TLS
-
-
-def test_a_certificate_of_ones_own_making_is_not_believed(tmp_path: Path) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(own_certificate(tmp_path))
-
-    def talk_tls(connection: socket.socket) -> None:
-        with pytest.raises(ssl.SSLError):
-            context.wrap_socket(connection, server_side=True)
-
-    with listening(talk_tls) as url, pytest.raises(TlsFailed, match="certificate verify failed"):
-        get(url)
-
-
-def test_a_plain_server_at_an_https_address() -> None:
-    with listening(lambda connection: connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as url, pytest.raises(TlsFailed):
-        get(url)
-
-
-def test_the_total_limit_holds_in_the_tls_handshake() -> None:
-    with listening(lambda _: time.sleep(0.5)) as url, pytest.raises(TimedOut, match="timeout_total"):
-        get(url, timeout_total=0.2)

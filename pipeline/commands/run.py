@@ -30,16 +30,34 @@ def run(
     rules_file: Path | None,
     lang: str | None,
 ) -> int:
-    """Read, audit and export the paths, or the bundled reports without any; returns the exit code."""
+    """Read, audit and export the paths, or without any what the lists of sites give; returns the exit code."""
     tongue = language(lang, os.environ)
     config = find_config(config_file, output)
     inputs: Sequence[Input] | Iterator[Input]
-    inputs = find_inputs(paths, manifest) if paths or manifest is not None else bundled()
     folder = config.output.folder
+    lists_code = 0
     with keeping(), logging_to(folder / LOG_NAME):
         rules = find_rules(rules_file, config)
+        if paths or manifest is not None:
+            inputs = find_inputs(paths, manifest)
+        elif config.sites.files:
+            inputs, lists_code = _fetched(config)
+        else:
+            inputs = bundled()
         dataset = read_into(inputs, Shards(folder / "shards"), rules, config.parse)
-        return _export(dataset, config, tongue, published_only=False)
+        return max(_export(dataset, config, tongue, published_only=False), lists_code)
+
+
+def _fetched(config: Config) -> tuple[list[Input], int]:
+    """What the lists of sites give, fetched now where it was not before, and the exit code of the lists."""
+    from pipeline.commands.fetch import RAW, crawl_exit_code, fetch_into, open_state, tell_lists
+    from pipeline.fetched import fetched_inputs
+
+    say("fetch")
+    fetch_into(config)
+    lists_code = crawl_exit_code(tell_lists(config))
+    with open_state(config.output.folder) as frontier:
+        return list(fetched_inputs(frontier, config.output.folder / RAW)), lists_code
 
 
 def export_again(

@@ -71,9 +71,10 @@ def counter(what: str) -> Iterator[Callable[[int, int], None]]:
         from rich.console import Console
         from rich.progress import Progress
 
-        with Progress(console=Console(stderr=True), transient=True) as bar:
+        # Refreshed when it is told of something: a thread of its own would keep this process from being forked.
+        with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
             task = bar.add_task(what, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+            yield lambda done, total: bar.update(task, completed=done, total=total, refresh=True)
         return
     last = [-1]
 

@@ -1,0 +1,237 @@
+"""`gongkai fetch`, `status` and `retry`: a crawl, continued where it was, and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from ipaddress import ip_network
+from pathlib import Path
+from types import MappingProxyType
+
+from pipeline.commands.reading import find_config
+from pipeline.commands.screen import counter, logging_to, out, print_table, say
+from pipeline.config import Config
+from pipeline.crawl import Crawl, host_key
+from pipeline.errors import ConfigError, OutputError, UsageError
+from pipeline.fetch import Fetcher
+from pipeline.fetched import status_rows
+from pipeline.interrupt import keeping
+from pipeline.listing import ListReader
+from pipeline.shards import program_version
+from pipeline.sites import read_sites
+from scrapers.archive import Archive
+from scrapers.errors import ArchiveError
+from scrapers.frontier import Frontier, Site
+from scrapers.http import Client, Settings
+from scrapers.polite import Hours
+from scrapers.redirects import Ask
+
+__all__ = ["RAW", "crawl_exit_code", "fetch", "fetch_into", "open_state", "replicas_of", "retry", "status", "tell_lists"]
+
+STATE_NAME = "state.sqlite"
+RAW = "raw"
+_WARC = "gongkai-00001.warc.gz"
+_GOOD = ("complete", "complete-unverified")
+
+
+def fetch(
+    config_file: Path | None,
+    output: Path | None,
+    *,
+    limit: int | None = None,
+    refresh: bool = False,
+    dry_run: bool = False,
+    from_warc: Path | None = None,
+) -> int:
+    """Ask what is due of the lists of sites, and keep every answer; returns the exit code."""
+    config = find_config(config_file, output)
+    if not config.sites.files:
+        raise UsageError('there is no list of sites: name one in gongkai.toml, [sites] files = ["sites.csv"]')
+    if dry_run:
+        return _tell_due(config)
+    with keeping(), logging_to(config.output.folder / "log.txt"):
+        fetch_into(config, limit=limit, refresh=refresh, from_warc=from_warc)
+        return crawl_exit_code(tell_lists(config))
+
+
+def tell_lists(config: Config) -> list[dict[str, object]]:
+    """The rows of `gongkai status`; those that are not complete are said on stderr."""
+    with open_state(config.output.folder) as frontier:
+        rows = status_rows(frontier)
+    for row in rows:
+        if row["status"] not in _GOOD:
+            say(f"{row['list_url']}: {row['status']}: {row['reason']}")
+    return rows
+
+
+def crawl_exit_code(rows: Sequence[dict[str, object]]) -> int:
+    """0 when every list is complete, 3 when one is not."""
+    return 0 if all(row["status"] in _GOOD for row in rows) else 3
+
+
+def fetch_into(config: Config, *, limit: int | None = None, refresh: bool = False, from_warc: Path | None = None) -> int:
+    """
+    Fetch into the output folder of a configuration, from the web or from archives of it; how many addresses were asked.
+
+    Raises OutputError.
+    """
+    with replicas_of(config) as served:
+        return _fetch_into(served, limit=limit, refresh=refresh, from_warc=from_warc)
+
+
+@contextmanager
+def replicas_of(config: Config) -> Iterator[Config]:
+    """The configuration with the port at which this run serves the replica sites, where it names port 0 for them."""
+    open_ports = [host for host, address in config.fetch.resolve.items() if address.endswith(":0")]
+    if not open_ports:
+        yield config
+        return
+    from pipeline.demo.sites import county_sites, serve
+
+    with serve(county_sites()) as served:
+        resolve = {
+            host: f"{address[:-1]}{served.port}" if host in open_ports else address
+            for host, address in config.fetch.resolve.items()
+        }
+        yield replace(config, fetch=replace(config.fetch, resolve=MappingProxyType(resolve)))
+
+
+def _fetch_into(config: Config, *, limit: int | None, refresh: bool, from_warc: Path | None) -> int:
+    folder = config.output.folder
+    try:
+        (folder / RAW).mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise OutputError(f"{folder / RAW}: the folder cannot be made: {exc.strerror or exc}") from exc
+    sites = read_sites(config.sites.files)
+    settings = _settings(config)
+    with open_state(folder) as frontier:
+        with frontier.transaction():
+            _add_sites(frontier, sites)
+            if refresh:
+                frontier.look_again()
+        with ExitStack() as stack:
+            archive = stack.enter_context(_opened(folder / RAW / _WARC, frontier))
+            ask: Ask = (
+                _replay(from_warc) if from_warc else stack.enter_context(Client(settings, transports=frontier.transports())).ask
+            )
+            pace = (0.0, 0.0) if from_warc else (config.fetch.delay, config.fetch.jitter)
+            hours = Hours() if from_warc else Hours.parse(config.fetch.hours)
+            lists = ListReader(frontier, sites, frozenset(config.fetch.years))
+            crawl = Crawl(frontier, settings.user_agent, _token(folder), lists)
+            progress = stack.enter_context(counter("fetched"))
+            hosts = 1 if from_warc else config.fetch.hosts
+            fetcher = Fetcher(frontier, archive, crawl, ask, *pace, hosts, hours, time.time, time.sleep, random.random, progress)
+            return fetcher.run(limit)
+
+
+def _replay(path: Path) -> Ask:
+    from scrapers.replay import Replay
+
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such archive")
+    try:
+        return Replay(sorted(path.glob("*.warc.gz")) if path.is_dir() else [path])
+    except ArchiveError as exc:
+        raise OutputError(str(exc)) from exc
+
+
+def _token(folder: Path) -> str:
+    """What makes the address that surely does not exist: the same in every run into one folder, so that a replay has it."""
+    return hashlib.sha256(folder.name.encode()).hexdigest()[:16]
+
+
+def status(config_file: Path | None, output: Path | None, *, as_json: bool) -> int:
+    """Print what became of each list; returns the exit code."""
+    config = find_config(config_file, output)
+    if not (config.output.folder / STATE_NAME).is_file():
+        raise UsageError(f"{config.output.folder}: nothing was fetched into this folder; `gongkai fetch` does it")
+    with open_state(config.output.folder) as frontier:
+        rows = status_rows(frontier)
+    if as_json:
+        out().write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+    else:
+        _print_matrix(rows)
+    return crawl_exit_code(rows)
+
+
+def retry(config_file: Path | None, output: Path | None, reasons: Sequence[str]) -> int:
+    """Ask again only what has failed, by reason; returns the exit code."""
+    config = find_config(config_file, output)
+    if not (config.output.folder / STATE_NAME).is_file():
+        raise UsageError(f"{config.output.folder}: nothing was fetched into this folder; `gongkai fetch` does it")
+    with open_state(config.output.folder) as frontier, frontier.transaction():
+        changed = frontier.retry(reasons)
+    say(f"{changed} lists and addresses are asked again")
+    return fetch(config_file, output)
+
+
+@contextmanager
+def open_state(folder: Path) -> Iterator[Frontier]:
+    """The state of a crawl. Raises OutputError when it cannot be opened."""
+    import sqlite3
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with Frontier(folder / STATE_NAME) as frontier:
+            yield frontier
+    except (sqlite3.Error, OSError, ValueError) as exc:
+        raise OutputError(f"{folder / STATE_NAME}: the state of the crawl cannot be kept: {exc}") from exc
+
+
+@contextmanager
+def _opened(path: Path, frontier: Frontier) -> Iterator[Archive]:
+    try:
+        with Archive(path, end=frontier.archive_length(path.name)) as archive:
+            yield archive
+    except ArchiveError as exc:
+        raise OutputError(str(exc)) from exc
+
+
+def _settings(config: Config) -> Settings:
+    fetch_ = config.fetch
+    try:
+        return Settings(
+            version=program_version(), contact=config.contact, timeout_connect=fetch_.timeout_connect,
+            timeout_read=fetch_.timeout_read, timeout_total=fetch_.timeout_total, max_bytes=fetch_.max_bytes,
+            allowed_networks=tuple(ip_network(item) for item in fetch_.allowed_networks), ca_file=fetch_.ca_file,
+            resolve=MappingProxyType(dict(fetch_.resolve)),
+        )  # fmt: skip
+    except ValueError as exc:
+        raise ConfigError(f"{config.file}: fetch: {exc}") from exc
+
+
+def _add_sites(frontier: Frontier, sites: Sequence[Site]) -> None:
+    for site in sites:
+        url = site.list_url or site.home_url
+        frontier.add_list(url, host_key(url), kind="list" if site.list_url else "home", site=site)
+
+
+def _tell_due(config: Config) -> int:
+    """What a run would begin with, without asking anything."""
+    sites = read_sites(config.sites.files)
+    print_table(
+        ("host", "address"), [(host_key(site.list_url or site.home_url), site.list_url or site.home_url) for site in sites]
+    )
+    return 0
+
+
+def _print_matrix(rows: Sequence[dict[str, object]]) -> None:
+    years = sorted({year for row in rows for year in dict(row["years"])})  # type: ignore[call-overload]
+    heading = ("county", "list", "status", *years)
+    lines = []
+    for row in rows:
+        counts: dict[str, int] = row["years"]  # type: ignore[assignment]
+        lines.append(
+            (
+                str(row["county_code"] or ""),
+                str(row["list_url"]),
+                str(row["status"]),
+                *(str(counts.get(year, "")) for year in years),
+            )
+        )
+    print_table(heading, lines)

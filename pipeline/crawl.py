@@ -1,0 +1,290 @@
+"""
+What becomes of each answer: the state of its host, its list or its address, and what is asked next.
+
+Nothing here waits or asks. What is written belongs to one transaction of the driver, together with the length of the archive
+that holds the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from parsers.raw.charset import decode
+from parsers.raw.sniff import sniff
+from pipeline.listing import ListReader
+from scrapers.addresses import canonical_key, same_site
+from scrapers.article import read_article
+from scrapers.errors import FetchError, Refused, TlsFailed, TooManyRedirects
+from scrapers.exchange import Exchange
+from scrapers.family import Request
+from scrapers.frontier import Address, Frontier, Host, Task
+from scrapers.guard import Expected, Judgement, Known, Served, fingerprint, judge, probe_url
+from scrapers.polite import MAX_TRIES, Robots, read_robots, robots_url
+from scrapers.redirects import Hop, next_hop
+
+__all__ = ["Crawl", "Turn", "host_key"]
+
+_LOOKED_AT_ONCE = ("robots", "probe", "home")
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([^"'\s;,]+)""", re.IGNORECASE)
+_FEW_DENIED = 3
+"""So many documents refused one after another, and the host is taken to refuse us."""
+
+
+class Turn(NamedTuple):
+    """One request that a host may be asked now: why, the hop of its chain of redirects, and for which list or address."""
+
+    host: str
+    purpose: str
+    hop: Hop
+    task: Task | None = None
+
+
+def host_key(url: str) -> str:
+    """
+    The host and port by which requests are paced.
+
+    >>> host_key("http://WWW.a.gov.cn:80/x")
+    'www.a.gov.cn:80'
+    """
+    return urlsplit(url).netloc.lower()
+
+
+@dataclass
+class Crawl:
+    """The rules of one crawl over its state; `token` makes the address that surely does not exist."""
+
+    frontier: Frontier
+    user_agent: str
+    token: str
+    lists: ListReader
+    _robots: dict[str, Robots] = field(default_factory=dict)
+    _going_on: defaultdict[str, deque[Turn]] = field(default_factory=lambda: defaultdict(deque))
+    _denied: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    # --- what to ask ------------------------------------------------------------------------------
+
+    def next_turn(self, host: str) -> Turn | None:
+        """What to ask of a host next; None when it has nothing more, or is blocked."""
+        known = self.frontier.host(host)
+        while self._going_on[host]:
+            turn = self._going_on[host].popleft()
+            if turn.purpose == "robots" or (not known.status and self._may(turn)):
+                return turn
+        if known.status:
+            return None
+        while (task := self.frontier.next_task(host)) is not None:
+            if known.robots_status is None:
+                self._put_back(task)
+                return Turn(host, "robots", Hop(Request(robots_url(task.request.url))))
+            first = self._look_first(known, task)
+            if first is not None and self._may(first):
+                self._put_back(task)
+                return first
+            turn = Turn(host, "task", Hop(task.request), task)
+            if self._may(turn):
+                return turn
+        return None
+
+    def robots_of(self, host: str) -> Robots:
+        """What the robots.txt of a host permits, as it was read."""
+        if host not in self._robots:
+            known = self.frontier.host(host)
+            self._robots[host] = read_robots(known.robots_status, (known.robots or "").encode(), user_agent=self.user_agent)
+        return self._robots[host]
+
+    def _look_first(self, known: Host, task: Task) -> Turn | None:
+        """An address that does not exist and the home page, each once, by which errors sent with status 200 are known."""
+        start = "{0.scheme}://{0.netloc}/".format(urlsplit(task.request.url))
+        if known.soft_404 is None:
+            return self._once(known.host, "probe", Request(probe_url(start, self.token)))
+        if known.home is None:
+            return self._once(known.host, "home", Request(start))
+        return None
+
+    def _once(self, host: str, purpose: str, request: Request) -> Turn | None:
+        if not self.robots_of(host).permits(request.url):
+            self.frontier.set_host(host, **{"soft_404" if purpose == "probe" else "home": ""})
+            return None
+        return Turn(host, purpose, Hop(request))
+
+    def _may(self, turn: Turn) -> bool:
+        """Whether the host's robots.txt permits the request; what it forbids is written down."""
+        if self.frontier.host(turn.host).robots_status is None or self.robots_of(turn.host).permits(turn.hop.request.url):
+            return True
+        if turn.task is not None:
+            self._fail(turn.task, "blocked:robots", "the robots.txt of the host forbids the address")
+        return False
+
+    def _put_back(self, task: Task) -> None:
+        if task.page is not None:
+            self.frontier.set_list(task.page.number, request=task.page.request, state="due", tries=task.page.tries)
+        elif task.address is not None:
+            self.frontier.set_address(task.address.number, state="due", tries=task.address.tries)
+
+    # --- what came --------------------------------------------------------------------------------
+
+    def settle(self, turn: Turn, exchange: Exchange, snapshot: int, now: str) -> str | None:
+        """
+        Take an answer in; the host that has another hop of the chain to ask, if any.
+
+        `snapshot` is the number under which the answer is kept, `now` the time of the request.
+        """
+        try:
+            hop = next_hop(turn.hop, exchange, allowed=lambda url: self._stays(turn, url))
+        except (Refused, TooManyRedirects) as error:
+            self.settle_error(turn, error, now)
+            return None
+        if hop is not None:
+            return self._go_on(turn, hop)
+        if turn.purpose == "robots":
+            self._settle_robots(turn.host, exchange, now)
+        elif turn.purpose in _LOOKED_AT_ONCE:
+            self._settle_look(turn, exchange, now)
+        elif turn.task is not None:
+            self._settle_task(turn.task, turn.hop.request, exchange, snapshot, now)
+        return None
+
+    def settle_error(self, turn: Turn, error: FetchError, now: str) -> bool:
+        """Take in that no whole answer came; whether the same is asked once more."""
+        if turn.purpose == "robots":
+            return self._robots_failed(turn.host, error, now)
+        if turn.task is None:
+            self.frontier.set_host(turn.host, **{"soft_404" if turn.purpose == "probe" else "home": ""})
+            return False
+        passing = not isinstance(error, (Refused, TlsFailed, TooManyRedirects))
+        if passing and self._tries(turn.task) < MAX_TRIES:
+            self._again(turn.task)
+            return True
+        status = "tls_failed" if isinstance(error, TlsFailed) else "blocked:unreachable" if passing else "failed"
+        self._fail(turn.task, status, error.reason, now)
+        return False
+
+    def _go_on(self, turn: Turn, hop: Hop) -> str:
+        host = host_key(hop.request.url)
+        if host != turn.host and turn.purpose == "task" and self.frontier.host(host).robots_status is None:
+            self._going_on[host].append(Turn(host, "robots", Hop(Request(robots_url(hop.request.url)))))
+        # A robots.txt that is sent on still speaks for the host that was asked.
+        going_on = turn._replace(hop=hop) if turn.purpose in _LOOKED_AT_ONCE else turn._replace(hop=hop, host=host)
+        self._going_on[going_on.host].append(going_on)
+        return going_on.host
+
+    def _stays(self, turn: Turn, url: str) -> bool:
+        """Whether a redirect leads nowhere but to the same site, or to another that the lists name."""
+        return same_site(turn.hop.request.url, url) or self.lists.is_known_host(url)
+
+    # --- hosts ------------------------------------------------------------------------------------
+
+    def _settle_robots(self, host: str, exchange: Exchange, now: str) -> None:
+        robots = read_robots(exchange.status, exchange.body, user_agent=self.user_agent)
+        self._robots.pop(host, None)
+        text = decode(exchange.body).text if exchange.status == 200 else ""
+        self.frontier.set_host(host, robots=text, robots_status=exchange.status, transport=exchange.transport)
+        if robots.verdict == "refuse":
+            self._block(host, "blocked:robots", f"robots.txt is answered with {exchange.status}", now)
+        elif robots.verdict == "defer":
+            self._block(host, "deferred", f"robots.txt is answered with {exchange.status}; the host is asked another day", now)
+
+    def _robots_failed(self, host: str, error: FetchError, now: str) -> bool:
+        self._denied[host] += 1
+        if self._denied[host] < MAX_TRIES and not isinstance(error, (Refused, TlsFailed)):
+            return True
+        status = "tls_failed" if isinstance(error, TlsFailed) else "blocked:unreachable"
+        self._block(host, status, error.reason, now)
+        return False
+
+    def _settle_look(self, turn: Turn, exchange: Exchange, now: str) -> None:
+        judged = self._judged(turn.host, turn.hop.request, exchange, "home")
+        if judged.kind == "blocked:js_challenge":
+            self._block(turn.host, judged.kind, judged.reason, now)
+            return
+        print_of = fingerprint(exchange.body) if exchange.status == 200 else ""
+        self.frontier.set_host(turn.host, **{"soft_404" if turn.purpose == "probe" else "home": print_of})
+
+    def _block(self, host: str, status: str, reason: str, now: str) -> None:
+        """The host is not asked again in this run: its open lists say why, with the date."""
+        self.frontier.set_host(host, status=status, reason=reason, since=now)
+        for page in self.frontier.lists():
+            if page.host == host and page.state in ("due", "asked"):
+                self.frontier.set_list(page.number, request=page.request, state="failed", status=status, reason=reason, since=now)
+        self.frontier.fail_due(host, status, reason)
+
+    # --- lists and addresses ----------------------------------------------------------------------
+
+    def _settle_task(self, task: Task, request: Request, exchange: Exchange, snapshot: int, now: str) -> None:
+        host = host_key(exchange.url)
+        if exchange.status == 304 and task.address is not None:
+            self.frontier.set_address(task.address.number, state="done")
+            return
+        judged = self._judged(host, request, exchange, _expected(task))
+        if judged.kind in ("throttled", "server_error") and self._tries(task) < MAX_TRIES:
+            self._again(task)
+        elif judged.kind == "blocked:js_challenge" or (judged.kind == "blocked:denied" and self._is_denied(host, task)):
+            self._fail(task, judged.kind, judged.reason, now)
+            self._block(host, judged.kind, judged.reason, now)
+        elif task.page is not None:
+            self.lists.settle(task.page, request, exchange, judged, snapshot, now)
+        elif task.address is not None:
+            self._settle_address(task.address, exchange, judged, snapshot, now)
+
+    def _is_denied(self, host: str, task: Task) -> bool:
+        self._denied[host] += 1
+        return task.page is not None or self._denied[host] >= _FEW_DENIED
+
+    def _settle_address(self, address: Address, exchange: Exchange, judged: Judgement, snapshot: int, now: str) -> None:
+        if judged.kind != "ok":
+            self._fail(Task(Request(address.url), None, address), judged.kind, judged.reason, now)
+            return
+        self._denied[address.host] = 0
+        self.frontier.set_address(address.number, state="done", status="ok", reason="", snapshot=snapshot)
+        if address.kind == "article" and sniff(exchange.body).kind == "html":
+            self._keep_article(address, exchange, snapshot)
+
+    def _keep_article(self, address: Address, exchange: Exchange, snapshot: int) -> None:
+        """Write what an article says of itself, and make due what belongs to it; a page that is no report has nothing."""
+        said = _CHARSET.search(exchange.header("Content-Type"))
+        article = read_article(exchange.url, exchange.body, http_charset=said[1] if said else None)
+        self.frontier.set_snapshot(snapshot, published_on=article.published_on, published_from=article.published_from)
+        if not article.is_report and not article.attachments and not article.frames:
+            self.frontier.set_address(
+                address.number, status="not_a_report", reason="neither its title nor its text is a report's"
+            )
+            return
+        belonging = {item.url: item for item in (*article.frames, *article.attachments, *article.pictures)}
+        for url, item in belonging.items():
+            if canonical_key(url) != address.key and self.lists.may_ask(exchange.url, url):
+                key = f"{address.number} {canonical_key(url)}"
+                self.frontier.add_address(
+                    key, url, host_key(url), kind="companion", title=item.name, parent=address.number, reference=item.reference
+                )
+
+    def _judged(self, host: str, request: Request, exchange: Exchange, expected: Expected) -> Judgement:
+        known = self.frontier.host(host)
+        media_type = exchange.header("Content-Type").partition(";")[0].strip().lower() or None
+        served = Served(exchange.status, exchange.body, exchange.url, request.url, exchange.headers, media_type)
+        return judge(served, expected, Known(known.soft_404 or "", known.home or ""))
+
+    def _tries(self, task: Task) -> int:
+        known = task.page if task.page is not None else task.address
+        return known.tries + 1 if known is not None else MAX_TRIES
+
+    def _again(self, task: Task) -> None:
+        if task.page is not None:
+            self.frontier.set_list(task.page.number, request=task.page.request, state="due")
+        elif task.address is not None:
+            self.frontier.set_address(task.address.number, state="due")
+
+    def _fail(self, task: Task, status: str, reason: str, now: str | None = None) -> None:
+        if task.page is not None:
+            self.lists.fail(task.page, status, reason, now)
+        elif task.address is not None:
+            self.frontier.set_address(task.address.number, state="failed", status=status, reason=reason)
+
+
+def _expected(task: Task) -> Expected:
+    if task.page is not None:
+        return "home" if task.page.kind == "home" else "list"
+    return "attachment" if task.address is not None and task.address.kind == "companion" else "article"

@@ -1,0 +1,234 @@
+"""Serves replicas over HTTP/1.1 on one port of loopback, by the name in the Host header, and keeps a log of every request."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+
+from pipeline.demo.sites.site import HITS, Edition, Page, Site, find_route
+
+__all__ = ["Asked", "Served", "serve"]
+
+_MOST_FORM_BYTES = 65_536
+
+
+class Asked(NamedTuple):
+    """
+    One line of the log. Times are monotonic seconds; `at_once` counts the requests of the host under way, this one included.
+
+    `status` is 0 where the server hung up.
+    """
+
+    started: float
+    ended: float
+    host: str
+    method: str
+    target: str
+    form: str
+    status: int
+    at_once: int
+    user_agent: str
+
+
+class Served:
+    """Sites while they are served: `port` on 127.0.0.1, the `hosts`, and the `log` of all requests in order of their ends."""
+
+    def __init__(self, sites: Iterable[Site], edition: int) -> None:
+        self._sites = {host: site for site in sites for host in (site.host, *site.aliases)}
+        self._edition = edition - 1
+        self._lock = threading.Lock()
+        self._log: list[Asked] = []
+        self._under_way: Counter[str] = Counter()
+        self._given: Counter[tuple[str, str]] = Counter()
+        self._hits = itertools.count(1_024)
+        self._open: set[socket.socket] = set()
+        outer = self
+
+        class Handler(_Handler):
+            served = outer
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.port = int(self._server.server_address[1])
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """All host names that are served."""
+        return tuple(self._sites)
+
+    @property
+    def resolve(self) -> Mapping[str, str]:
+        """`[fetch.resolve]` for these sites: host name to address and port."""
+        return dict.fromkeys(self._sites, f"127.0.0.1:{self.port}")
+
+    @property
+    def log(self) -> tuple[Asked, ...]:
+        """Every request so far."""
+        with self._lock:
+            return tuple(self._log)
+
+    def close(self) -> None:
+        """Stop, and cut the connections that are still open."""
+        self._server.shutdown()
+        self._thread.join()
+        with self._lock:
+            for connection in self._open:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+        self._server.server_close()
+
+    def edition_of(self, host: str) -> tuple[Site, Edition] | None:
+        """The site of a host name and its edition; None where it is not served."""
+        site = self._sites.get(host)
+        return None if site is None else (site, site.editions[self._edition])
+
+    def turn(self, host: str, key: str, page: Page) -> Page | None:
+        """The page, or what stands before it at this request; None hangs up."""
+        if not page.before:
+            return page
+        with self._lock:
+            number = self._given[host, key]
+            self._given[host, key] += 1
+        return page.before[number] if number < len(page.before) else page
+
+    def count(self, body: bytes) -> bytes:
+        """The body with the next number of visits."""
+        return body.replace(HITS, b"%d" % next(self._hits)) if HITS in body else body
+
+    def begin(self, host: str) -> int:
+        """One more request of a host under way; how many there are."""
+        with self._lock:
+            self._under_way[host] += 1
+            return self._under_way[host]
+
+    def end(self, line: Asked) -> None:
+        """One less, and its line in the log."""
+        with self._lock:
+            self._under_way[line.host] -= 1
+            self._log.append(line)
+
+    def hold(self, connection: socket.socket, *, is_open: bool) -> None:
+        """Remember a connection while it is open."""
+        with self._lock:
+            (self._open.add if is_open else self._open.discard)(connection)
+
+
+@contextmanager
+def serve(sites: Iterable[Site], edition: int = 1) -> Iterator[Served]:
+    """
+    The sites in edition 1 or 2, served until the block ends.
+
+    >>> with serve(()) as served:
+    ...     served.port > 0, served.log
+    (True, ())
+    """
+    served = Served(tuple(sites), edition)
+    try:
+        yield served
+    finally:
+        served.close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection, which stays open until the client or the end of serving closes it."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "replica"
+    sys_version = ""
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    timeout = 30
+    served: Served
+
+    def setup(self) -> None:
+        super().setup()
+        self.served.hold(self.connection, is_open=True)
+
+    def finish(self) -> None:
+        with suppress(OSError):
+            super().finish()
+        self.served.hold(self.connection, is_open=False)
+
+    def handle(self) -> None:
+        with suppress(OSError):  # the client leaves early, as it may
+            super().handle()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
+        """Say nothing on stderr: the log is kept."""
+
+    def do_GET(self) -> None:
+        """Answer a GET."""
+        self._answer("")
+
+    def do_POST(self) -> None:
+        """Answer a POST with a form."""
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > _MOST_FORM_BYTES:
+            self.close_connection = True
+            return
+        self._answer(self.rfile.read(length).decode("utf-8", "replace"))
+
+    def _answer(self, form: str) -> None:
+        host = (self.headers.get("Host") or "").partition(":")[0].lower()
+        started, at_once = time.monotonic(), self.served.begin(host)
+        status = 0
+        try:
+            status = self._send(host, form)
+        finally:
+            agent = self.headers.get("User-Agent") or ""
+            self.served.end(
+                Asked(started, time.monotonic(), host, self.command, self.path, form, status, at_once, agent)
+            )  # fmt: skip
+
+    def _send(self, host: str, form: str) -> int:
+        known = self.served.edition_of(host)
+        if known is None:
+            self._write(Page(b"no such host", status=421), b"no such host", {})
+            return 421
+        site, edition = known
+        sent = {name.lower(): value for name, value in self.headers.items()}
+        whole = find_route(edition, self.command, self.path, form, sent)
+        page = self.served.turn(host, f"{self.command} {self.path} {form}", whole)
+        if page is None or page.hangs_up:
+            body = (page or whole).body
+            self._head((page or whole), len(body) + 1_000, {})
+            self.wfile.write(body[: len(body) // 2])
+            self.close_connection = True
+            return 0
+        headers: dict[str, str] = {}
+        if HITS not in page.body and page.status == 200:
+            headers["ETag"] = f'"{sha256(page.body).hexdigest()[:16]}"'
+            if sent.get("if-none-match") == headers["ETag"]:
+                self._write(Page(b"", page.media_type, 304), b"", headers)
+                return 304
+        body = self.served.count(page.body)
+        if site.gzip:
+            body, headers["Content-Encoding"] = gzip.compress(body, 6, mtime=0), "gzip"
+        self._write(page, body, headers)
+        return page.status
+
+    def _write(self, page: Page, body: bytes, headers: Mapping[str, str]) -> None:
+        self._head(page, len(body), headers)
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def _head(self, page: Page, length: int, headers: Mapping[str, str]) -> None:
+        self.send_response(page.status)
+        if page.media_type:
+            self.send_header("Content-Type", page.media_type)
+        for name, value in (*page.headers, *headers.items()):
+            self.send_header(name, value)
+        if page.status != 304:
+            self.send_header("Content-Length", str(length))
+        self.end_headers()

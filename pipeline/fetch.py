@@ -1,0 +1,154 @@
+"""
+Fetching: hosts side by side, one request a host at a time, and every answer kept before it counts as had.
+
+The order of work is a queue of hosts by the time at which each may be asked again. Threads ask; this thread alone writes the
+archive and the state, and reads what came.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from pipeline.crawl import Crawl, Turn
+from pipeline.errors import OutputError
+from scrapers.archive import Archive
+from scrapers.errors import ArchiveError, FetchError
+from scrapers.exchange import Exchange
+from scrapers.frontier import Frontier
+from scrapers.polite import Hours, Pace, ReadyQueue, retry_after_failure
+from scrapers.redirects import Ask
+
+__all__ = ["Fetcher"]
+
+_LOG = logging.getLogger("gongkai.fetch")
+
+Result = Exchange | FetchError
+
+
+@dataclass
+class Fetcher:
+    """
+    One run of a crawl. `ask` is the web or an archive of it; `clock` gives seconds since 1970, `sleep` waits, `chance` draws
+    from 0 to 1.
+    """
+
+    frontier: Frontier
+    archive: Archive
+    crawl: Crawl
+    ask: Ask
+    delay: float
+    jitter: float
+    hosts: int
+    hours: Hours
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+    chance: Callable[[], float] = random.random
+    progress: Callable[[int, int], None] | None = None
+    asked: int = 0
+    _queue: ReadyQueue = field(default_factory=ReadyQueue)
+    _paces: dict[str, Pace] = field(default_factory=dict)
+    _under_way: dict[Future[Result], Turn] = field(default_factory=dict)
+
+    def run(self, limit: int | None = None) -> int:
+        """
+        Ask all that is due, or `limit` addresses; how many were asked.
+
+        Raises OutputError when an answer cannot be kept: what was said to be had is.
+        """
+        for host in self.frontier.waiting_hosts():
+            self._queue.put(host, self._pace(host).next_at)
+        with ExitStack() as stack:
+            pool = stack.enter_context(ThreadPoolExecutor(self.hosts, thread_name_prefix="host"))
+            stack.callback(pool.shutdown, wait=False, cancel_futures=True)
+            while True:
+                self._send(pool, limit)
+                if not self._under_way and (self._queue.next_time() is None or self.asked == limit):
+                    return self.asked
+                self._await()
+
+    def _send(self, pool: ThreadPoolExecutor, limit: int | None) -> None:
+        """Give a request to every host that may be asked now."""
+        while len(self._under_way) < self.hosts and self.asked != limit:
+            host = self._queue.pop(self.clock())
+            if host is None:
+                return
+            with self.frontier.transaction():
+                turn = self.crawl.next_turn(host)
+            if turn is None:
+                self._queue.done(host)
+                continue
+            self.asked += 1
+            self._under_way[pool.submit(self._ask, turn)] = turn
+
+    def _ask(self, turn: Turn) -> Result:
+        try:
+            return self.ask(turn.hop.request, cookie=turn.hop.cookie)
+        except FetchError as error:
+            return error
+
+    def _await(self) -> None:
+        """Take in what has come; without anything under way, wait for the next host."""
+        due = self._queue.next_time()
+        pause = None if due is None or len(self._under_way) >= self.hosts else max(due - self.clock(), 0.0)
+        if not self._under_way:
+            self.sleep(pause or 0.0)
+            return
+        ended, _ = wait(self._under_way, timeout=pause, return_when=FIRST_COMPLETED)
+        for future in ended:
+            self._settle(self._under_way.pop(future), future.result())
+        if ended and self.progress is not None:
+            self.progress(self.asked, self.asked + self.frontier.count_due())
+
+    def _settle(self, turn: Turn, result: Result) -> None:
+        now = self.clock()
+        moment = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        onward: str | None = None
+        if isinstance(result, Exchange):
+            offset = self._keep(result)
+            with self.frontier.transaction():
+                self.frontier.keep_archive_length(self.archive.path.name, self.archive.end)
+                snapshot = self._note(turn, result, offset)
+                onward = self.crawl.settle(turn, result, snapshot, result.fetched_at)
+            pace = self._pace(turn.host).after(
+                now, chance=self.chance(), status=result.status, retry_after=result.header("Retry-After")
+            )
+        else:
+            _LOG.warning("%s", result)
+            with self.frontier.transaction():
+                self.crawl.settle_error(turn, result, moment)
+            backoff = retry_after_failure(1, result, chance=self.chance(), initial=max(self.delay, 0.1))
+            pace = self._pace(turn.host).after(now, chance=self.chance(), backoff=backoff)
+        if turn.purpose == "robots":
+            pace = pace.with_robots(self.crawl.robots_of(turn.host))
+        self._paces[turn.host] = pace.within(self.hours)
+        self._queue.done(turn.host, self._paces[turn.host].next_at)
+        if onward is not None and onward != turn.host:
+            self._queue.put(onward, self._pace(onward).next_at)
+        for host in self.frontier.take_touched():
+            self._queue.put(host, self._pace(host).next_at)
+
+    def _keep(self, exchange: Exchange) -> int:
+        try:
+            return self.archive.append(exchange)
+        except ArchiveError as exc:
+            raise OutputError(f"{exc}; what was fetched before is kept: make room and run the same command again") from exc
+
+    def _note(self, turn: Turn, exchange: Exchange, offset: int) -> int:
+        address = turn.task.address.number if turn.task is not None and turn.task.address is not None else None
+        return self.frontier.add_snapshot(
+            address, url=exchange.url, fetched_at=exchange.fetched_at, code=exchange.status, warc=self.archive.path.name,
+            offset=offset, sha256=sha256(exchange.body).hexdigest(), etag=exchange.header("ETag"),
+            last_modified=exchange.header("Last-Modified"),
+        )  # fmt: skip
+
+    def _pace(self, host: str) -> Pace:
+        if host not in self._paces:
+            self._paces[host] = Pace(self.delay, self.jitter).within(self.hours)
+        return self._paces[host]

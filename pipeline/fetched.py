@@ -1,0 +1,86 @@
+"""What a crawl has, as inputs to be read and as the state of its lists."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from parsers.source import Hints
+from pipeline.inputs import Input, shown
+from pipeline.kept import Kept, Record
+from scrapers.frontier import Address, Frontier, ListPage
+
+__all__ = ["fetched_inputs", "status_rows"]
+
+_YEAR = re.compile(r"(20[012]\d)\s*年")
+
+
+def fetched_inputs(frontier: Frontier, raw: Path) -> Iterator[Input]:
+    """
+    The articles that were had, in the order of county and address, each with what belongs to it.
+
+    The list that names an article gives the hints of its site; `page` is the list's address.
+    """
+    lists = {page.number: page for page in frontier.lists()}
+    articles = [item for item in frontier.addresses("article") if item.state == "done" and item.status == "ok" and item.snapshot]
+    for article in sorted(articles, key=lambda item: (_county(lists, item), item.key)):
+        snapshot = frontier.snapshot(article.snapshot or 0)
+        page = lists.get(article.list or 0)
+        yield Input(
+            shown(article.url), snapshot["sha256"], url=article.url, hints=_hints(page), fetched_at=snapshot["fetched_at"],
+            kept=Kept(raw, _record(snapshot), tuple(_companions(frontier, article))),
+            published_on=snapshot["published_on"], published_from=snapshot["published_from"],
+        )  # fmt: skip
+
+
+def _county(lists: dict[int, ListPage], article: Address) -> str:
+    page = lists.get(article.list or 0)
+    return (page.county_code if page is not None else None) or ""
+
+
+def _hints(page: ListPage | None) -> Hints | None:
+    if page is None:
+        return None
+    hints = Hints(county_code=page.county_code or None, unit=None, level=None)
+    own = page.parent is None  # a column of departments is not about the government that keeps it
+    return Hints(hints.county_code, page.unit or None, page.level or None) if own else hints
+
+
+def _companions(frontier: Frontier, article: Address) -> Iterator[tuple[str, Record]]:
+    for item in frontier.companions(article.number):
+        if item.state == "done" and item.status == "ok" and item.snapshot:
+            yield item.reference, _record(frontier.snapshot(item.snapshot))
+
+
+def _record(snapshot: sqlite3.Row) -> Record:
+    return Record(snapshot["warc"], snapshot["offset"], snapshot["sha256"])
+
+
+def status_rows(frontier: Frontier) -> list[dict[str, object]]:
+    """
+    One row a list page, as `contracts.md` has them; pages on which columns were looked for only where none was found.
+
+    `years` counts the reports by the year in their titles.
+    """
+    rows: list[dict[str, object]] = []
+    for page in frontier.lists():
+        if page.kind == "home" and page.status == "complete-unverified":
+            continue
+        named = frontier.entries(page.number)
+        years = Counter(found[1] for address, title in named if address.status == "ok" and (found := _YEAR.search(title)))
+        host = frontier.host(page.host)
+        status, reason = page.status, page.reason
+        if not status:
+            status, reason = (host.status, host.reason) if host.status else ("deferred", "not yet asked to its end")
+        rows.append(
+            {
+                "county_code": page.county_code or None, "county": None, "unit": page.unit or None, "level": page.level or None,
+                "host": page.host, "list_url": page.url, "family": page.claim.family if page.claim else None, "status": status,
+                "reason": reason, "since": page.since, "declared": page.declared, "found": len(named),
+                "years": dict(sorted(years.items())),
+            }
+        )  # fmt: skip
+    return rows

@@ -1,0 +1,130 @@
+"""A page as a tree, and what its official meta tags and headings say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
+
+from parsers.raw.signs import REPORT_TITLE
+from scrapers.addresses import joined
+
+__all__ = ["attribute", "base_of", "meta_tags", "soup_of", "tight", "title_within", "visible", "words_of"]
+
+_LONGEST_TITLE = 120
+_TITLE_BREAKS = re.compile(r"\s*(?:[_|｜»>]+|\s[-–—]+\s|[-–—]{1,2}(?=[^\d]))\s*")
+_SITE_NAME = re.compile(r"(?:网|网站|门户|平台|人民政府|政府|信息公开)$")
+_SPACES = re.compile(r"[\s\u3000\xa0]+")
+_UNSEEN = frozenset(("script", "style", "noscript", "template", "title", "textarea", "option"))
+_DECLARATION = re.compile(r"^\s*(?:<\?[^>]*\?>\s*)+")
+
+
+def soup_of(text: str) -> BeautifulSoup:
+    """
+    A page as a tree, of any text.
+
+    >>> soup_of("<p>x</p>").p
+    <p>x</p>
+    """
+    # Without an XML declaration and with a line end, beautifulsoup4 has nothing to warn of; lone surrogates cannot be parsed.
+    text = _DECLARATION.sub("", text.lstrip("\ufeff")).encode("utf-8", "replace").decode("utf-8") + "\n"
+    return BeautifulSoup(text, "lxml")
+
+
+def meta_tags(soup: BeautifulSoup) -> dict[str, str]:
+    """
+    The meta elements that say something, by name in lower case; the first of a name counts.
+
+    >>> meta_tags(soup_of('<meta content="2022-01-20 10:00" name="PUBDATE"><meta name="PubDate" content="">'))
+    {'pubdate': '2022-01-20 10:00'}
+    """
+    found: dict[str, str] = {}
+    for tag in soup.find_all("meta"):
+        name = attribute(tag, "name") or attribute(tag, "property")
+        content = _SPACES.sub(" ", attribute(tag, "content")).strip()
+        if name and content:
+            found.setdefault(name.strip().lower(), content)
+    return found
+
+
+def base_of(soup: BeautifulSoup, url: str) -> str:
+    """The address against which references in a page count: its `<base>`, else its own."""
+    tag = soup.find("base", href=True)
+    return (joined(url, attribute(tag, "href")) if isinstance(tag, Tag) else None) or url
+
+
+def title_within(soup: BeautifulSoup, meta: dict[str, str], bodies: Sequence[Tag] = ()) -> str:
+    """
+    The title: ArticleTitle, else the heading, else `<title>` without the name of the site; empty where there is none.
+
+    >>> page = soup_of("<title>2021年政府信息公开年报_青槐县人民政府网</title>")
+    >>> title_within(page, meta_tags(page))
+    '2021年政府信息公开年报'
+    """
+    site = tight(meta.get("sitename", ""))
+    if (title := tight(meta.get("articletitle", ""))) and title != site:
+        return title
+    headings = [text for text in _headings(soup, bodies) if text != site]
+    reports = [text for text in headings if REPORT_TITLE.search(text)]
+    if reports or headings:
+        return (reports or headings)[0]
+    own = soup.find("title")
+    return _without_site(own.get_text(" ") if isinstance(own, Tag) else "", site)
+
+
+def _headings(soup: BeautifulSoup, bodies: Sequence[Tag]) -> Iterator[str]:
+    for name in ("ucaptitle", "h1"):
+        for tag in soup.find_all(name):
+            text = tight(tag.get_text(" "))
+            if text and len(text) <= _LONGEST_TITLE and not text.startswith("欢迎"):
+                yield text
+    # Templates without h1 mark their heading by a class; it counts where it names a report, for menus bear such marks too.
+    for tag in soup.find_all(["h2", "h3", "div", "p", "span", "td"], class_=re.compile("title|wzbt|bt$|biaoti", re.IGNORECASE)):
+        text = tight(tag.get_text(" "))
+        if len(text) <= _LONGEST_TITLE and REPORT_TITLE.search(text) and re.search(r"\d{4}", text) and tag.find("li") is None:
+            yield text
+    for body in bodies:
+        for tag in body.find_all(["h2", "h3"], limit=1):
+            if REPORT_TITLE.search(text := tight(tag.get_text(" "))) and len(text) <= _LONGEST_TITLE:
+                yield text
+
+
+def _without_site(title: str, site: str) -> str:
+    parts = [part for part in (tight(part) for part in _TITLE_BREAKS.split(title)) if part and part != site]
+    if not parts:
+        return ""
+    dated = [part for part in parts if REPORT_TITLE.search(part) and re.search(r"\d{4}", part)]
+    named = [part for part in parts if REPORT_TITLE.search(part)]
+    others = [part for part in parts if not _SITE_NAME.search(part)]
+    return (dated or named or others or parts)[0]
+
+
+def visible(places: Iterable[Tag], *, until: Tag | None = None) -> Iterator[str]:
+    """The texts that a reader sees, in order."""
+    for place in places:
+        for element in place.descendants:
+            if element is until:
+                return
+            if type(element) is not NavigableString:  # comments and scripts are kinds of it
+                continue
+            parent = element.parent
+            if (parent is None or parent.name not in _UNSEEN) and (text := element.strip()):
+                yield text
+
+
+def attribute(tag: Tag, name: str) -> str:
+    """The value of an attribute; empty where there is none."""
+    value = tag.get(name)
+    return value if isinstance(value, str) else " ".join(value or ())
+
+
+def words_of(tag: Tag, name: str) -> list[str]:
+    """The words of an attribute that holds several, such as class."""
+    return attribute(tag, name).split()
+
+
+def tight(text: str) -> str:
+    """The text without blanks at its ends, and between Chinese characters."""
+    return re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", _SPACES.sub(" ", text).strip())
