@@ -19,6 +19,8 @@ __all__ = ["NAME", "claims", "read"]
 
 NAME = "table"
 
+MAX_FIELD = 131_072
+
 
 def claims(content: Content) -> bool:
     """Whether the content is a table of separated fields."""
@@ -44,6 +46,8 @@ def read(source: Source) -> Document:
             fields += len(record)
             if fields > MAX_CELLS:
                 refuse_too_many_cells()
+            if any(len(field) > MAX_FIELD for field in record):  # csv has a limit of its own that any library may lift
+                raise csv.Error(f"a field is larger than {MAX_FIELD:,} characters")
             texts.update({(row, column): text_of(field) for column, field in enumerate(record) if field.strip()})
     except csv.Error as exc:
         raise ReadError(ReadStatus.LIMIT, f"a field of its table is too long to be one ({exc}); it was not read") from exc
