@@ -248,6 +248,8 @@ class Crawl:
         said = _CHARSET.search(exchange.header("Content-Type"))
         article = read_article(exchange.url, exchange.body, http_charset=said[1] if said else None)
         self.frontier.set_snapshot(snapshot, published_on=article.published_on, published_from=article.published_from)
+        if article.title:
+            self.frontier.set_address(address.number, title=article.title)
         if not article.is_report and not article.attachments and not article.frames:
             self.frontier.set_address(
                 address.number, status="not_a_report", reason="neither its title nor its text is a report's"

@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from parsers.finding import Finding, Severity
 from parsers.source import Hints
 from pipeline.inputs import Input, shown
 from pipeline.kept import Kept, Record
 from scrapers.frontier import Address, Frontier, ListPage
 
-__all__ = ["fetched_inputs", "status_rows"]
+__all__ = ["crawl_findings", "fetched_inputs", "status_rows"]
 
 _YEAR = re.compile(r"(20[012]\d)\s*年")
 
@@ -70,7 +71,8 @@ def status_rows(frontier: Frontier) -> list[dict[str, object]]:
         if page.kind == "home" and page.status == "complete-unverified":
             continue
         named = frontier.entries(page.number)
-        years = Counter(found[1] for address, title in named if address.status == "ok" and (found := _YEAR.search(title)))
+        titles = [title if _YEAR.search(title) else address.title for address, title in named if address.status == "ok"]
+        years = Counter(found[1] for title in titles if (found := _YEAR.search(title)))
         host = frontier.host(page.host)
         status, reason = page.status, page.reason
         if not status:
@@ -84,3 +86,32 @@ def status_rows(frontier: Frontier) -> list[dict[str, object]]:
             }
         )  # fmt: skip
     return rows
+
+
+_COMPLETE = ("complete", "complete-unverified")
+
+
+def crawl_findings(frontier: Frontier) -> list[Finding]:
+    """
+    A finding for each list that did not end as it should, with the day on which it was so, and for each address that was
+    named and not had: what could not be looked at is said, never left out.
+    """
+    found = []
+    for row in status_rows(frontier):
+        status = str(row["status"])
+        if status not in _COMPLETE:
+            day = str(row["since"] or "")[:10]
+            found.append(_finding(str(row["list_url"]), status, str(row["reason"]), day, "列表", "the list"))
+    addresses = [*frontier.addresses("article"), *frontier.addresses("companion")]
+    lost = [item for item in addresses if item.state == "failed" and not frontier.host(item.host).status]
+    found += (_finding(item.url, item.status, item.reason, "", "页面", "the page") for item in lost)
+    return sorted(found, key=lambda finding: (finding.code, finding.subject, finding.instance))
+
+
+def _finding(subject: str, status: str, reason: str, day: str, what_zh: str, what_en: str) -> Finding:
+    word, _, kind = status.partition(":")
+    zh = f"{what_zh}{subject}未能完整获取：{status}（{reason}）" + (f"，{day}" if day else "")
+    en = f"{what_en} {subject} was not had in full: {status} ({reason})" + (f", {day}" if day else "")
+    return Finding(
+        code=f"source.{word.replace('-', '_')}", subject=subject, instance=kind, severity=Severity.WARNING, message_zh=zh, message_en=en
+    )  # fmt: skip

@@ -129,13 +129,15 @@ class Dataset:
     """
     The results of a run, one by one: iterate once, then `close`.
 
-    `notice` is told of every input that is not `read`: its address, status and reason.
+    `notice` is told of every input that is not `read`: its address, status and reason. `fetching` are the findings of the
+    crawl that the inputs come from: lists that are not complete, pages that were not had.
     """
 
     entries: Sequence[Entry]
     shards: Shards
     rules: Rules
     notice: Callable[[str, str, str], None] | None = None
+    fetching: Sequence[Finding] = ()
     ledger: Ledger = field(default_factory=Ledger)
     _inputs: int = 0
 
@@ -169,7 +171,8 @@ class Dataset:
 
     def close(self) -> tuple[list[Row], list[Finding]]:
         """The rows of `reports`, and the findings that only the whole run shows; inputs = rows + aliases is checked."""
-        return self.ledger.close(self._inputs)
+        rows, findings = self.ledger.close(self._inputs)
+        return rows, [*findings, *self.fetching]
 
 
 def _alias(alias: str, address: str, source: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bs4.element import Tag
 
-from scrapers._tree import attribute
+from scrapers._tree import attribute, tags_in
 from scrapers.addresses import host_of, joined
 
 __all__ = ["Reference", "attachments_in", "frames_in", "pictures_in"]
@@ -84,9 +84,9 @@ def frames_in(places: Iterable[Tag], base: str, url: str, around: frozenset[int]
     """The pages that frames show, of the page's own host only; none of a counter, a login or a menu."""
     found: dict[str, Reference] = {}
     for place in places:
-        for tag in place.find_all(["iframe", "frame"], src=True):
+        for tag in tags_in(place, "iframe", "frame"):
             reference = attribute(tag, "src")
-            address = joined(base, reference)
+            address = joined(base, reference) if reference else None
             if address is None or _is_in(tag, around) or host_of(address) != host_of(url) or address.partition("#")[0] == url:
                 continue
             path = urlsplit(address).path
@@ -99,7 +99,7 @@ def pictures_in(places: Iterable[Tag], base: str, around: frozenset[int], *, in_
     """The pictures of an article; `in_template` says that the places hold the template too, whose own are left out."""
     found: dict[str, Reference] = {}
     for place in places:
-        for tag in place.find_all("img"):
+        for tag in tags_in(place, "img"):
             reference = _picture(tag)
             address = joined(base, reference) if reference else None
             if address is None or _is_in(tag, around) or _is_small(tag) or _ICON.search(urlsplit(address).path):
@@ -114,9 +114,13 @@ def pictures_in(places: Iterable[Tag], base: str, around: frozenset[int], *, in_
 
 
 def _linked(place: Tag, base: str, around: frozenset[int]) -> Iterator[Reference]:
-    for tag in place.find_all("a", href=True):
+    for tag in tags_in(place, "a"):
         reference = attribute(tag, "href")
-        if reference.lstrip().lower().startswith(("javascript:", "data:", "mailto:", "#")) or _is_in(tag, around):
+        if (
+            not reference
+            or reference.lstrip().lower().startswith(("javascript:", "data:", "mailto:", "#"))
+            or _is_in(tag, around)
+        ):
             continue
         address = joined(base, reference)
         text = " ".join(tag.get_text(" ").split())
@@ -149,7 +153,7 @@ def _is_document(address: str) -> bool:
 
 def _embedded(place: Tag, base: str, around: frozenset[int]) -> Iterator[Reference]:
     """Documents shown within the page: by embed, object, or a frame with a viewer (`viewer.html?file=…`)."""
-    for tag in place.find_all(["iframe", "embed", "object"]):
+    for tag in tags_in(place, "iframe", "embed", "object"):
         reference = attribute(tag, "src") or attribute(tag, "data")
         address = joined(base, reference) if reference and not reference.startswith("data:") else None
         if address is None or _is_in(tag, around):
@@ -171,7 +175,7 @@ def _viewed(address: str) -> str | None:
 
 def _scripted(place: Tag, base: str) -> Iterator[Reference]:
     """Documents whose links stand only in texts of a script: `var rel_appendix = '<a href="./P02….docx">…'`."""
-    for tag in place.find_all("script", src=False):
+    for tag in tags_in(place, "script"):
         script = tag.get_text()
         if len(script) > _LONGEST_SCRIPT or not _SCRIPT_SIGN.search(script):
             continue

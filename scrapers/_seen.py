@@ -8,12 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from parsers.raw.body import BODIES
 from parsers.raw.charset import decode
 from parsers.raw.sniff import sniff
-from scrapers.addresses import host_of
+from scrapers.addresses import host_of, path_of
 
 __all__ = [
     "PAGE_KINDS",
@@ -24,7 +23,6 @@ __all__ = [
     "has_things",
     "is_home",
     "links_of",
-    "path_of",
     "see",
 ]
 
@@ -190,14 +188,6 @@ def is_home(url: str) -> bool:
     (True, False)
     """
     return bool(host_of(url)) and "?" not in url and _HOME_PATH.fullmatch(path_of(url) or "/") is not None
-
-
-def path_of(url: str) -> str:
-    """The path of an address; empty for what is none."""
-    try:
-        return urlsplit(url).path
-    except ValueError:
-        return ""
 
 
 def excerpt(pattern: re.Pattern[str], texts: Iterable[str]) -> str:

@@ -11,9 +11,10 @@ from bs4.element import NavigableString, Tag
 from parsers.raw.signs import REPORT_TITLE
 from scrapers.addresses import joined
 
-__all__ = ["attribute", "base_of", "meta_tags", "soup_of", "tight", "title_within", "visible", "words_of"]
+__all__ = ["attribute", "base_of", "meta_tags", "soup_of", "tags_in", "tight", "title_within", "visible", "words_of"]
 
 _LONGEST_TITLE = 120
+_MARKED_TITLE = re.compile(r"title|wzbt|bt\b|biaoti", re.IGNORECASE)
 _TITLE_BREAKS = re.compile(r"\s*(?:[_|｜»>]+|\s[-–—]+\s|[-–—]{1,2}(?=[^\d]))\s*")
 _SITE_NAME = re.compile(r"(?:网|网站|门户|平台|人民政府|政府|信息公开)$")
 _SPACES = re.compile(r"[\s\u3000\xa0]+")
@@ -41,7 +42,7 @@ def meta_tags(soup: BeautifulSoup) -> dict[str, str]:
     {'pubdate': '2022-01-20 10:00'}
     """
     found: dict[str, str] = {}
-    for tag in soup.find_all("meta"):
+    for tag in tags_in(soup, "meta"):
         name = attribute(tag, "name") or attribute(tag, "property")
         content = _SPACES.sub(" ", attribute(tag, "content")).strip()
         if name and content:
@@ -51,8 +52,8 @@ def meta_tags(soup: BeautifulSoup) -> dict[str, str]:
 
 def base_of(soup: BeautifulSoup, url: str) -> str:
     """The address against which references in a page count: its `<base>`, else its own."""
-    tag = soup.find("base", href=True)
-    return (joined(url, attribute(tag, "href")) if isinstance(tag, Tag) else None) or url
+    stated = next((href for tag in tags_in(soup, "base") if (href := attribute(tag, "href"))), None)
+    return (joined(url, stated) if stated else None) or url
 
 
 def title_within(soup: BeautifulSoup, meta: dict[str, str], bodies: Sequence[Tag] = ()) -> str:
@@ -75,20 +76,16 @@ def title_within(soup: BeautifulSoup, meta: dict[str, str], bodies: Sequence[Tag
 
 
 def _headings(soup: BeautifulSoup, bodies: Sequence[Tag]) -> Iterator[str]:
-    for name in ("ucaptitle", "h1"):
-        for tag in soup.find_all(name):
-            text = tight(tag.get_text(" "))
-            if text and len(text) <= _LONGEST_TITLE and not text.startswith("欢迎"):
-                yield text
-    # Templates without h1 mark their heading by a class; it counts where it names a report, for menus bear such marks too.
-    for tag in soup.find_all(["h2", "h3", "div", "p", "span", "td"], class_=re.compile("title|wzbt|bt$|biaoti", re.IGNORECASE)):
+    for tag in (*tags_in(soup, "ucaptitle"), *tags_in(soup, "h1")):
         text = tight(tag.get_text(" "))
-        if len(text) <= _LONGEST_TITLE and REPORT_TITLE.search(text) and re.search(r"\d{4}", text) and tag.find("li") is None:
+        if text and len(text) <= _LONGEST_TITLE and not text.startswith("欢迎"):
             yield text
-    for body in bodies:
-        for tag in body.find_all(["h2", "h3"], limit=1):
-            if REPORT_TITLE.search(text := tight(tag.get_text(" "))) and len(text) <= _LONGEST_TITLE:
-                yield text
+    # Templates without h1 mark their heading by a class; it counts where it names a report, for menus bear such marks too.
+    marked = [tag for tag in tags_in(soup, "h2", "h3", "div", "p", "span", "td") if _MARKED_TITLE.search(attribute(tag, "class"))]
+    for tag in (*marked, *(tag for body in bodies for tag in tags_in(body, "h2", "h3")[:1])):
+        text = tight(tag.get_text(" "))
+        if len(text) <= _LONGEST_TITLE and REPORT_TITLE.search(text) and re.search(r"\d{4}", text) and not tags_in(tag, "li"):
+            yield text
 
 
 def _without_site(title: str, site: str) -> str:
@@ -112,6 +109,11 @@ def visible(places: Iterable[Tag], *, until: Tag | None = None) -> Iterator[str]
             parent = element.parent
             if (parent is None or parent.name not in _UNSEEN) and (text := element.strip()):
                 yield text
+
+
+def tags_in(place: Tag, *names: str) -> list[Tag]:
+    """The elements of these names within a place, in order; a plain walk, several times as quick as `find_all`."""
+    return [element for element in place.descendants if isinstance(element, Tag) and element.name in names]
 
 
 def attribute(tag: Tag, name: str) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from w3lib.url import canonicalize_url, url_query_cleaner
 
-__all__ = ["canonical_key", "host_of", "is_twin", "joined", "main_key", "same_site"]
+__all__ = ["canonical_key", "host_of", "is_twin", "joined", "main_key", "path_of", "same_site"]
 
 _TRACKING = (
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "spm", "from", "isappinstalled", "fbclid",
@@ -88,6 +88,14 @@ def host_of(url: str) -> str:
     """
     parts = _split(url)
     return _host(parts) if parts else ""
+
+
+def path_of(url: str) -> str:
+    """The path of an address; empty for what is none."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
 
 
 def same_site(url: str, other: str) -> bool:

@@ -164,7 +164,11 @@ def _exchange(response: Any, raw_body: bytes, request: Any, form: bytes) -> Exch
 
 def _response_and_request(exchange: Exchange) -> bytes:
     response_id, request_id = StatusAndHeadersParser.make_warc_id(), StatusAndHeadersParser.make_warc_id()
-    shared: Headers = (("WARC-Target-URI", exchange.url), ("WARC-Date", exchange.fetched_at), ("WARC-IP-Address", exchange.remote_ip))
+    shared: Headers = (
+        ("WARC-Target-URI", exchange.url),
+        ("WARC-Date", exchange.fetched_at),
+        ("WARC-IP-Address", exchange.remote_ip),
+    )
     # HTTP/2 has no text of its own; it is written as HTTP/1.1, which readers know, with a note.
     version = exchange.http_version if exchange.http_version.startswith("HTTP/1.") else "HTTP/1.1"
     if version != exchange.http_version:

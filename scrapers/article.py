@@ -20,13 +20,15 @@ from parsers.raw.body import AROUND, BODIES, FORM_WORDS, body_within
 from parsers.raw.charset import decode, without_marks
 from parsers.raw.signs import REPORT_HEADINGS, is_look_alike, is_report_title
 from scrapers._links import Reference, attachments_in, frames_in, pictures_in
-from scrapers._tree import attribute, base_of, meta_tags, soup_of, tight, title_within, visible, words_of
+from scrapers._tree import attribute, base_of, meta_tags, soup_of, tags_in, tight, title_within, visible, words_of
 from scrapers.addresses import joined
 
 __all__ = ["Article", "Reference", "read_article"]
 
 _ENOUGH_CHARACTERS = 80
-_SHORTEST_BODY = 30
+_SHORTEST_BODY, _SHORTEST_LOOSE_BODY = 30, 100
+"""Characters that are no links, in a known container and without one."""
+
 _HEAD_CHARACTERS = 1500
 _TAIL_CHARACTERS = 600
 
@@ -59,6 +61,10 @@ _PUBLISHER = re.compile(
     r"(?:发布机构|发文机关|发布机关|公开机构|公开责任部门|责任部门|发布单位|发文单位)[\s\u3000\xa0】\]]*[：:]?[\s\u3000\xa0]*([^\s\u3000\xa0：:，。|【\[]{2,40})"
 )
 _LABEL_WORDS = ("日期", "时间", "文号", "索引", "分类", "名称", "标题", "有效", "来源", "体裁")
+
+
+_TEMPLATE_TAGS = frozenset(("nav", "footer", "aside"))
+_MARKS = frozenset(AROUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +166,16 @@ def _dates_in(head: str, soup: BeautifulSoup, body: _Body) -> Iterator[str]:
         yield from _valid(reversed(list(pattern.finditer(head))))
     for pattern in _BESIDE:
         yield from _valid(pattern.finditer(head))
-    for tag in soup.find_all(["span", "div", "p", "i", "em", "td", "li", "time"]):
+    for tag in tags_in(soup, "span", "div", "p", "i", "em", "td", "time"):
         marks = [*words_of(tag, "class"), attribute(tag, "id")]
         if tag.name == "time" or any(_DATE_PLACE.match(mark) for mark in marks):
             match = _DATE_ALONE.match(tag.get_text(" ")) or _DATE_ALONE.match(attribute(tag, "datetime")[:10])
-            if match and not any(parent in body.elements for parent in tag.parents) and tag.find_parent("li") is None:
+            if match and not _is_within(tag, body.elements) and tag.find_parent("li") is None:
                 yield from _valid([match])
     if body.elements:
+        tail = _tail(body)
         for pattern in _LABELLED[:3]:
-            yield from _valid(pattern.finditer(_tail(body)))
+            yield from _valid(pattern.finditer(tail))
 
 
 def _valid(matches: Iterable[re.Match[str]]) -> Iterator[str]:
@@ -196,26 +203,33 @@ def _unit(meta: dict[str, str], head: str) -> str | None:
 
 
 def _container(soup: BeautifulSoup, text: str) -> tuple[Tag, ...]:
-    """The outermost elements of the first mark of a family that holds anything (`cms_families` 4.3)."""
+    """The outermost elements of the first mark of a family that holds anything (`cms_families` 4.3), else a few words."""
     lower = text.lower()
+    short: tuple[Tag, ...] = ()
     for kind, name in BODIES:
-        if name.lower() not in lower:
-            continue
-        if kind == "tag":
-            found = soup.find_all(name)
-        elif kind == "id":
-            found = soup.find_all(id=name)
-        elif kind == "begin":
-            found = soup.find_all(id=re.compile(f"^{re.escape(name)}"))
-        else:
-            found = soup.find_all(class_=name)
-        same = {id(tag) for tag in found}
-        outer = tuple(
-            tag for tag in found if tag.name not in ("html", "body") and not any(id(parent) in same for parent in tag.parents)
-        )
+        outer = _outermost(_marked(soup, kind, name)) if name.lower() in lower else ()
         if any(map(_holds_something, outer)):
             return outer
-    return ()
+        if not short and any(tag.get_text(strip=True) for tag in outer):
+            short = outer
+    return short
+
+
+def _marked(soup: BeautifulSoup, kind: str, name: str) -> list[Tag]:
+    if kind == "tag":
+        return soup.find_all(name)
+    if kind == "id":
+        return soup.find_all(id=name)
+    if kind == "begin":
+        return soup.find_all(id=re.compile(f"^{re.escape(name)}"))
+    return soup.find_all(class_=name)
+
+
+def _outermost(found: Sequence[Tag]) -> tuple[Tag, ...]:
+    same = {id(tag) for tag in found}
+    return tuple(
+        tag for tag in found if tag.name not in ("html", "body") and not any(id(parent) in same for parent in tag.parents)
+    )
 
 
 def _holds_something(tag: Tag) -> bool:
@@ -226,20 +240,18 @@ def _holds_something(tag: Tag) -> bool:
 
 def _around(soup: BeautifulSoup) -> frozenset[int]:
     """The elements of the template around an article, by identity: menus, trails, footers, what else is worth reading."""
-    marks = frozenset(AROUND)
-    found = soup.find_all(
-        lambda tag: (
-            tag.name in ("nav", "footer", "aside")
-            or attribute(tag, "id") in marks
-            or not marks.isdisjoint(words_of(tag, "class"))
-        )
+    found = (
+        tag
+        for tag in soup.descendants
+        if isinstance(tag, Tag)
+        and (tag.name in _TEMPLATE_TAGS or (tag.attrs and not _MARKS.isdisjoint((attribute(tag, "id"), *words_of(tag, "class")))))
     )
-    return frozenset(id(tag) for tag in found if tag.name not in ("html", "body") and tag.find(["table", "h1"]) is None)
+    return frozenset(id(tag) for tag in found if tag.name not in ("html", "body") and not tags_in(tag, "table", "h1"))
 
 
 def _head(soup: BeautifulSoup, body: _Body) -> str:
     """The text above the article and its first lines; of a page without a container, from its title on."""
-    if body.elements and body.elements[0] in soup.descendants:
+    if body.elements and _is_within(body.elements[0], (soup,)):
         above = " ".join(visible([soup], until=body.elements[0]))
         return f"{above[-_HEAD_CHARACTERS * 2 :]}\n{' '.join(visible(body.elements))[:200]}"
     text = " ".join(visible([soup]))
@@ -273,19 +285,22 @@ def _is_report(title: str, meta: dict[str, str], body: _Body, *, hangs_on: bool)
     text = body.text
     if len(set(REPORT_HEADINGS.findall(text))) > 2 or sum(word in text for word in FORM_WORDS) > 2:
         return True
-    if not is_report_title(title) or not (body.elements or "articletitle" in meta):
+    if not is_report_title(title):
         return False
-    linked = sum(len(tight(tag.get_text())) for place in body.places for tag in place.find_all("a"))
-    return hangs_on or len(tight(text)) - linked > _SHORTEST_BODY
+    linked = sum(len(tight(tag.get_text())) for place in body.places for tag in tags_in(place, "a"))
+    unlinked = len(tight(text)) - linked
+    if body.elements or "articletitle" in meta:
+        return hangs_on or unlinked > _SHORTEST_BODY
+    return unlinked > max(_SHORTEST_LOOSE_BODY, linked)
 
 
 def _twins(soup: BeautifulSoup, base: str) -> tuple[str, ...]:
     """Other views of itself that a page names: for telephones, and the one it takes for the first."""
     found: dict[str, None] = {}
-    for tag in soup.find_all("link", href=True):
+    for tag in tags_in(soup, "link"):
         relations = {word.lower() for word in words_of(tag, "rel")}
         if relations & {"alternate", "canonical"} and "rss" not in attribute(tag, "type") and "hreflang" not in tag.attrs:
-            address = joined(base, attribute(tag, "href"))
+            address = joined(base, attribute(tag, "href")) if attribute(tag, "href") else None
             if address and address != base:
                 found[address] = None
     return tuple(found)

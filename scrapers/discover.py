@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from parsers.raw.signs import is_look_alike
-from scrapers._tree import attribute, base_of, meta_tags, soup_of, tight, title_within
-from scrapers.addresses import canonical_key, host_of, is_twin, joined, same_site
+from parsers.raw.signs import REPORT_TITLE, is_look_alike
+from scrapers._tree import attribute, base_of, meta_tags, soup_of, tags_in, tight, title_within
+from scrapers.addresses import canonical_key, host_of, is_twin, joined, path_of, same_site
 from scrapers.family import Answer, Item
 
 __all__ = ["DEEPEST", "columns", "is_column", "next_steps"]
@@ -55,9 +55,9 @@ _STEP_TOKEN = re.compile(
     r"(?:zfxxgk|xxgk|zwgk|zfxxgkzl|xxgkml|zfxxgkml|gkml|fdzdgk|fdzdgknr|zdgk|openness|govinfopub)(?:_\d+|\d{1,6})?", re.IGNORECASE
 )
 _NEVER = re.compile(
-    r"/(?:search|so|s|query|jsearch\w*|calendar|rili|login|logout|signin|register|reg|sso|cas|passport|tags?|rss|feed|sitemap|print|share|comment|guestbook|mail"
-    r"|bmfw|wsbs|hd\w{0,4}|jyjb|ysqgk|yisqgk)(?:[/._?-]|$)|search\.(?:jspx?|s?html?|do|php|aspx)|(?:login|calendar|register|print)\w*\.(?:jspx?|s?html?|do|php|aspx)"
-    r"|[?&](?:keyword|keywords|q|searchword|tag|date|month|day)=",
+    r"/(?:search|so|jsearch\w*|calendar|rili|login|logout|signin|register|sso|cas|passport|tags?|rss|feed|sitemap|print|ysqgk)(?:[/._?-]|$)"
+    r"|search\.(?:jspx?|s?html?|do|php|aspx)|(?:login|calendar|register|print)\w*\.(?:jspx?|s?html?|do|php|aspx)"
+    r"|[?&](?:keywords?|q|searchword|tag|date|month|day)=",
     re.IGNORECASE,
 )
 _NEVER_WORDS = re.compile(
@@ -65,13 +65,18 @@ _NEVER_WORDS = re.compile(
 )
 _FILE = re.compile(r"\.(?:docx?|wps|et|xlsx?|pdf|ofd|zip|rar|jpe?g|png|gif|mp4|apk)$", re.IGNORECASE)
 _ARTICLE = re.compile(
-    r"/t(?:\d{8}_)?\d{5,}\.s?html?$|/art/\d{4}/.*art_[\w]+\.html?$|/content(?:_|/)\w*\d{3,}(?:\.s?html?)?$|/info/\d+/\d+\.html?$|/[0-9a-f]{24,32}\.s?html?$|/(?:m?post|doc|article)_\w+\.html?$"
+    r"/t(?:\d{8}_\d+|\d{5,})\.s?html?$|/art/\d{4}/.*art_[\w]+\.html?$|/content(?:_|/)\w*\d{3,}(?:\.s?html?)?$|/info/\d+/\d+\.html?$|/[0-9a-f]{24,32}\.s?html?$|/(?:m?post|doc|article)_\w+\.html?$"
     r"|/columns/[0-9a-f-]{36}/\d{6}/|/\d{4,6}/\d{1,2}/(?:\d{1,2}/)?[\w-]+\.s?html?$|/\d{5,}\.s?html?$|/i\d{5,}\.p?html$|/c\d{2,}_\d+\.s?html?$|/[\w-]*show-\d+\.html$|/\d{15,}/index\.s?html?$"
     r"|/public/content/\d+|/\d{8}/\w+\.s?html?$|/[\w-]*-\d{4,}\.s?html?$",
     re.IGNORECASE,
 )  # fmt: skip
-_SPACES = re.compile(r"[\s\u3000\xa0]+")
-_MARKS = re.compile(r"^[\[【·•>»\-—\d.、]*|[>»】\]…]+$")
+_MARKS = re.compile(r"^(?:\d{1,2}[.、])?[\[【·•>»\-—]*|[>»】\]…]+$")
+_PAGER_TEXT = re.compile(r"\d{1,3}|[<«‹上下]+[一1]?页?|尾页|末页|最后一页|GO|跳转", re.IGNORECASE)
+_PAGER_ADDRESS = re.compile(
+    r"/(?:index|default|[\w-]*list)_\d{1,3}\.\w+$|[?&](?:page|pageindex|page_?no|page_?num|cur_?page|currpage|p)=", re.IGNORECASE
+)
+_FOLDER = re.compile(r"(?:/|/(?:index|default|[\w-]*list)(?:_\d+)?\.\w+|/[^./]*)$", re.IGNORECASE)
+_DATED = re.compile(r"(?:19|20)\d\d|二[〇○零]")
 
 
 class _Link(NamedTuple):
@@ -98,7 +103,7 @@ def columns(page: Answer, depth: int, *, home: str = "") -> tuple[Item, ...]:
     within = _is_column(page, soup)
     found: dict[str, Item] = {}
     for link in _links(page, soup, home):
-        if is_look_alike(link.text) or _ARTICLE.search(urlsplit(link.url).path):
+        if is_look_alike(link.text) or _is_article(link):
             continue
         if _leads_to_column(link) or (within and _is_sub_column(link, page.url)):
             before = found.get(link.key)
@@ -119,10 +124,9 @@ def next_steps(page: Answer, depth: int = 0, *, home: str = "") -> tuple[Item, .
     ranked: dict[str, tuple[int, Item]] = {}
     links = list(_links(page, soup, home))
     for link in links:
-        path = urlsplit(link.url).path
-        if _ARTICLE.search(path) or _leads_to_column(link) or link.key in ranked:
+        if _is_article(link) or _leads_to_column(link) or link.key in ranked:
             continue
-        rank = _rank(link, path)
+        rank = _rank(link, path_of(link.url))
         if rank is not None:
             ranked[link.key] = (rank, Item(link.url, link.text))
     if len(links) < 5:
@@ -155,7 +159,7 @@ def _is_column(page: Answer, soup: BeautifulSoup) -> bool:
     title = title_within(soup, meta)
     if _COLUMN.search(title) and not is_look_alike(title):
         return True
-    path = urlsplit(page.url).path
+    path = path_of(page.url)
     return _has_token(path) and _ARTICLE.search(path) is None
 
 
@@ -163,10 +167,10 @@ def _is_column(page: Answer, soup: BeautifulSoup) -> bool:
 
 
 def _links(page: Answer, soup: BeautifulSoup, home: str) -> Iterator[_Link]:
-    """The links of a page that may be followed at all: of its site, and neither search nor login nor a twin."""
+    """The links of a page that may be followed at all: of its site, and neither search nor login, nor a page of a list, nor a twin."""
     base = base_of(soup, page.url)
     own = canonical_key(page.url)
-    for tag in soup.find_all(["a", "area", "option"]):
+    for tag in tags_in(soup, "a", "area", "option"):
         reference = attribute(tag, "href") or (attribute(tag, "value") if tag.name == "option" else "")
         address = joined(base, reference) if reference and not reference.lstrip().startswith("#") else None
         if address is None:
@@ -175,14 +179,16 @@ def _links(page: Answer, soup: BeautifulSoup, home: str) -> Iterator[_Link]:
         text = _named(tag)
         if not _is_of_site(address, page.url, home) or _NEVER.search(_target(address)) or _NEVER_WORDS.search(text):
             continue
-        if is_twin(address) or _FILE.search(urlsplit(address).path) or (key := canonical_key(address)) == own:
+        if _PAGER_TEXT.fullmatch(text) or _PAGER_ADDRESS.search(_target(address)):
+            continue
+        if is_twin(address) or _FILE.search(path_of(address)) or (key := canonical_key(address)) == own:
             continue
         yield _Link(address, text, key)
 
 
 def _frames(page: Answer, soup: BeautifulSoup) -> Iterator[Item]:
     base = base_of(soup, page.url)
-    for tag in soup.find_all(["iframe", "frame"], src=True):
+    for tag in tags_in(soup, "iframe", "frame"):
         address = joined(base, attribute(tag, "src"))
         if address and host_of(address) == host_of(page.url) and not _NEVER.search(_target(address)):
             yield Item(address, attribute(tag, "title") or attribute(tag, "name"))
@@ -196,7 +202,7 @@ def _named(tag: Tag) -> str:
         text = title or (tight(attribute(picture, "alt") or attribute(picture, "title")) if isinstance(picture, Tag) else "")
     elif title and (text.endswith(("…", "..")) or text in ("更多", "more", "更多>>", "MORE", "查看更多")):
         text = title
-    return _MARKS.sub("", text) if not _YEAR.match(text) else text
+    return _MARKS.sub("", text)
 
 
 def _is_of_site(address: str, page_url: str, home: str) -> bool:
@@ -207,10 +213,19 @@ def _is_of_site(address: str, page_url: str, home: str) -> bool:
     return same_site(address, page_url)
 
 
+def _is_article(link: _Link) -> bool:
+    """Whether a link leads to one article: by the shape of its address, or by a report's whole title on a file."""
+    path = path_of(link.url)
+    if "xxgkannualreport" in path.lower():
+        return False
+    titled = REPORT_TITLE.search(link.text) is not None and _DATED.search(link.text) is not None
+    return _ARTICLE.search(path) is not None or (titled and _FOLDER.search(path) is None)
+
+
 def _leads_to_column(link: _Link) -> bool:
     if _COLUMN.search(link.text):
         return True
-    path = urlsplit(link.url).path
+    path = path_of(link.url)
     if "xxgkannualreport" in path.lower():
         return True
     return _has_token(path) and not _says_other(link.text)
@@ -234,8 +249,8 @@ def _says_other(text: str) -> bool:
 def _is_sub_column(link: _Link, page_url: str) -> bool:
     if _YEAR.match(link.text) or _BODIES.match(link.text):
         return True
-    parts = [part for part in urlsplit(link.url).path.split("/") if part]
-    below = urlsplit(link.url).path.startswith(urlsplit(page_url).path.rpartition("/")[0] + "/") and link.url != page_url
+    parts = [part for part in path_of(link.url).split("/") if part]
+    below = path_of(link.url).startswith(path_of(page_url).rpartition("/")[0] + "/") and link.url != page_url
     if not below:
         return False
     return _UNIT.match(link.text) is not None or any(_YEAR_TOKEN.fullmatch(part) for part in parts[-2:-1] or parts[-1:])

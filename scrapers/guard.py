@@ -17,7 +17,6 @@ from urllib.parse import urljoin
 
 from parsers.raw.body import FORM_WORDS, body_within
 from parsers.raw.signs import (
-    CHALLENGE_SCRIPT,
     CHALLENGE_WORDS,
     DENIED_SCRIPT,
     DENIED_WORDS,
@@ -30,6 +29,7 @@ from parsers.raw.signs import (
     SCRIPT_WORDS,
 )
 from parsers.raw.sniff import sniff
+from scrapers._scripts import challenge_in, has_script, loading_in, sent_on_to, shell_in
 from scrapers._seen import (
     PAGE_KINDS,
     Page,
@@ -40,10 +40,9 @@ from scrapers._seen import (
     has_no_records,
     has_things,
     is_home,
-    path_of,
     see,
 )
-from scrapers.addresses import canonical_key
+from scrapers.addresses import canonical_key, path_of
 
 __all__ = ["KINDS", "Expected", "Judgement", "Kind", "Known", "Served", "fingerprint", "judge", "probe_url"]
 
@@ -63,28 +62,7 @@ _LOOKED_AT = 300_000
 _EVIDENCE = 80
 
 _YEAR = re.compile(r"(?:19|20)\d\d|二[〇○Ο零]")
-_WEB_SERVER_DOWN = re.compile(r"web server is down|cloudflare", re.IGNORECASE)
-_SCRIPT_TAG = re.compile(r"<script\b", re.IGNORECASE)
-_LOADED_SCRIPT = re.compile(r"<script\b[^>]*\bsrc", re.IGNORECASE)
 _PASSWORD = re.compile(r"""<input\b[^>]*type\s*=\s*["']?password""", re.IGNORECASE)
-_SETS_COOKIE = re.compile(r"document\s*\.\s*cookie\s*=|document\s*\[[^\]]{0,40}cookie", re.IGNORECASE)
-_RELOADS = re.compile(
-    r"location\s*(?:\.\s*(?:href|pathname|search)\s*)?=[^=]|location\s*\.\s*(?:reload|replace|assign)\s*\(", re.IGNORECASE
-)
-_PACKED = re.compile(r"\beval\s*\(|_0x[0-9a-f]{3,}|fromCharCode|(?:\\x[0-9a-f]{2}){20}", re.IGNORECASE)
-_SENDS_ON = re.compile(
-    r"""<meta\b[^>]*http-equiv\s*=\s*["']?refresh[^>]*?url\s*=\s*["']?([^"'>\s]+)|location(?:\.href)?\s*=\s*["']([^"']+)["']"""
-    r"""|location\.(?:replace|assign)\(\s*["']([^"']+)["']""",
-    re.IGNORECASE,
-)
-_SHELL = re.compile(
-    r"""<(?:div|main|section)\b[^>]*\bid\s*=\s*["']?(?:app|root|__next|__nuxt|q-app|main-app|vue-app)\b[^>]*>\s*</""",
-    re.IGNORECASE,
-)
-_LOADS = re.compile(
-    r"\$\s*\.\s*(?:ajax|get|post|getJSON)\s*\(|\.load\s*\(|\baxios\b|\bfetch\s*\(|XMLHttpRequest|new\s+Vue\s*\(|createApp\s*\("
-)
-_FILLS = re.compile(r"\.html\s*\(|innerHTML|v-html|\.append\s*\(|\.load\s*\(")
 _RENDERED_ADDRESS = re.compile(r"/article\.html\?(?:[^#]*&)?infoid=", re.IGNORECASE)
 _LOGIN_ADDRESS = re.compile(r"/(?:login|signin|sso|cas|passport|oauth2?|authserver|userlogin)(?:[/._-]|$)", re.IGNORECASE)
 _ERROR_ADDRESS = re.compile(r"/(?:40[34]|errors?|err|notfound|not[_-]found|nopage|missing)(?:[/._-]|$)", re.IGNORECASE)
@@ -276,36 +254,16 @@ def _challenged(case: _Case) -> Judgement | None:
 
 def _challenge(page: Page, served: Served) -> Judgement | None:
     """A page that is a script to be solved, and shows next to nothing."""
-    status, seen = served.status, len(page.visible)
-    if seen > _FEW:
-        return None
-    evidence = ""
-    if _SCRIPT_TAG.search(page.source):
-        marks = (page.source, served.header("Set-Cookie")) if status in (202, 412, 521) else (page.source,)
-        evidence = excerpt(CHALLENGE_SCRIPT, marks) or _script_alone(page, status)
-    elif status == 521 and not _WEB_SERVER_DOWN.search(page.visible):
-        evidence = excerpt(CHALLENGE_SCRIPT, (served.header("Set-Cookie"),)) or "status 521"
-    evidence = evidence or excerpt(CHALLENGE_WORDS, (*page.names, page.visible))
+    evidence = challenge_in(page, served.status, served.header("Set-Cookie")) if len(page.visible) <= _FEW else ""
     return Judgement("blocked:js_challenge", "the server wants a script to be solved first", evidence) if evidence else None
-
-
-def _script_alone(page: Page, status: int) -> str:
-    """Why a page is nothing but a script that makes a cookie, or is packed so that none can read it; empty if it is not."""
-    if status in (412, 521) and not _WEB_SERVER_DOWN.search(page.visible):
-        return f"status {status} with a script"
-    if len(page.visible) > _STUB * 5 or DENIED_SCRIPT.search(page.source) or _SHELL.search(page.source):
-        return ""
-    if _SETS_COOKIE.search(page.scripts) and _RELOADS.search(page.scripts):
-        return "a script that sets a cookie and loads the page again"
-    packed = _PACKED.search(page.scripts) and not _LOADED_SCRIPT.search(page.source) and not has_things(page)
-    return "nothing but a packed script" if packed and len(page.visible) <= _STUB else ""
 
 
 def _denied(case: _Case) -> Judgement | None:
     page, reason = case.page, "a firewall's page stands in its place"
     if words := excerpt(DENIED_WORDS, page.names):
         return Judgement("blocked:denied", reason, words) if case.seen < _TEMPLATE else None
-    if case.seen < _SMALL and not has_entries(page) and (words := excerpt(DENIED_WORDS, (page.visible,))):
+    bare = case.seen < _SMALL and not has_entries(page) and has_empty_body(page) is not False
+    if bare and (words := excerpt(DENIED_WORDS, (page.visible,))):
         return Judgement("blocked:denied", reason, words)
     if case.seen <= _STUB * 5 and not has_things(page) and (words := excerpt(DENIED_SCRIPT, (page.source,))):
         return Judgement("blocked:denied", reason, words)
@@ -330,7 +288,7 @@ def _other_page(case: _Case) -> Judgement | None:
     if case.expected == "home" or is_home(served.asked):
         return None
     own = fingerprint(served.body) if known.soft_404 or known.home else ""
-    if own and own == known.soft_404 and not _SHELL.search(case.page.source):
+    if own and own == known.soft_404 and not shell_in(case.page):
         return Judgement("soft_404", "the same page as for an address that does not exist", own[:21])
     if case.moved and is_home(served.url) and case.proof is not _Proof.BODY:
         return Judgement("homepage", "sent on to the home page", served.url[:_EVIDENCE])
@@ -357,20 +315,15 @@ def _says_missing(case: _Case) -> Judgement | None:
 
 
 def _gone_under_its_title(case: _Case) -> Judgement | None:
-    words = excerpt(MISSING_PLAINLY, (case.page.visible,)) if case.seen < _SMALL and not has_things(case.page) else ""
+    words = excerpt(MISSING_PLAINLY, (case.page.visible,)) if case.seen < _FEW and not has_things(case.page) else ""
     return Judgement("soft_404", "the title is left, the page says that it does not exist", words) if words else None
 
 
 def _sends_on(case: _Case) -> Judgement | None:
     """A page that only sends on by itself; the evidence is where to."""
-    match = _SENDS_ON.search(case.page.source) if case.seen <= _STUB * 5 and not has_entries(case.page) else None
-    if match is None:
+    address = sent_on_to(case.page, case.served.url) if case.seen <= _STUB * 5 and not has_entries(case.page) else None
+    if address is None:
         return None
-    target = next(filter(None, match.groups()))
-    try:
-        address = urljoin(case.served.url, target)
-    except ValueError:
-        address = target
     if _LOGIN_ADDRESS.search(path_of(address)):
         return Judgement("login_required", "the page sends on to a login", address)
     if _ERROR_ADDRESS.search(path_of(address)):
@@ -382,16 +335,14 @@ def _sends_on(case: _Case) -> Judgement | None:
 
 def _unrendered(case: _Case) -> Judgement | None:
     page, reason = case.page, "a script of the page loads what it shows"
-    has_script = _SCRIPT_TAG.search(page.source) is not None
-    if case.seen < _FEW and has_script and (shell := _SHELL.search(page.source)):
-        return Judgement("needs_render", reason, shell[0][:_EVIDENCE])
+    if case.seen < _FEW and (shell := shell_in(page)):
+        return Judgement("needs_render", reason, shell[:_EVIDENCE])
     if (mark := _RENDERED_ADDRESS.search(case.served.url)) and has_empty_body(page) is not False:
         return Judgement("needs_render", reason, mark[0])
-    if case.seen < _FEW and has_script and not has_entries(page) and (words := SCRIPT_WORDS.search(page.source)):
+    if case.seen < _FEW and not has_entries(page) and has_script(page) and (words := SCRIPT_WORDS.search(page.source)):
         return Judgement("needs_render", reason, words[0])
-    if case.expected == "article" and any(page.names) and has_empty_body(page) and _FILLS.search(page.source):
-        loads = _LOADS.search(page.scripts)
-        return Judgement("needs_render", reason, loads[0]) if loads else None
+    if case.expected == "article" and any(page.names) and has_empty_body(page) and (loads := loading_in(page)):
+        return Judgement("needs_render", reason, loads)
     return None
 
 
@@ -403,7 +354,8 @@ def _nothing(case: _Case) -> Judgement | None:
         return None
     if case.expected == "attachment" and case.seen < _FEW and not shows:
         return Judgement("soft_404", "a page of few words in place of a document", shown)
-    if case.seen <= _STUB and not shows and not (case.expected == "list" and _LIST_SCRIPT.search(page.source)):
+    listed = case.expected == "list" and (_LIST_SCRIPT.search(page.source) or has_entries(page))
+    if case.seen <= _STUB and not shows and not listed:
         return Judgement("soft_404", "a page with nothing on it", shown)
     if case.expected != "article" or body_within(page.source) is not None:
         return None

@@ -30,10 +30,9 @@ from scrapers.errors import BrokenOff, Refused, TimedOut, TlsFailed, TooLarge, U
 from scrapers.exchange import Exchange, Headers, header_value
 from scrapers.family import Request
 from scrapers.networks import IPNetwork, Resolver, objection, pinned, pins, system_addresses
-from scrapers.redirects import follow
 from scrapers.unpack import unpack
 
-__all__ = ["Client", "Exchange", "Headers", "Resolver", "Settings", "follow", "system_addresses", "unpack"]
+__all__ = ["Client", "Exchange", "Settings"]
 
 IDLE_CONNECTIONS = 32
 IDLE_SECONDS = 15.0
@@ -47,7 +46,8 @@ class Settings:
     What a Client keeps to; names and defaults are those of `[fetch]` in `gongkai.toml`, times in seconds.
 
     Without a contact nothing outside loopback is asked. `allowed_networks` may be asked besides public addresses;
-    `resolve` says where names lead (`{"county.example": "127.0.0.1:8000"}`), inside `allowed_networks` only.
+    `resolve` says where names lead (`{"county.example": "127.0.0.1:8000"}`), inside `allowed_networks` only. Raises ValueError
+    for a value that cannot be kept to, and for a `ca_file` without certificates.
 
     >>> Settings(version="1.0", contact="study@example.org").user_agent
     'gongkai/1.0 (+mailto:study@example.org)'
@@ -67,6 +67,7 @@ class Settings:
         if not (self.user_agent.isascii() and self.user_agent.isprintable()):
             raise ValueError(f"contact {self.contact!r}: it stands in a header of every request; use printable ASCII")
         pins(self.resolve, self.allowed_networks)
+        tls.at_step(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), tls.STEPS[0], ca_file=self.ca_file)
 
     @property
     def user_agent(self) -> str:
@@ -81,7 +82,7 @@ class Client:
 
     No proxy from the environment, no login, certificates always checked. `clock` gives the time that is kept with the
     answer; `resolve` turns names into addresses, each of which is checked before it is connected to. `transports` are the
-    steps of `scrapers.tls` at which hosts have spoken before; raises ValueError for a step that is none.
+    steps of `scrapers.tls` at which hosts (`name`, or `name:port`) have spoken before; ValueError for a step that is none.
     A name server's own time limits come on top of `timeout_total`.
 
         with Client(Settings(version="1.0", contact="study@example.org")) as client:
@@ -104,8 +105,6 @@ class Client:
             raise ValueError(f"transports: {', '.join(sorted(unknown))}: the steps are {', '.join(tls.STEPS)}")
         self._pools: dict[str, httpcore.ConnectionPool] = {}
         self._pools_lock = Lock()
-        if settings.ca_file:
-            self._pool(tls.STEPS[0])  # a file that cannot be read is said at once
 
     def __enter__(self) -> Self:
         return self
@@ -116,7 +115,7 @@ class Client:
 
     @property
     def transports(self) -> dict[str, str]:
-        """The step of `scrapers.tls` at which each host was last spoken to, by host name."""
+        """The step of `scrapers.tls` at which each host was last spoken to, by name and, where it is not 443, `:port`."""
         return dict(self._steps)
 
     def get(self, url: str) -> Exchange:
@@ -167,7 +166,7 @@ class Client:
     def _climb(self, request: httpx.Request) -> Exchange:
         if request.url.scheme == "http":
             return self._send(request, "http")
-        host = request.url.host
+        host = request.url.netloc.decode("ascii")
         step = self._steps.get(host, tls.STEPS[0])
         while True:
             try:
@@ -313,11 +312,17 @@ class _TimedStream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, ip: str) -> None:
         self._stream = stream
         self._ip = ip
+        self._asking: float | None = None  # the deadline of the request that was written last
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, _time_left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        asking = _deadline.get()
+        if self._asking not in (None, asking) and self._stream.get_extra_info("is_readable"):
+            # The server has said something, most likely goodbye, while nothing was asked; for HTTP/2 httpcore does not look.
+            raise httpcore.ConnectionNotAvailable
+        self._asking = asking
         self._stream.write(buffer, _time_left(timeout))
 
     def close(self) -> None:

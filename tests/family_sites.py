@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from math import ceil
 from urllib.parse import urlsplit
 
 from scrapers.addresses import canonical_key
 from scrapers.family import Answer, Item, Request, Verdict, claim_page, families
 
-__all__ = ["HOST", "Serve", "Walk", "answer", "entries", "entry", "list_page", "pages", "trs_site", "walk"]
+__all__ = [
+    "HOST",
+    "Serve",
+    "Walk",
+    "answer",
+    "entries",
+    "entry",
+    "linked_site",
+    "list_page",
+    "one_page",
+    "pages",
+    "trs_site",
+    "walk",
+]
 
 HOST = "http://www.qinghuai.gov.cn"
 Serve = Callable[[Request], Answer]
@@ -24,7 +38,7 @@ class Walk:
     """What came of a list: its entries, how it ended, what was asked, and the further lists."""
 
     items: list[Item] = field(default_factory=list)
-    verdict: Verdict = Verdict("none")
+    verdict: Verdict = field(default_factory=lambda: Verdict("none"))
     asked: list[Request] = field(default_factory=list)
     lists: list[Item] = field(default_factory=list)
     is_report: bool = False
@@ -122,3 +136,23 @@ def trs_site(
         name = "/nb/" if page == 1 else f"/nb/index_{page - 1 + base}.html"
         texts[name] = list_page(body, pager=call)
     return texts
+
+
+def linked_site(count: int, *, rows: int, down: bool = False) -> dict[str, str]:
+    """A list of Boda: links to the next page, whose numbers run backwards (`cms_families` 3.6)."""
+    number = max(1, ceil(count / rows))
+    texts = {}
+    for page in range(1, number + 1):
+        body = entries(range((page - 1) * rows, min(page * rows, count)), path="/info/1648/{}.htm")
+        following = number - page if down else page + 1
+        if page < number:
+            body += f'<span class="p_next p_fun"><a href="/zwgk/nb/{following}.htm">下页</a></span>'
+        shown = number - page + 1 if down else page
+        texts["/zwgk/nb.htm" if page == 1 else f"/zwgk/nb/{shown}.htm"] = list_page(
+            body + f"<i>共{count}条</i> <i>{page}/{number}</i>"
+        )
+    return texts
+
+
+def one_page(body: str, *, path: str = "/nb/", family: str = "trs") -> Walk:
+    return walk(pages({path: list_page(body)}), f"{HOST}{path}", family=family)

@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import trustme
+from old_tls import serve_old_tls
 from servers import Server, listening, page, settings
 from tls_servers import (
     HOST,
@@ -20,13 +21,13 @@ from tls_servers import (
     TlsServer,
     alarmed,
     answer_h2,
-    as_if_older_than_rfc_5746,
     context_for,
     only_p256,
     small_dh_group,
 )
 
 from scrapers import tls
+from scrapers.archive import Archive, read_exchanges, read_snapshots
 from scrapers.errors import BrokenOff, TimedOut, TlsFailed
 from scrapers.family import Request
 from scrapers.http import Client
@@ -79,7 +80,7 @@ def test_a_good_server_is_spoken_to_strictly(authority: trustme.CA, start: Start
     with asking(server) as client:
         exchange = client.get(server.url)
         assert (exchange.body, exchange.transport, exchange.remote_ip) == (b"secret", "tls", "127.0.0.1")
-        assert client.transports == {HOST: "tls"}
+        assert client.transports == {server.host: "tls"}
     assert server.came == 1
     assert server.heard[0].startswith(b"GET / HTTP/1.1\r\n")
 
@@ -100,12 +101,12 @@ def test_a_server_that_knows_one_curve_is_met_at_p256(authority: trustme.CA, sta
         # The step that worked is remembered.
         assert client.get(server.url).transport == "tls:p256"
         assert server.came == 3
-        assert client.transports == {HOST: "tls:p256"}
+        assert client.transports == {server.host: "tls:p256"}
 
 
 def test_a_step_remembered_from_before_is_the_first_tried(authority: trustme.CA, start: Started, asking: Asking) -> None:
     server = start(context_for(authority), gate=only_p256)
-    with asking(server, transports={HOST: "tls:p256", "other.example": "http"}) as client:
+    with asking(server, transports={server.host: "tls:p256", "other.example": "http"}) as client:
         assert client.get(server.url).transport == "tls:p256"
     assert server.came == 1
 
@@ -129,15 +130,31 @@ def test_an_old_cipher_is_met_at_the_lower_security_level(authority: trustme.CA,
 
 
 def test_a_server_older_than_rfc_5746_is_met_by_the_legacy_step(authority: trustme.CA, start: Started, asking: Asking) -> None:
-    came: list[socket.socket] = []
+    leaf, heard = authority.issue_cert(HOST), []
 
-    def first_old_then_new(connection: socket.socket) -> bool:
-        came.append(connection)
-        return len(came) > 1 or as_if_older_than_rfc_5746(connection)
+    def old(connection: socket.socket) -> bool:
+        heard.append(serve_old_tls(connection, leaf, page(b"old secret")))
+        return False
 
-    server = start(context_for(authority), gate=first_old_then_new)
+    server = start(context_for(authority), gate=old)
     with asking(server) as client:
-        assert client.get(server.url).transport == "tls:legacy"
+        exchange = client.get(server.url)
+    assert (exchange.body, exchange.transport, server.came) == (b"old secret", "tls:legacy", 2)
+    assert len(heard) == 1  # strictly, nothing was asked
+
+
+@pytest.mark.parametrize("leaf", [trustme.CA().issue_cert(HOST), None], ids=["another authority", "another host"])
+def test_the_legacy_step_checks_certificates(
+    authority: trustme.CA, start: Started, asking: Asking, leaf: trustme.LeafCert | None
+) -> None:
+    shown = leaf or authority.issue_cert("other.example")
+
+    def old(connection: socket.socket) -> bool:
+        return not serve_old_tls(connection, shown, page(b"never"))
+
+    server = start(context_for(authority), gate=old)
+    with asking(server) as client, pytest.raises(TlsFailed, match="certificate verify failed"):
+        client.get(server.url)
     assert server.came == 2
 
 
@@ -150,7 +167,7 @@ def test_at_the_end_of_the_ladder_the_host_is_given_up_and_forgotten(
         return next(connections) < 2 or alarmed(connection)
 
     server = start(only_ciphers(context_for(authority), "ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0"), gate=two_good_ones)
-    with asking(server, transports={HOST: "tls:p256"}) as client:
+    with asking(server, transports={server.host: "tls:p256"}) as client:
         assert client.get(server.url).transport == "tls:seclevel1"
         with pytest.raises(TlsFailed):
             client.get(server.url)
@@ -160,7 +177,7 @@ def test_at_the_end_of_the_ladder_the_host_is_given_up_and_forgotten(
 @pytest.mark.parametrize("first", tls.STEPS)
 def test_an_unknown_authority_is_believed_at_no_step(authority: trustme.CA, start: Started, asking: Asking, first: str) -> None:
     server = start(context_for(trustme.CA()))
-    with asking(server, transports={HOST: first}) as client, pytest.raises(TlsFailed, match="certificate verify failed"):
+    with asking(server, transports={server.host: first}) as client, pytest.raises(TlsFailed, match="certificate verify failed"):
         client.get(server.url)
     assert server.came == 1  # no step mends a certificate
 
@@ -170,7 +187,7 @@ def test_a_certificate_for_another_host_is_believed_at_no_step(
     authority: trustme.CA, start: Started, asking: Asking, first: str
 ) -> None:
     server = start(context_for(authority, host="other.example"))
-    with asking(server, transports={HOST: first}) as client, pytest.raises(TlsFailed, match="not valid for"):
+    with asking(server, transports={server.host: first}) as client, pytest.raises(TlsFailed, match="not valid for"):
         client.get(server.url)
     assert server.came == 1
 
@@ -198,7 +215,7 @@ def test_a_ca_file_without_certificates_is_said_at_once(tmp_path: Path, text: st
     if text is not None:
         file.write_text(text)
     with pytest.raises(ValueError, match=r"roots\.pem"):
-        Client(settings(ca_file=str(file)))
+        settings(ca_file=str(file))
 
 
 def test_an_unknown_step_is_said_at_once() -> None:
@@ -245,7 +262,9 @@ def test_other_errors_are_not_climbed() -> None:
 # HTTP/2
 
 
-def test_http_2_is_spoken_where_the_server_does(authority: trustme.CA, start: Started, asking: Asking) -> None:
+def test_http_2_is_spoken_where_the_server_does_and_can_be_kept(
+    authority: trustme.CA, start: Started, asking: Asking, tmp_path: Path
+) -> None:
     context = context_for(authority)
     context.set_alpn_protocols(["h2"])
     server = start(context, answer_h2)
@@ -255,6 +274,25 @@ def test_http_2_is_spoken_where_the_server_does(authority: trustme.CA, start: St
     assert (first.http_version, first.status, first.reason, first.body) == ("HTTP/2", 200, "", b"GET /list?page=1 ")
     assert (second.http_version, second.body, second.transport) == ("HTTP/2", b"POST /list page=2", "tls")
     assert server.came == 1  # one connection carries both
+    with Archive(tmp_path / "a.warc.gz") as archive:
+        for exchange in (first, second):
+            archive.append(exchange)
+    assert list(read_exchanges(archive.path)) == [first, second]
+    assert [kept.body for kept in read_snapshots(archive.path)] == [first.body, second.body]
+
+
+@pytest.mark.parametrize("goodbye", ["said", "unsaid"])
+def test_a_connection_that_the_server_has_left_is_not_used_again(
+    authority: trustme.CA, start: Started, asking: Asking, goodbye: Literal["said", "unsaid"]
+) -> None:
+    context = context_for(authority)
+    context.set_alpn_protocols(["h2"])
+    server = start(context, lambda connection: answer_h2(connection, goodbye=goodbye))
+    with asking(server) as client:
+        for _ in range(3):
+            assert client.get(server.url).status == 200
+            time.sleep(0.1)
+    assert server.came == 3
 
 
 def test_http_2_that_breaks_off_is_no_answer(authority: trustme.CA, start: Started, asking: Asking) -> None:

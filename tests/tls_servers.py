@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 import h2.config
 import h2.connection
@@ -23,7 +24,6 @@ __all__ = [
     "alarmed",
     "answer",
     "answer_h2",
-    "as_if_older_than_rfc_5746",
     "context_for",
     "only_p256",
     "small_dh_group",
@@ -56,8 +56,12 @@ class TlsServer:
         self._thread.start()
 
     @property
+    def host(self) -> str:
+        return f"{HOST}:{self.port}"
+
+    @property
     def url(self) -> str:
-        return f"https://{HOST}:{self.port}/"
+        return f"https://{self.host}/"
 
     def close(self) -> None:
         with suppress(OSError):
@@ -96,8 +100,12 @@ def answer(connection: ssl.SSLSocket) -> bytes:
     return head
 
 
-def answer_h2(connection: ssl.SSLSocket) -> None:
-    """Answers over HTTP/2 with the method, the path and the body of each request, until the client leaves."""
+def answer_h2(connection: ssl.SSLSocket, *, goodbye: Literal["", "said", "unsaid"] = "") -> None:
+    """
+    Answers over HTTP/2 with the method, the path and the body of each request, until the client leaves.
+
+    With a `goodbye` the connection ends after the first answer, with GOAWAY or without.
+    """
     spoken = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
     spoken.initiate_connection()
     connection.sendall(spoken.data_to_send())
@@ -115,6 +123,11 @@ def answer_h2(connection: ssl.SSLSocket) -> None:
                 body = b" ".join((head[b":method"], head[b":path"], bodies[event.stream_id]))
                 spoken.send_headers(event.stream_id, [(":status", "200"), ("content-length", str(len(body)))])
                 spoken.send_data(event.stream_id, body, end_stream=True)
+                if goodbye == "said":
+                    spoken.close_connection(last_stream_id=event.stream_id)
+                if goodbye:
+                    connection.sendall(spoken.data_to_send())
+                    return
         connection.sendall(spoken.data_to_send())
 
 
@@ -127,17 +140,6 @@ def alarmed(connection: socket.socket) -> bool:
     """A gate that turns everybody away with the alert `handshake_failure`."""
     connection.sendall(b"\x15\x03\x03\x00\x02\x02\x28")
     connection.recv(65536)  # an unread greeting would reset the connection, and the alert be lost
-    return False
-
-
-def as_if_older_than_rfc_5746(connection: socket.socket) -> bool:
-    """A gate whose own greeting names no secure renegotiation; it says no more, and the connection ends."""
-    hello = _client_hello(connection)
-    session = hello[43 : 44 + hello[43]]
-    body = b"\x03\x03" + bytes(32) + session + b"\xc0\x2b\x00"  # ECDHE-ECDSA-AES128-GCM-SHA256, and no extension
-    message = b"\x02" + len(body).to_bytes(3) + body
-    connection.sendall(b"\x16\x03\x03" + len(message).to_bytes(2) + message)
-    connection.recv(65536)
     return False
 
 

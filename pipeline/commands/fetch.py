@@ -6,14 +6,14 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 
-from pipeline.commands.reading import find_config
+from pipeline.commands.reading import STATE_NAME, find_config
 from pipeline.commands.screen import counter, logging_to, out, print_table, say
 from pipeline.config import Config
 from pipeline.crawl import Crawl, host_key
@@ -33,7 +33,6 @@ from scrapers.redirects import Ask
 
 __all__ = ["RAW", "crawl_exit_code", "fetch", "fetch_into", "open_state", "replicas_of", "retry", "status", "tell_lists"]
 
-STATE_NAME = "state.sqlite"
 RAW = "raw"
 _WARC = "gongkai-00001.warc.gz"
 _GOOD = ("complete", "complete-unverified")
@@ -69,7 +68,7 @@ def tell_lists(config: Config) -> list[dict[str, object]]:
     return rows
 
 
-def crawl_exit_code(rows: Sequence[dict[str, object]]) -> int:
+def crawl_exit_code(rows: Sequence[Mapping[str, object]]) -> int:
     """0 when every list is complete, 3 when one is not."""
     return 0 if all(row["status"] in _GOOD for row in rows) else 3
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
+from parsers.finding import Finding
 from pipeline.audit import Rules, load_rules
 from pipeline.commands.screen import counter, say
 from pipeline.config import CONFIG_NAME, Config, Parse, load_config
@@ -25,15 +26,20 @@ from pipeline.workers import Executor
 
 __all__ = [
     "BUNDLED",
+    "STATE_NAME",
     "bundled",
     "dataset_of",
     "find_config",
     "find_inputs",
     "find_rules",
+    "findings_of_crawl",
     "kept_dataset",
     "read_into",
     "workers_of",
 ]
+
+STATE_NAME = "state.sqlite"
+"""The state of a crawl in its output folder."""
 
 BUNDLED = "demo"
 """How the sources of the bundled reports begin: the same on every machine."""
@@ -108,7 +114,18 @@ def kept_dataset(folder: Path, rules: Rules) -> Dataset:
     if not is_output(folder):
         raise UsageError(f"{shown(str(folder))}: no complete run lies in this folder; `gongkai run --output` makes one")
     shards = Shards(folder / "shards")
-    return Dataset(shards.read_index(), shards, rules, _notice)
+    return Dataset(shards.read_index(), shards, rules, _notice, findings_of_crawl(folder))
+
+
+def findings_of_crawl(folder: Path) -> list[Finding]:
+    """What the crawl into an output folder did not have; nothing where nothing was fetched."""
+    if not (folder / STATE_NAME).is_file():
+        return []
+    from pipeline.commands.fetch import open_state
+    from pipeline.fetched import crawl_findings
+
+    with open_state(folder) as frontier:
+        return crawl_findings(frontier)
 
 
 def _notice(address: str, status: str, reason: str) -> None:

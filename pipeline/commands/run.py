@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.commands.reading import bundled, find_config, find_inputs, find_rules, kept_dataset, read_into
+from pipeline.commands.reading import bundled, find_config, find_inputs, find_rules, findings_of_crawl, kept_dataset, read_into
 from pipeline.commands.screen import language, logging_to, out, say
 from pipeline.config import Config
 from pipeline.export import export
@@ -35,29 +36,45 @@ def run(
     config = find_config(config_file, output)
     inputs: Sequence[Input] | Iterator[Input]
     folder = config.output.folder
-    lists_code = 0
+    lists: Sequence[Mapping[str, object]] = ()
     with keeping(), logging_to(folder / LOG_NAME):
         rules = find_rules(rules_file, config)
         if paths or manifest is not None:
             inputs = find_inputs(paths, manifest)
         elif config.sites.files:
-            inputs, lists_code = _fetched(config)
+            inputs, lists = _fetched(config)
         else:
             inputs = bundled()
         dataset = read_into(inputs, Shards(folder / "shards"), rules, config.parse)
-        return max(_export(dataset, config, tongue, published_only=False), lists_code)
+        if lists:
+            dataset.fetching = findings_of_crawl(folder)
+        code = _export(dataset, config, tongue, published_only=False)
+        return max(code, _tell_lists(lists, tongue))
 
 
-def _fetched(config: Config) -> tuple[list[Input], int]:
-    """What the lists of sites give, fetched now where it was not before, and the exit code of the lists."""
-    from pipeline.commands.fetch import RAW, crawl_exit_code, fetch_into, open_state, tell_lists
+def _fetched(config: Config) -> tuple[list[Input], list[dict[str, object]]]:
+    """What the lists of sites give, fetched now where it was not before, and what became of the lists."""
+    from pipeline.commands.fetch import RAW, fetch_into, open_state, tell_lists
     from pipeline.fetched import fetched_inputs
 
     say("fetch")
     fetch_into(config)
-    lists_code = crawl_exit_code(tell_lists(config))
+    lists = tell_lists(config)
     with open_state(config.output.folder) as frontier:
-        return list(fetched_inputs(frontier, config.output.folder / RAW)), lists_code
+        return list(fetched_inputs(frontier, config.output.folder / RAW)), lists
+
+
+def _tell_lists(lists: Sequence[Mapping[str, object]], tongue: str) -> int:
+    """Say how the lists ended, and give the exit code that this asks for."""
+    if not lists:
+        return 0
+    from pipeline.commands.fetch import crawl_exit_code
+
+    counts = Counter(str(row["status"]) for row in lists)
+    stream = out()
+    stream.write(f"{_WORDS[tongue]['lists']:<9} {', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}\n")
+    stream.flush()
+    return crawl_exit_code(lists)
 
 
 def export_again(
@@ -97,11 +114,11 @@ def _export(dataset: Dataset, config: Config, tongue: str, *, published_only: bo
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "inputs": "inputs", "aliases": "copies", "reports": "reports", "cells": "cells", "checks": "checks",
-        "findings": "findings", "output": "output", "none": "none",
+        "findings": "findings", "output": "output", "none": "none", "lists": "lists",
     },
     "zh": {
         "inputs": "输入", "aliases": "副本", "reports": "报告", "cells": "单元格", "checks": "检查", "findings": "问题",
-        "output": "输出", "none": "无",
+        "output": "输出", "none": "无", "lists": "列表",
     },
 }  # fmt: skip
 

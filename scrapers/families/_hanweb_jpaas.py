@@ -24,7 +24,6 @@ SIGNS = re.compile(r"AuthorizedRead/unitbuild\.js|jpaas-publish-server")
 _ROWS_A_PAGE = 15
 _LIST_TAG = re.compile(r"列表|list|信息|内容", re.IGNORECASE)
 _COUNT = re.compile(r"(?:\btotal|\bcount|\bdata-total|totalCount|recordCount)[\"']?\s*[:=]\s*[\"']?(\d{1,6})\b", re.IGNORECASE)
-_MORE = re.compile(r"下一?页|pageNo|pagination|class=[\"'][^\"']*pag(?:e|er|ing)", re.IGNORECASE)
 _WAYS = ("paramJson", "pageNo")
 """How the page is told: bare `pageNo` is ignored on some hosts and taken on others."""
 
@@ -67,29 +66,21 @@ def read(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
             return Listing((), verdict=Verdict("partial", f"the unit build {why}"))
         match = _COUNT.search(html or "")
         total = printed_total(page) or (int(match[1]) if match else None)
-        place = Place(1, None, total, rows.print, "", rows.grade, (), (), 0)
-    return _on(claim, rows, place, seen, unit=unit, way=way, status=answer.status, has_more=_MORE.search(html or "") is not None)
+        place = Place(1, None, total, rows.print, "", rows.grade)
+    return _on(claim, rows, place, seen, unit=unit, way=way, status=answer.status)
 
 
-def _on(claim: Claim, rows: Rows, place: Place, seen: Set[str], *, unit: int, way: int, status: int, has_more: bool) -> Listing:
-    if rows.links and rows.grade < place.grade:
-        return Listing((), verdict=end_of(place, len(seen), f"page {place.page} belongs to another column", ""))
-    items, left_out = new_items(rows, seen)
-    fresh = bool(items) or bool(set(left_out) - set(place.left_out))
-    if place.page > 1 and not fresh:
+def _on(claim: Claim, rows: Rows, place: Place, seen: Set[str], *, unit: int, way: int, status: int) -> Listing:
+    if place.page > 1 and (rows.grade < place.grade or not place.has_new(rows)):
         again = rows.print in (place.first, place.before) and bool(rows.links)
         if again and place.page == 2 and way + 1 < len(_WAYS):
             return Listing((), next=_request(claim, place, unit, way + 1))
-        return Listing((), verdict=end_of(place, len(seen), _why(rows, place, status, again=again), ""))
-    known = tuple(dict.fromkeys((*place.left_out, *left_out)))
-    place = replace(place, left_out=known, elsewhere=place.elsewhere + rows.elsewhere)
-    found = len(seen) + len(items)
-    whole = place.total is not None and found + len(known) >= place.total
-    alone = place.total is None and not has_more and place.page == 1 and len(rows.links) < _ROWS_A_PAGE
-    if whole or alone:
-        return Listing(items, verdict=end_of(place, found, "", ""))
+        return Listing((), verdict=end_of(place, _why(rows, place, status, again=again), ""))
+    items, place = new_items(rows, seen), place.with_rows(rows)
+    if place.total is not None and len(place.known) + len(place.twins) >= place.total:
+        return Listing(items, verdict=end_of(place, "", ""))
     if place.page >= MAX_PAGES:
-        return Listing(items, verdict=end_of(place, found, f"stopped after {MAX_PAGES} pages", ""))
+        return Listing(items, verdict=end_of(place, f"stopped after {MAX_PAGES} pages", ""))
     return Listing(items, next=_request(claim, replace(place, page=place.page + 1, before=rows.print), unit, way))
 
 
@@ -99,7 +90,9 @@ def _why(rows: Rows, place: Place, status: int, *, again: bool) -> str:
         return f"page {place.page} answers {status}"
     if again:
         return "the pager gives page 1 again" if rows.print == place.first else f"page {place.page} repeats the page before"
-    return f"page {place.page} brings nothing new" if rows.links else ""
+    if not rows.links:
+        return ""
+    return f"page {place.page} " + ("belongs to another column" if rows.grade < place.grade else "brings nothing new")
 
 
 def _request(claim: Claim, place: Place, unit: int, way: int) -> Request:

@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from html import unescape
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from scrapers.addresses import canonical_key, host_of, joined
-from scrapers.families._lists import Link, Page, Rows, is_report, new_items, page_of, printed_total, rows_of, sub_lists
+from scrapers.families._lists import Link, Page, Rows, is_report, new_items, page_of, printed_total, rows_from, rows_of, sub_lists
 from scrapers.families._pager import MAX_PAGES, Place, Reading, end_of, read_page
 from scrapers.family import Answer, Claim, Listing, Request, Verdict
 
@@ -41,8 +41,9 @@ _NO_POST = (400, 404, 405, 411, 415, 501)
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """
-    How the proxy was asked: by `group` (its own encrypted address), `page` or `window`, the current one first of those not
-    given up; by which method; for which page; how many rows a page; and how many rows are known without a gap.
+    How the proxy was asked: by `page` or `window`, the current one first of those not given up; by which method; for which
+    page; how many rows a page; how many rows are known without a gap; at its own sealed address, if it gives one; and why the
+    mode before was given up.
     """
 
     modes: tuple[str, ...]
@@ -51,11 +52,14 @@ class _Asked:
     size: int
     reached: int
     group: str
+    why: str = ""
 
     @classmethod
     def of(cls, memo: Mapping[str, str]) -> _Asked:
         modes = tuple(memo["modes"].split())
-        return cls(modes, memo["method"], int(memo["number"]), int(memo["size"]), int(memo["reached"]), memo["group"])
+        return cls(
+            modes, memo["method"], int(memo["number"]), int(memo["size"]), int(memo["reached"]), memo["group"], memo["why"]
+        )
 
     @property
     def memo(self) -> dict[str, str]:
@@ -66,6 +70,7 @@ class _Asked:
             "size": str(self.size),
             "reached": str(self.reached),
             "group": self.group,
+            "why": self.why,
         }
 
 
@@ -116,7 +121,6 @@ def _column_page(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
     rows = _records(answer.text, claim)
     if not rows.links:
         rows = rows_of(page, claim.list_url, is_article, lambda url: _column_of(url) == claim.parameters.get("columnid"))
-    items, left_out = new_items(rows, seen)
     lists = sub_lists(page, claim.list_url, rows)
     if is_report(page) and not rows.links:
         return Listing(
@@ -124,93 +128,79 @@ def _column_page(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
         )
     printed = printed_total(page)
     total = _total(answer.text) if printed is None else printed
-    place = Place(1, None, total, rows.print, "", _grade(rows, claim), (), left_out, rows.elsewhere)
+    place = Place(1, None, total, rows.print, "", _grade(rows, claim)).with_rows(rows)
+    doubt = "" if printed is not None else _DOUBT
+    if _is_whole(place):
+        return Listing(new_items(rows, seen), verdict=end_of(place, "", doubt), lists=lists)
     group = _next_group(answer.text, claim)
-    modes = ("group", "page", "window") if group else ("page", "window")
-    number = int(_query(group).get("page", "2")) if _query(group).get("page", "2").isdecimal() else 2
-    asked = _Asked(modes, "GET" if group else "POST", max(number, 2) if group else 1, _ROWS_A_PAGE, len(rows.links), group)
-    if total is not None and len(seen) + len(items) + len(left_out) >= total:
-        return Listing(
-            items, verdict=end_of(place, len(seen) + len(items), "", "" if printed is not None else _DOUBT), lists=lists
-        )
-    extra = {"printed": "yes" if printed is not None else ""}
-    return Listing(items, next=_request(claim, replace(place, page=2, before=rows.print), asked, extra), lists=lists)
+    count = len(rows.links) + len(rows.twins)
+    asked = _Asked(("page", "window"), "GET", 2, count or _ROWS_A_PAGE, count, group)
+    if not group:  # its first page is asked too: how many rows it gives tells its measure
+        asked = replace(asked, method="POST", number=1, size=_ROWS_A_PAGE)
+    return Listing(
+        new_items(rows, seen), next=_request(claim, replace(place, page=2, before=rows.print), asked, doubt), lists=lists
+    )
 
 
 def _proxied(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
-    memo = answer.request.memo
-    place, asked = Place.of(memo), _Asked.of(memo)
-    extra = {"printed": memo.get("printed", "")}
+    place, asked, doubt = Place.of(answer.request.memo), _Asked.of(answer.request.memo), answer.request.memo.get("doubt", "")
     if answer.status in _NO_POST and asked.method == "POST":
-        return Listing((), next=_request(claim, place, replace(asked, method="GET"), extra))
+        return Listing((), next=_request(claim, place, replace(asked, method="GET"), doubt))
     rows = _records(answer.text, claim) if answer.status == 200 else Rows(())
-    items, left_out = new_items(rows, seen)
-    fresh = bool(items) or bool(set(left_out) - set(place.left_out))
-    wrong = _what_is_wrong(answer, rows, place, asked, claim, fresh=fresh)
-    if not wrong:
-        place = replace(
-            place,
-            left_out=tuple(dict.fromkeys((*place.left_out, *left_out))),
-            elsewhere=place.elsewhere + rows.elsewhere,
-            total=_total(answer.text) if place.total is None else place.total,
-        )
-        asked = _after(asked, rows, answer.text, claim)
-    else:
-        items = ()
-    found = len(seen) + len(items)
-    whole = place.total is not None and found + len(place.left_out) >= place.total
-    doubt = "" if extra["printed"] else _DOUBT
-    if wrong and not whole and len(asked.modes) > 1 and not _is_end(rows, answer, place):
-        asked = replace(asked, modes=asked.modes[1:], method="POST", number=1 if asked.modes[1] == "page" else asked.number)
-        return Listing((), next=_request(claim, replace(place, page=place.page + 1), asked, extra))
-    if not wrong and not whole and place.page < MAX_PAGES:
-        return Listing(items, next=_request(claim, replace(place, page=place.page + 1, before=rows.print), asked, extra))
-    if not wrong and not whole:
-        wrong = f"stopped after {MAX_PAGES} pages"
-    elif wrong and _is_end(rows, answer, place):
-        wrong = ""
-    return Listing(items, verdict=end_of(place, found, "" if whole else wrong, doubt))
+    wrong = _what_is_wrong(answer, rows, place, asked, claim)
+    following = replace(place, page=place.page + 1)
+    if wrong:
+        if answer.status == 200 and not rows.links and place.total is None and place.page > 2:
+            return Listing((), verdict=end_of(place, "", doubt))  # an empty answer is how a list without a total ends
+        if len(asked.modes) > 1:
+            return Listing((), next=_request(claim, following, replace(asked, modes=asked.modes[1:], why=wrong), doubt))
+        return Listing((), verdict=end_of(place, asked.why or wrong, doubt))
+    items = new_items(rows, seen)
+    place = replace(place.with_rows(rows), total=_total(answer.text) if place.total is None else place.total)
+    if _is_whole(place) or place.page >= MAX_PAGES:
+        wrong = "" if _is_whole(place) else f"stopped after {MAX_PAGES} pages"
+        return Listing(items, verdict=end_of(place, wrong, doubt))
+    following = replace(place, page=place.page + 1, before=rows.print)
+    return Listing(items, next=_request(claim, following, _after(asked, rows, answer.text, claim), doubt))
 
 
-def _what_is_wrong(answer: Answer, rows: Rows, place: Place, asked: _Asked, claim: Claim, *, fresh: bool) -> str:
-    what = f"page {asked.number} of the data proxy"
+def _is_whole(place: Place) -> bool:
+    return place.total is not None and len(place.known) + len(place.twins) >= place.total
+
+
+def _what_is_wrong(answer: Answer, rows: Rows, place: Place, asked: _Asked, claim: Claim) -> str:
+    what = (
+        f"page {asked.number} of the data proxy" if asked.modes[0] == "page" else f"record {asked.reached + 1} of the data proxy"
+    )
     if answer.status != 200:
         return f"{what} answers {answer.status}"
     if not rows.links:
         return f"{what} is empty ({len(answer.body or answer.text.encode('utf-8', 'replace'))} bytes)"
     if _grade(rows, claim) < place.grade:
         return f"{what} belongs to another column"
-    if fresh or (asked.modes[0] == "page" and asked.number == 1):
-        return ""  # the proxy's first page holds what the column page shows already
+    # The proxy's first pages hold what the column page shows already.
+    is_shown = asked.modes[0] == "page" and (asked.number - 1) * asked.size < asked.reached
+    if place.has_new(rows) or (is_shown and (asked.number == 1 or rows.print != place.before)):
+        return ""
     return "the pager gives page 1 again" if rows.print in (place.first, place.before) else f"{what} brings nothing new"
-
-
-def _is_end(rows: Rows, answer: Answer, place: Place) -> bool:
-    """An empty answer ends a list that declares no total, once the proxy has answered with rows."""
-    return answer.status == 200 and not rows.links and place.total is None and place.page > 2
 
 
 def _after(asked: _Asked, rows: Rows, text: str, claim: Claim) -> _Asked:
     """What to ask after a page that held: a proxy that cuts `perpage` is asked in its own measure from then on."""
-    count = len(rows.links)
-    if asked.modes[0] == "group":
-        return replace(
-            asked, number=asked.number + 1, reached=asked.reached + count, group=_next_group(text, claim) or asked.group
-        )
+    count, group = len(rows.links) + len(rows.twins), _next_group(text, claim) or asked.group
     if asked.modes[0] == "window":
-        return replace(asked, number=asked.number + 1, reached=asked.reached + count)
+        return replace(asked, number=asked.number + 1, reached=asked.reached + count, group=group, why="")
     size = count if asked.number == 1 else asked.size
-    reached = max(asked.reached, count) if asked.number == 1 else max(asked.reached, (asked.number - 1) * size + count)
-    return replace(asked, number=asked.number + 1, size=size, reached=reached)
+    reached = max(asked.reached, (asked.number - 1) * size + count)
+    return replace(asked, number=asked.number + 1, size=size, reached=reached, group=group)
 
 
-def _request(claim: Claim, place: Place, asked: _Asked, extra: dict[str, str]) -> Request:
-    """One host answers 404 without the Referer (`cms_families` 3.2a)."""
-    headers, memo = {"Referer": claim.list_url}, place.memo | asked.memo | extra
-    if asked.modes[0] == "group":
-        parts = urlsplit(asked.group)
-        query = re.sub(r"(?<![\w])page=\d*", f"page={asked.number}", parts.query)
-        return Request(parts._replace(query=query).geturl(), headers=headers, memo=memo)
+def _request(claim: Claim, place: Place, asked: _Asked, doubt: str) -> Request:
+    """
+    The next thing to ask of the proxy. One host answers 404 without the Referer; a sealed address is used as it is but for the
+    page (`cms_families` 3.2a).
+    """
+    headers, memo = {"Referer": claim.list_url}, place.memo | asked.memo | {"doubt": doubt}
     if asked.modes[0] == "page":
         counted = {"page": str(asked.number), "perpage": str(asked.size)}
     else:
@@ -219,6 +209,9 @@ def _request(claim: Claim, place: Place, asked: _Asked, extra: dict[str, str]) -
             "endrecord": str(asked.reached + asked.size),
             "perpage": str(asked.size),
         }
+    if asked.group:
+        paged = re.sub(r"(?<!\w)page=\d*", f"page={asked.number}", asked.group)
+        return Request(paged if asked.modes[0] == "page" else f"{asked.group}&{urlencode(counted)}", headers=headers, memo=memo)
     form = _FIXED | {name: claim.parameters[name] for name in _NAMES if claim.parameters.get(name)}
     proxy = claim.parameters["proxy"]
     if asked.method == "GET":
@@ -236,9 +229,8 @@ def _records(text: str, claim: Claim) -> Rows:
         if record not in chosen or (is_article(link.url) and not is_article(chosen[record].url)):
             chosen[record] = link
     host = host_of(claim.list_url)
-    here = {canonical_key(link.url): link for link in reversed(chosen.values()) if host_of(link.url) == host}
     elsewhere = {canonical_key(link.url) for link in chosen.values() if host_of(link.url) != host}
-    return Rows(tuple(reversed(here.values())), len(elsewhere))
+    return rows_from([link for link in chosen.values() if host_of(link.url) == host], len(elsewhere))
 
 
 def _grade(rows: Rows, claim: Claim) -> int:
@@ -257,10 +249,6 @@ def _next_group(text: str, claim: Claim) -> str:
     match = _NEXT_GROUP.search(text)
     url = joined(claim.parameters["base"], unescape(match[1])) if match else None
     return url if url and host_of(url) == host_of(claim.list_url) and "page=" in url else ""
-
-
-def _query(url: str) -> dict[str, str]:
-    return dict(parse_qsl(urlsplit(url).query))
 
 
 def _total(text: str) -> int | None:

@@ -22,7 +22,9 @@ __all__ = ["SIGNS", "parameters_of", "read"]
 SIGNS = re.compile(r"module/xxgk/", re.IGNORECASE)
 
 _ENDPOINT = "/module/xxgk/xxgkAnnualReport.jsp"
-_AREA = re.compile(r"(?<![\w])area[\"']?\s*[=:]\s*[\"']?([0-9A-Za-z]{6,24})(?![\w])")
+_AREA = re.compile(r"(?<![\w])area[\"']?\s*[=:]\s*[\"']?([0-9A-Za-z]{7,24})(?![\w])")
+"""Six digits are the code of a division, not of a unit."""
+
 _TREE = re.compile(r"[\"'(]([^\"'()\s]*module/xxgk/tree\.jsp[^\"'()\s]*)")
 _PAIR_PATH = "/xxgkAnnualReport.jsp"
 _NODE = re.compile(r"\{[^{}]*\}|\badd\([^()]*\)")
@@ -53,26 +55,30 @@ def read(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
     Years that neither page nor tree names are taken from the memo of the request (`years`, blanks between).
     """
     in_tree = answer.request.memo.get("step") == "tree"
-    if answer.status != 200:
-        what = "the tree of units" if in_tree else "the list page"
-        return Listing((), verdict=Verdict("partial", f"{what} answers {answer.status}"))
+    if answer.status != 200 and not in_tree:
+        return Listing((), verdict=Verdict("partial", f"the list page answers {answer.status}"))
     page = page_of(answer.text, answer.url)
-    units = _from_text(claim.parameters.get("units", "")) or (_units(page) if in_tree else {})
+    units = _from_text(claim.parameters.get("units", "")) | (_units(page) if in_tree else {})
     years = sorted({*claim.parameters.get("years", "").split(), *(_years(page) if in_tree else ())})
     years = years or answer.request.memo.get("years", "").split()
     pairs = _from_text(claim.parameters.get("pairs", ""))
     tree = claim.parameters.get("tree")
-    if not units and tree and not in_tree and canonical_key(tree) != canonical_key(claim.list_url):
+    if len(units) < 2 and tree and not in_tree and canonical_key(tree) != canonical_key(claim.list_url):
         memo = {"step": "tree", "years": answer.request.memo.get("years", "")}
-        return Listing((), next=Request(tree, headers={"Referer": claim.list_url}, memo=memo))
+        following = Request(tree, headers={"Referer": claim.list_url}, memo=memo)
+        return Listing((), next=following, lists=sub_lists(page, claim.list_url, Rows(())), is_report=is_report(page))
+    if not units and in_tree:
+        return Listing((), verdict=Verdict("partial", f"the tree of units names none (status {answer.status})"))
     if not units:
         return read_page(claim, answer, seen, Reading(is_article))
     inline = not in_tree and is_report(page)
-    known = {*seen, canonical_key(claim.list_url)} if inline else seen
+    known = {*seen, canonical_key(claim.list_url)}
     items = [item for item in _items(claim, units, years, pairs) if canonical_key(item.url) not in known]
     lists = () if in_tree else sub_lists(page, claim.list_url, Rows(()))
     if not items and not inline and not seen:
         return Listing((), verdict=Verdict("partial", f"{len(units)} units are named, and no year"), lists=lists)
+    if answer.status != 200:
+        return Listing(tuple(items), verdict=Verdict("partial", f"the tree of units answers {answer.status}"))
     reason = f"{len(units)} units and {len(years)} years as the site names them; no total is declared"
     return Listing(tuple(items), verdict=Verdict("complete-unverified", reason), lists=lists, is_report=inline)
 
@@ -96,12 +102,19 @@ def _items(claim: Claim, units: Mapping[str, str], years: Sequence[str], pairs: 
 
 
 def _units(page: Page) -> dict[str, str]:
-    """The area codes that a page names, by its links, its tree's script or its selects, with the names beside them."""
+    """
+    The area codes that a page names, with the names beside them: by links to reports, else by other links, selects and the
+    script of a tree. A county's own code stands in many addresses beside those of its units.
+    """
     units: dict[str, str] = {}
-    for link in page.links:
-        if host_of(link.url) == host_of(page.url) and (area := _query(link.url).get("area", "")) and _AREA.match(f"area={area}"):
-            name = "" if link.path.endswith(_PAIR_PATH) and "fbtime" in _query(link.url) else link.title
+    links = [link for link in page.links if host_of(link.url) == host_of(page.url) and "area" in _query(link.url)]
+    for link in [link for link in links if link.path.endswith(_PAIR_PATH)] or links:
+        area = _query(link.url)["area"]
+        if _AREA.fullmatch(f"area={area}"):
+            name = "" if _YEAR.match(link.title) else link.title
             units[area] = units.get(area) or name
+    if any(link.path.endswith(_PAIR_PATH) for link in links):
+        return units
     for option in page.soup.select("select[name*=area] option[value], select[id*=area] option[value]"):
         value = str(option["value"]).strip()
         if _AREA.fullmatch(f"area={value}"):

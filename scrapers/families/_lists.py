@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from scrapers.family import Item
 
 __all__ = [
     "Link", "Page", "Rows", "column_prefix", "digest", "frames", "is_annual", "is_report", "looks_like_column", "new_items", "page_of", "printed_total",
-    "rows_of", "sub_lists",
+    "rows_from", "rows_of", "sub_lists",
 ]  # fmt: skip
 
 _XML_DECLARATION = re.compile(r"<\?xml[^>]*>", re.IGNORECASE)
@@ -118,11 +118,18 @@ class Rows:
     The entries of a list page: on the list's own host, and how many lead `elsewhere`.
 
     `grade` is 2 when entries lie in the list's own column, 1 when their titles speak of annual reports, else 0.
+    `twins` are digests of rows that were left out because the page whose twin they are stands beside them.
     """
 
     links: tuple[Link, ...]
     elsewhere: int = 0
     grade: int = 0
+    twins: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Digests of the entries; a page and its twin have the same."""
+        return tuple(digest(main_key(link.url) or canonical_key(link.url)) for link in self.links)
 
     @property
     def print(self) -> str:
@@ -131,13 +138,14 @@ class Rows:
 
 
 def digest(text: str) -> str:
-    """The first 12 hex digits of the SHA-256 of a text."""
-    return sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    """The first 10 hex digits of the SHA-256 of a text."""
+    return sha256(text.encode("utf-8", "replace")).hexdigest()[:10]
 
 
+@lru_cache(maxsize=2)
 def page_of(text: str, url: str) -> Page:
     """
-    A page from its text and the address it was served at.
+    A page from its text and the address it was served at; the last ones are kept, since claims and reading ask in turn.
 
     >>> page = page_of('<base href="/zwgk/"><li><a href="t1.html" title="2021年年报全文">2021年…</a> 2022-01-05</li>', "http://a.gov.cn/")
     >>> [(link.url, link.title, link.date) for link in page.links]
@@ -246,7 +254,7 @@ def rows_of(page: Page, list_url: str, is_article: Callable[[str], bool], is_own
         chosen, grade = _best_blocks(here, is_article)
         kept = [link for link in here if link.block in chosen]
     elsewhere = {canonical_key(link.url) for link in candidates if link.block in chosen and host_of(link.url) != host}
-    return Rows(_once(kept), len(elsewhere), grade)
+    return rows_from(kept, len(elsewhere), grade)
 
 
 def _may_be_plain_entry(link: Link) -> bool:
@@ -289,27 +297,22 @@ def _best_blocks(links: Iterable[Link], is_article: Callable[[str], bool]) -> tu
     return ({max(entries, key=lambda block: (entries[block], -block))} if entries else set()), 0
 
 
-def _once(links: Iterable[Link]) -> tuple[Link, ...]:
+def rows_from(links: Iterable[Link], elsewhere: int = 0, grade: int = 0) -> Rows:
     """Each address once; of a page and its twin (`_wap`, `mpost_`, print) the page itself (`cms_families` 4.5)."""
     found: dict[str, Link] = {}
     for link in links:
         found.setdefault(canonical_key(link.url), link)
-    return tuple(link for key, link in found.items() if main_key(link.url) not in found)
+    kept = tuple(link for link in found.values() if main_key(link.url) not in found)
+    return Rows(kept, elsewhere, grade, tuple(digest(key) for key, link in found.items() if main_key(link.url) in found))
 
 
-def new_items(rows: Rows, seen: Set[str]) -> tuple[tuple[Item, ...], tuple[str, ...]]:
-    """
-    The entries that are not in `seen` (canonical keys), and digests of those left out because they only speak of reports.
-
-    Look-alikes are entries of the list, so they count towards the total that a site declares.
-    """
-    items, left_out = [], []
-    for link in rows.links:
-        if is_look_alike(link.title):
-            left_out.append(digest(canonical_key(link.url))[:8])
-        elif canonical_key(link.url) not in seen and main_key(link.url) not in seen:
-            items.append(Item(link.url, link.title, link.date))
-    return tuple(items), tuple(dict.fromkeys(left_out))
+def new_items(rows: Rows, seen: Set[str]) -> tuple[Item, ...]:
+    """The entries that are not in `seen` (canonical keys), without those whose titles only speak of reports (4.1)."""
+    return tuple(
+        Item(link.url, link.title, link.date)
+        for link in rows.links
+        if not is_look_alike(link.title) and canonical_key(link.url) not in seen and main_key(link.url) not in seen
+    )
 
 
 def sub_lists(page: Page, list_url: str, rows: Rows) -> tuple[Item, ...]:
@@ -329,8 +332,9 @@ def sub_lists(page: Page, list_url: str, rows: Rows) -> tuple[Item, ...]:
         if not link.title or link.date or is_look_alike(link.title) or prefix.startswith(folder):
             continue
         year = _YEAR_ONLY.match(link.title) is not None
-        is_column = looks_like_column(link.url) or (year and folder.startswith(above))
-        below = prefix != "/" and folder.startswith(prefix) and (year or _BODIES.match(link.title) or is_annual(link.title))
+        named = year or is_annual(link.title)
+        is_column = looks_like_column(link.url) or (named and not _is_file(link.url) and folder.startswith(above))
+        below = prefix != "/" and folder.startswith(prefix) and (named or _BODIES.match(link.title))
         beside = above != "/" and folder.startswith(above) and (year or (not rows.links and _BODIES.match(link.title)))
         if is_column and (below or beside or _LIST_TITLE.search(link.title)):
             found.setdefault(key, Item(link.url, link.title))

@@ -7,29 +7,28 @@ known of a list travels in the memo of its Request.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
-from math import ceil
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from scrapers.addresses import canonical_key, host_of
+from scrapers.addresses import canonical_key, main_key
 from scrapers.families._lists import (
     Page,
     Rows,
     column_prefix,
+    digest,
     frames,
     is_annual,
     is_report,
     new_items,
     page_of,
-    printed_total,
     rows_of,
     sub_lists,
 )
+from scrapers.families._ways import Guess, declared, linked_page
 from scrapers.family import Answer, Claim, Item, Listing, Request, Verdict
 
-__all__ = ["MAX_PAGES", "Guess", "Place", "Reading", "end_of", "guesses_of", "read_page", "scripted_pager"]
+__all__ = ["MAX_PAGES", "Place", "Reading", "end_of", "read_page"]
 
 MAX_PAGES = 500
 """Calendars and searches have no end; a list of reports does."""
@@ -37,31 +36,7 @@ MAX_PAGES = 500
 _STUB_BYTES = 600
 """Deep pages are sometimes stubs of 300 to 400 bytes (`cms_families` 3.1)."""
 
-_NEXT = re.compile(r"^(?:下一?[页頁]|后一?[页頁]|next|[>›»]|下一页\s*[>›»]+)$", re.IGNORECASE)
-_PAGER_CALL = re.compile(r"(?<!function )\bcreatePage(?:HTML)?\s*\(([^()]*)\)")
-_ARGUMENT = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^,\s][^,]*)")
-_COUNT_PAGE = re.compile(r"\b(?:countPage|pageCount|totalPages?|nPageCount)\b[\"']?\s*[:=]\s*[\"']?(\d{1,6})\b")
-_COUNT_ROWS = re.compile(r"\b(?:totalRecords?|recordCount|totalCount|rowCount|totalNum)\b[\"']?\s*[:=]\s*[\"']?(\d{1,6})\b")
-_PRINTED_PAGES = re.compile(r"共\s*(\d{1,4})\s*页|第?\s*\d+\s*/\s*(\d{1,4})\s*页")
-_PAGE_PARAMETER = re.compile(r"^(?:page|pageindex|page_?no|page_?num|cur_?page|currpage|p)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """A way to address page n: `pattern` with `{n}`, and the number that page 1 has; `down` counts backwards from the last."""
-
-    pattern: str
-    base: str
-
-    def address(self, page: int, pages: int | None) -> str:
-        """
-        The address of a page, counted from 1.
-
-        >>> Guess("http://a.gov.cn/index_{n}.html", "0").address(2, None)
-        'http://a.gov.cn/index_1.html'
-        """
-        number = {"0": page - 1, "1": page, "down": (pages or 0) - page + 1}[self.base]
-        return self.pattern.replace("{n}", str(number))
+_REPEATED = "repeats the page before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +44,7 @@ class Place:
     """
     Where a list is: the page asked, what was declared, the digests of page 1 and of the page before, and the ways to go on.
 
-    `left_out` are digests of entries that are no reports; `guesses` are the ways not yet given up, the current one first.
+    `known` are digests of all entries so far, those left out included, so that totals can be compared; `guesses` are the ways not yet given up, the current one first.
     """
 
     page: int = 1
@@ -79,9 +54,9 @@ class Place:
     before: str = ""
     grade: int = 0
     guesses: tuple[Guess, ...] = ()
-    left_out: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    twins: tuple[str, ...] = ()
     elsewhere: int = 0
-    failed: str = ""
 
     @classmethod
     def of(cls, memo: Mapping[str, str]) -> Place:
@@ -94,9 +69,27 @@ class Place:
             before=memo.get("before", ""),
             grade=int(memo.get("grade", "0")),
             guesses=tuple(Guess(*line.rsplit(" ", 1)) for line in memo.get("pager", "").splitlines()),
-            left_out=tuple(memo.get("left_out", "").split()),
+            known=tuple(memo.get("known", "").split()),
+            twins=tuple(memo.get("twins", "").split()),
             elsewhere=int(memo.get("elsewhere", "0")),
-            failed=memo.get("failed", ""),
+        )
+
+    def has_new(self, rows: Rows) -> bool:
+        """Whether a page brings entries that were not there before."""
+        return not set(rows.keys) <= set(self.known)
+
+    def with_rows(self, rows: Rows) -> Place:
+        """The place after a page's entries."""
+        late = (
+            digest(canonical_key(link.url))
+            for key, link in zip(rows.keys, rows.links, strict=True)
+            if key in self.known and main_key(link.url) is not None
+        )
+        return replace(
+            self,
+            known=tuple(dict.fromkeys((*self.known, *rows.keys))),
+            twins=tuple(dict.fromkeys((*self.twins, *rows.twins, *late))),
+            elsewhere=self.elsewhere + rows.elsewhere,
         )
 
     @property
@@ -110,9 +103,9 @@ class Place:
             "before": self.before,
             "grade": str(self.grade),
             "pager": "\n".join(f"{guess.pattern} {guess.base}" for guess in self.guesses),
-            "left_out": " ".join(self.left_out),
+            "known": " ".join(self.known),
+            "twins": " ".join(self.twins),
             "elsewhere": str(self.elsewhere),
-            "failed": self.failed,
         }
 
 
@@ -140,38 +133,38 @@ def _first_page(claim: Claim, answer: Answer, seen: Set[str], reading: Reading) 
         return Listing((), verdict=Verdict("partial", f"the list page answers {answer.status}"))
     page = page_of(answer.text, answer.url)
     rows = rows_of(page, claim.list_url, reading.is_article, reading.is_own)
-    items, left_out = new_items(rows, seen)
+    items = new_items(rows, seen)
     lists = sub_lists(page, claim.list_url, rows)
     if is_report(page):
         # Figures in the text of a report (共 12 条) are no totals of a list.
         verdict = Verdict("complete-unverified", "the list page is a report itself")
         return Listing(tuple(item for item in items if is_annual(item.title)), verdict=verdict, lists=lists, is_report=True)
-    if not rows.links:
-        lists = lists or frames(page)
+    lists = lists or (frames(page) if rows.grade == 0 else ())
+    if rows.grade == 0 and (lists or not rows.links):
+        # What stands there is news beside a page that only leads on, or nothing.
         if lists:
             reason = f"no entries of its own; it leads to {len(lists)} further lists"
             return Listing((), verdict=Verdict("complete-unverified", reason), lists=lists)
         return Listing((), verdict=Verdict("partial", "the list page has no entries"))
-    pages, total, guesses = _declared(page, claim, rows, reading)
-    place = Place(1, pages, total, rows.print, "", rows.grade, guesses, left_out, rows.elsewhere)
-    return _go_on(claim, page, rows, place, items, lists, seen, reading)
+    pages, total, guesses = declared(page, claim.list_url, rows, reading.guesses)
+    place = Place(1, pages, total, rows.print, "", rows.grade, guesses).with_rows(rows)
+    return _go_on(claim, page, rows, place, items, lists, reading)
 
 
 def _further_page(claim: Claim, answer: Answer, seen: Set[str], reading: Reading, place: Place) -> Listing:
     page = page_of(answer.text, answer.url)
     rows = rows_of(page, claim.list_url, reading.is_article, reading.is_own)
-    items, left_out = new_items(rows, seen)
-    fresh = set(left_out) - set(place.left_out)
-    wrong = _what_is_wrong(answer, rows, place) or ("" if items or fresh else f"page {place.page} brings nothing new")
+    wrong = _what_is_wrong(answer, rows, place)
     if not wrong:
-        known = tuple(dict.fromkeys((*place.left_out, *left_out)))
-        place = replace(place, left_out=known, elsewhere=place.elsewhere + rows.elsewhere)
-        return _go_on(claim, page, rows, place, items, (), seen, reading)
+        return _go_on(claim, page, rows, place.with_rows(rows), new_items(rows, seen), (), reading)
     other = _other_base(place, answer.status)
     if other is not None:
         address, place = other
-        return Listing((), next=_request(claim, address, replace(place, failed=wrong)))
-    return Listing((), verdict=end_of(place, len(seen), wrong, reading.doubt))
+        return Listing((), next=_request(claim, address, place))
+    if place.page > 2 and place.pages is None and wrong.endswith(_REPEATED):
+        # Pagers of parameters give the last page again and again (`cms_families` 5): so they end.
+        return Listing((), verdict=end_of(replace(place, pages=place.page - 1), "", reading.doubt))
+    return Listing((), verdict=end_of(place, wrong, reading.doubt))
 
 
 def _what_is_wrong(answer: Answer, rows: Rows, place: Place) -> str:
@@ -186,7 +179,9 @@ def _what_is_wrong(answer: Answer, rows: Rows, place: Place) -> str:
         return f"page {number} belongs to another column"
     if rows.print == place.first:
         return "the pager gives page 1 again"
-    return f"page {number} repeats the page before" if rows.print == place.before else ""
+    if rows.print == place.before:
+        return f"page {number} {_REPEATED}"
+    return "" if place.has_new(rows) else f"page {number} brings nothing new"
 
 
 def _other_base(place: Place, status: int) -> tuple[str, Place] | None:
@@ -211,24 +206,23 @@ def _go_on(
     place: Place,
     items: tuple[Item, ...],
     lists: tuple[Item, ...],
-    seen: Set[str],
     reading: Reading,
 ) -> Listing:
     """The entries of a page that is one, with the request for the next or the verdict."""
-    count, doubt = len(seen) + len(items), reading.doubt if place.page > 1 else ""
+    doubt = reading.doubt if place.page > 1 else ""
     if place.page >= MAX_PAGES:
-        return Listing(items, verdict=end_of(place, count, f"stopped after {MAX_PAGES} pages", doubt), lists=lists)
-    address = _linked(page, place.page + 1) if place.page == 1 or not place.guesses else None
+        return Listing(items, verdict=end_of(place, f"stopped after {MAX_PAGES} pages", doubt), lists=lists)
+    address = linked_page(page, place.page + 1, claim.list_url) if place.page == 1 or not place.guesses else None
     if address is not None:
         if not urlsplit(address).path.startswith(column_prefix(claim.list_url)) and _left_column(claim.list_url, address):
-            return Listing(items, verdict=end_of(place, count, "the pager leads to another column", doubt), lists=lists)
+            return Listing(items, verdict=end_of(place, "the pager leads to another column", doubt), lists=lists)
         place = replace(place, guesses=())
     elif place.guesses and (place.pages is None or place.page < place.pages):
         address = place.guesses[0].address(place.page + 1, place.pages)
     if address is None:
         more = place.pages is not None and place.page < place.pages
         wrong = f"{place.pages} pages are declared, and no way to page {place.page + 1} was found" if more else ""
-        return Listing(items, verdict=end_of(place, count, wrong, doubt), lists=lists)
+        return Listing(items, verdict=end_of(place, wrong, doubt), lists=lists)
     following = replace(place, page=place.page + 1, before=rows.print)
     return Listing(items, next=_request(claim, address, following), lists=lists)
 
@@ -243,19 +237,20 @@ def _request(claim: Claim, address: str, place: Place) -> Request:
     return Request(address, headers={"Referer": claim.list_url}, memo=place.memo)
 
 
-def end_of(place: Place, found: int, wrong: str, doubt: str) -> Verdict:
+def end_of(place: Place, wrong: str, doubt: str) -> Verdict:
     """
-    The verdict on a list that ended at a place with `found` items: for the reason `wrong`, and with a `doubt` that keeps a
+    The verdict on a list that ended at a place: for the reason `wrong`, and with a `doubt` that keeps a
     total that is met from being trusted.
 
-    >>> end_of(Place(total=3), 2, "page 2 answers 404", "").reason
+    >>> end_of(Place(total=3, known=("1", "2")), "page 2 answers 404", "").reason
     'the site declares 3 entries, 2 were found; page 2 answers 404'
     """
-    listed = found + len(place.left_out)
+    listed = len(place.known)
     remarks = [wrong] if wrong else []
     if place.elsewhere:
         remarks.append(f"{place.elsewhere} entries lead to other hosts and were not followed")
-    if place.total is not None and place.total != listed:
+    # Where the list shows pages and their twins, some sites count both.
+    if place.total is not None and place.total not in (listed, listed + len(place.twins)):
         return Verdict(
             "partial", "; ".join([f"the site declares {place.total} entries, {listed} were found", *remarks]), place.total
         )
@@ -265,116 +260,3 @@ def end_of(place: Place, found: int, wrong: str, doubt: str) -> Verdict:
     if wrong:
         return Verdict("partial", "; ".join(remarks))
     return Verdict("complete-unverified", "; ".join(["no total is declared", *remarks]))
-
-
-def _linked(page: Page, number: int) -> str | None:
-    """The address of page `number` as the page itself links it: the next page, or its number."""
-    here = canonical_key(page.url)
-    numbered = None
-    for link in page.links:
-        text = re.sub(r"\s+", "", link.anchor.get_text())
-        if host_of(link.url) != host_of(page.url) or canonical_key(link.url) == here:
-            continue
-        if _NEXT.match(text) and "disabled" not in (link.anchor.get("class") or ()):
-            return link.url
-        if text == str(number) and numbered is None:
-            numbered = link.url
-    return numbered
-
-
-def _declared(page: Page, claim: Claim, rows: Rows, reading: Reading) -> tuple[int | None, int | None, tuple[Guess, ...]]:
-    """How many pages and entries page 1 declares, and the ways to the others."""
-    total = printed_total(page)
-    extension = _extension(claim.list_url, rows)
-    scripted = scripted_pager(page.scripts, column_folder(claim.list_url), extension, len(rows.links))
-    if scripted is not None:
-        return scripted[0], scripted[1] if total is None else total, scripted[2]
-    if total is None and (match := _COUNT_ROWS.search(page.scripts)):
-        total = int(match[1])
-    pages: int | None = None
-    if match := _COUNT_PAGE.search(page.scripts) or _PRINTED_PAGES.search(page.words):
-        pages = int(next(group for group in match.groups() if group))
-    elif total is not None and total > len(rows.links):
-        pages = ceil(total / len(rows.links))
-    return pages, total, (reading.guesses or guesses_of(claim.list_url, extension)) if (pages or 1) > 1 else ()
-
-
-def column_folder(list_url: str) -> str:
-    """The address of the folder that the pages of a list lie in."""
-    parts = urlsplit(list_url)
-    return f"{parts.scheme}://{parts.netloc}{column_prefix(list_url)}"
-
-
-def _extension(list_url: str, rows: Rows) -> str:
-    for path in (urlsplit(list_url).path, *(link.path for link in rows.links)):
-        if match := re.search(r"\.(s?html?)$", path):
-            return match[1]
-    return "html"
-
-
-def guesses_of(list_url: str, extension: str) -> tuple[Guess, ...]:
-    """
-    The ways to page 2 of a list whose pager shows none: zero-based first, since a wrong one-based guess would pass over
-    a page without anybody noticing. A parameter that counts pages is counted on.
-
-    >>> [guess.address(2, 3) for guess in guesses_of("http://a.gov.cn/nb/", "shtml")]
-    ['http://a.gov.cn/nb/index_1.shtml', 'http://a.gov.cn/nb/index_2.shtml']
-    >>> [guess.address(2, 3) for guess in guesses_of("http://a.gov.cn/iList.jsp?cat_id=7&cur_page=1", "html")]
-    ['http://a.gov.cn/iList.jsp?cat_id=7&cur_page=2']
-    """
-    parts = urlsplit(list_url)
-    query = parse_qsl(parts.query, keep_blank_values=True)
-    for index, (name, value) in enumerate(query):
-        if _PAGE_PARAMETER.match(name) and value in ("0", "1"):
-            counted = [*query[:index], (name, "{n}"), *query[index + 1 :]]
-            return (Guess(parts._replace(query=urlencode(counted, safe="{}")).geturl(), value),)
-    file = parts.path.rpartition("/")[2]
-    if parts.query or re.search(r"\.(?!s?html?$)\w+$", file):
-        return ()
-    stem = file.rpartition(".")[0] or "index"
-    return _both_bases(f"{column_folder(list_url)}{stem}_{{n}}.{extension}", "0")
-
-
-def _both_bases(pattern: str, first: str) -> tuple[Guess, ...]:
-    return Guess(pattern, first), Guess(pattern, "1" if first == "0" else "0")
-
-
-def scripted_pager(scripts: str, folder: str, extension: str, rows: int) -> tuple[int, int | None, tuple[Guess, ...]] | None:
-    """
-    The pages, the declared total and the ways to page 2 that a call of `createPageHTML` tells of (`cms_families` 3.1): its
-    first argument an integer means zero-based, a quoted one that it counts from one; None where there is no such call.
-
-    >>> scripted_pager("createPageHTML(3, 0, 'index', 'shtml')", "http://a.gov.cn/nb/", "html", 15)[2][0].address(2, 3)
-    'http://a.gov.cn/nb/index_1.shtml'
-    >>> scripted_pager("createPageHTML('page_div', 3, 1, 'list', 'shtml', 41)", "http://a.gov.cn/nb/", "html", 15)
-    (3, 41, (Guess(pattern='http://a.gov.cn/nb/list_{n}.shtml', base='1'), Guess(pattern='http://a.gov.cn/nb/list_{n}.shtml', base='0')))
-    """
-    for call in _PAGER_CALL.finditer(scripts):
-        found = [(match[1] or match[2] or (match[3] or "").strip(), match[3] is None) for match in _ARGUMENT.finditer(call[1])]
-        values = [_resolved(value, scripts) for value, _ in found]
-        quoted = bool(found) and found[0][1] and not values[0].isdecimal()
-        plain = values[1:] if quoted else values
-        if len(plain) < 2 or not _is_count(plain[0]):
-            continue
-        pages = int(plain[0])
-        names = [*plain[2:4], "", ""]
-        stem, suffix = names[0] or "index", names[1] or extension
-        counts = [int(value) for value in plain[4:] if _is_count(value)]
-        total = counts[-1] if counts and (not quoted or _may_be_total(counts[-1], pages, rows)) else None
-        return pages, total, _both_bases(f"{folder}{stem}_{{n}}.{suffix.lstrip('.')}", "1" if quoted else "0")
-    return None
-
-
-def _is_count(text: str) -> bool:
-    return text.isdecimal() and len(text) < 7
-
-
-def _resolved(value: str, scripts: str) -> str:
-    if value.isidentifier() and (match := re.search(rf"\bvar\s+{re.escape(value)}\s*=\s*[\"']?(\d{1, 6})\b", scripts)):
-        return match[1]
-    return value
-
-
-def _may_be_total(count: int, pages: int, rows: int) -> bool:
-    """The last argument of the quoted form is the number of all rows on some sites, of those on one page on others."""
-    return (pages - 1) * rows < count <= pages * rows if pages > 1 else count == rows

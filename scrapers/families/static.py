@@ -11,7 +11,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from scrapers.families._lists import frames, is_report, page_of
-from scrapers.families._pager import Guess, Reading, read_page
+from scrapers.families._pager import Reading, read_page
+from scrapers.families._ways import Guess
 from scrapers.family import Answer, Claim, Listing, Request
 
 __all__ = ["NAME", "ORDER", "Dialect", "claims", "dialects", "read", "start"]

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from pipeline.demo.sites.alikes import look_alikes
-from pipeline.demo.sites.chrome import REPORTS, Article, Link, Look, article_page, list_page
+from pipeline.demo.sites.chrome import REPORTS, Link, Look, html_page, list_page
 from pipeline.demo.sites.plan import Plan
 from pipeline.demo.sites.reports import Body, Paper, bodies
 from pipeline.demo.sites.shelf import TRAP, Shelf
@@ -43,14 +43,14 @@ def build(plan: Plan, edition: int) -> Edition:
     """The site in one edition."""
     shelf = Shelf(plan, edition, _LOOK)
     paths = list_paths(plan)
-    rows, seen = _articles(shelf, paths)
+    rows, seen = _articles(shelf)
     _proxy_column(shelf, paths, rows[0], seen[0])
     _annual_column(shelf, paths[1])
     _jpaas_column(shelf, paths[2], rows[2], seen[2])
     return shelf.finish(paths[0], (shelf.url(paths[0]),))
 
 
-def _articles(shelf: Shelf, paths: Sequence[str]) -> tuple[tuple[list[Link], ...], tuple[int, ...]]:
+def _articles(shelf: Shelf) -> tuple[tuple[list[Link], ...], tuple[int, ...]]:
     """The articles of government and townships at their `/art/` addresses: rows by column, and how many reports they are."""
     plan = shelf.plan
     rows: tuple[list[Link], ...] = ([], [], [])
@@ -59,26 +59,27 @@ def _articles(shelf: Shelf, paths: Sequence[str]) -> tuple[tuple[list[Link], ...
         at = paper.body.column
         if at == 1:
             continue
-        path = _path(shelf, paths[at], paper.published.isoformat(), paper.title)
+        path = _path(shelf, at, paper.published.isoformat(), paper.title)
         twin = path.replace(".html", "_wap.html")
         is_twin = shelf.quirk(paper) == "twin"
         rows[at].append(shelf.place(paper, path, after=f'<p><a href="{twin}">手机版</a></p>\n' if is_twin else ""))
         seen[at].add((paper.body.unit, paper.year))
         if is_twin:
-            rows[at].append(shelf.place_twin(paper, twin))
+            shelf.place_twin(paper, twin)
     for alike in look_alikes(plan):
         at = 2 if alike.column == 2 else 0
-        rows[at].append(shelf.place_alike(alike, _path(shelf, paths[at], alike.on, alike.title)))
-    rows[2].append(shelf.dead(_path(shelf, paths[2], f"{plan.years[0]}-01-19", "dead")))
+        rows[at].append(shelf.place_alike(alike, _path(shelf, at, alike.on, alike.title)))
+    rows[2].append(shelf.dead(_path(shelf, 2, f"{plan.years[0]}-01-19", "dead")))
     for links in rows:
         links.sort(key=lambda link: link.date, reverse=True)
     return rows, tuple(len(keys) for keys in seen)
 
 
-def _path(shelf: Shelf, column: str, on: str, title: str) -> str:
-    """The older address with numbers, the newer one with 32 hex digits where the unit build is (3.2, article shapes)."""
+def _path(shelf: Shelf, at: int, on: str, title: str) -> str:
+    """The older address with numbers, the newer one with 32 hex digits below its column where the unit build is (3.2)."""
+    column = list_paths(shelf.plan)[at]
     year, month, day = (int(part) for part in on.split("-"))
-    if "col" in column and column.endswith("2/index.html") is column.endswith("index.html"):
+    if at == 2:
         return f"{column.rpartition('/')[0]}/art/{year}/art_{shelf.hex(column + title)}.html"
     number = column.removeprefix("/col/col").partition("/")[0]
     return f"/art/{year}/{month}/{day}/art_{number}_{shelf.number(column + title)}.html"
@@ -125,7 +126,7 @@ def _proxy_column(shelf: Shelf, paths: Sequence[str], rows: Sequence[Link], repo
     subs += [Link("年报归档", TRAP)] if plan.robots == "delay" else []
     shelf.routes[path] = list_page(plan, shelf.look, REPORTS, (), subs=subs, main=main)
     shelf.routes[_PROXY] = _proxy(plan, rows, ids)
-    shelf.lists.append(ListTruth(shelf.url(path), "complete-unverified", None, reports))
+    shelf.lists.append(ListTruth(shelf.url(path), "complete-unverified", len(rows), reports))
 
 
 def _proxy(plan: Plan, rows: Sequence[Link], ids: Mapping[str, str]) -> Answering:
@@ -172,7 +173,7 @@ def _annual_column(shelf: Shelf, path: str) -> None:
         units = list(bodies(plan))
     newest = plan.years[-1]
     links = [Link(body.unit, f"{_ANNUAL}?area={_area(shelf, body)}&amp;fbtime={newest}") for body in units]
-    tree = f'<p><a href="{_TREE}?area={plan.code}">政府信息公开目录</a></p>\n'
+    tree = f'<p><a href="{_TREE}?area={_area(shelf, units[0])}">政府信息公开目录</a></p>\n'
     rows = "".join(f'<li><a href="{link.href}">{link.title}</a></li>\n' for link in links)
     years = "".join(f'<option value="{year}">{year}年</option>' for year in reversed(plan.years))
     main = f'{tree}<select id="fbtime">{years}</select>\n<ul class="units">\n{rows}</ul>\n'
@@ -188,7 +189,7 @@ def _annual_column(shelf: Shelf, path: str) -> None:
             paper = by_key.get((body.unit, year))
             reports += paper is not None
             _annual_report(shelf, body, year, paper)
-    shelf.routes[_ANNUAL] = lambda ask: _nothing(plan, shelf.look, ask.fields.get("fbtime", ""))
+    shelf.routes[_ANNUAL] = _nothing(plan)
     shelf.lists.append(ListTruth(shelf.url(path), "complete-unverified", None, reports))
 
 
@@ -198,17 +199,15 @@ def _annual_report(shelf: Shelf, body: Body, year: int, paper: Paper | None) -> 
     path = f"{_ANNUAL}?area={area}&fbtime={year}"
     bar = "".join(f'<a href="{_ANNUAL}?area={area}&amp;fbtime={other}">{other}年</a> ' for other in reversed(shelf.plan.years))
     if paper is None:
-        shelf.routes[path] = _nothing(shelf.plan, shelf.look, str(year), bar)
+        shelf.routes[path] = _nothing(shelf.plan, bar)
     else:
         shelf.place(paper, path, after=f'<div class="years">{bar}</div>\n')
 
 
-def _nothing(plan: Plan, look: Look, year: str, bar: str = "") -> Page:
-    """The page of a unit and year without a report."""
-    body = f"<p>暂无内容</p><div>{bar}</div>"
-    return article_page(
-        plan, look, Article(f"{year[:4]}年信息公开年报", f"{plan.county}人民政府", f"{plan.years[-1]}-01-01", body)
-    )
+def _nothing(plan: Plan, bar: str = "") -> Page:
+    """The page of a unit and year without a report: 200, and nothing in it (cms_families.md 5, soft 404)."""
+    main = f'<div class="main"><div class="bt_content" id="zoom"><p>暂无内容</p></div><div class="years">{bar}</div></div>\n'
+    return html_page(plan, f"政府信息公开_{plan.county}人民政府", main, meta={"ColumnName": "政府信息公开目录"})
 
 
 # --- (c) the unit build of JPaaS ------------------------------------------------------------------

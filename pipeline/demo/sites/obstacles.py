@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from pipeline.demo.sites.plan import Plan
 from pipeline.demo.sites.site import Ask, Edition, ListTruth, Page, Route
 
-__all__ = ["MISSING", "OBSTACLES", "Obstacle", "obstructed", "robots", "soft_404"]
+__all__ = ["MISSING", "OBSTACLES", "PASSING", "Obstacle", "obstructed", "robots", "soft_404"]
 
 MISSING = Page(b"<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>", "text/html", 404)
 
@@ -68,8 +69,10 @@ OBSTACLES: Mapping[str, Obstacle] = {
         "needs_render",
     ),
     "empty_list": Obstacle(
-        Page('<!DOCTYPE html><html><head><meta charset="utf-8"><title>政府信息公开年报</title></head><body>\
-<div class="list"><ul class="list"></ul><p>暂无信息</p></div></body></html>'.encode()),
+        Page('<!DOCTYPE html><html><head><meta charset="utf-8"><title>政府信息公开年报</title><meta name="ColumnType" content="信息公开年报"></head>\
+<body><div class="topnav"><ul><li><a href="/">首页</a></li><li><a href="/zwgk/">政务公开</a></li><li><a href="/bsfw/">办事服务</a></li></ul></div>\
+<div class="crumb">当前位置：<a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a> &gt; 政府信息公开年报</div>\
+<div class="list"><h2>政府信息公开年报</h2><ul class="list"></ul><p>暂无信息</p></div><div class="footer">主办：县人民政府办公室</div></body></html>'.encode()),
         "empty_list",
     ),
     "gone": Obstacle(Page(_html("410 Gone"), status=410), "gone"),
@@ -100,6 +103,9 @@ def robots(plan: Plan, trap: str) -> Page:
     return page or Page(text[plan.robots].encode(), "text/plain")
 
 
+PASSING = ("cookie_hop", "homepage", "throttled")
+"""Obstacles that pass: the first answer of the main list is another one, and nothing is lost by it."""
+
 _OF_ROBOTS = {"refuse": "blocked:robots", "denied": "blocked:robots", "broken": "deferred"}
 
 
@@ -110,6 +116,8 @@ def obstructed(edition: Edition, plan: Plan, lists: tuple[str, ...]) -> Edition:
         return replace(edition, published=(), lists=tuple(ListTruth(address, status) for address in lists))
     if not plan.obstacle:
         return edition
+    if plan.obstacle in PASSING:
+        return _passed(edition, plan, urlsplit(lists[0]).path)
     obstacle = OBSTACLES[plan.obstacle]
     kept = ("/robots.txt",) if obstacle.everywhere else ("/robots.txt", "/", "/zwgk/")
     routes: dict[str, Route] = dict.fromkeys(edition.routes, obstacle.page)
@@ -119,12 +127,28 @@ def obstructed(edition: Edition, plan: Plan, lists: tuple[str, ...]) -> Edition:
     return replace(edition, routes=routes, missing=missing, published=(), lists=truths)
 
 
-def cookie_hop(page: Page, target: str) -> Route:
+def _cookie_hop(page: Page, path: str) -> Route:
     """A page that first sends on to itself with a cookie (cms_families.md 5, plain cookie hop): ordinary cookies are enough."""
 
     def answer(ask: Ask) -> Page:
         if "CT6T=" in ask.headers.get("cookie", ""):
             return page
-        return Page(b"", status=302, headers=(("Location", target), ("Set-Cookie", "CT6T=10; path=/")))
+        return Page(b"", status=302, headers=(("Location", path), ("Set-Cookie", "CT6T=10; path=/")))
 
     return answer
+
+
+def _passed(edition: Edition, plan: Plan, path: str) -> Edition:
+    """The edition with an obstacle that a patient crawl gets over: what is published and how lists end stay the same."""
+    page = edition.routes[path]
+    if not isinstance(page, Page):
+        return edition
+    if plan.obstacle == "cookie_hop":
+        return replace(edition, routes={**edition.routes, path: _cookie_hop(page, path)})
+    first = {
+        "homepage": edition.routes["/"],  # burst throttling: 200 and the home page in place of the page
+        "throttled": Page(_html("429"), status=429, headers=(("Retry-After", "1"),)),
+    }[plan.obstacle]
+    return (
+        replace(edition, routes={**edition.routes, path: replace(page, before=(first,))}) if isinstance(first, Page) else edition
+    )

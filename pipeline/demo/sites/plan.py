@@ -46,7 +46,7 @@ class Plan:
     # obstacles and quirks
     robots: str = "absent"  # `absent`, `delay`, `refuse`, `denied` (403), `broken` (503)
     crawl_delay: float = 0.0
-    obstacle: str = ""  # one of `obstacles.OBSTACLES`
+    obstacle: str = ""  # one of `obstacles.OBSTACLES` or `obstacles.PASSING`
     soft_404: bool = False
     gzip: bool = False
     gbk: bool = False  # every page of the site is GBK and says gb2312

@@ -40,7 +40,7 @@ class Asked(NamedTuple):
 
 
 class Served:
-    """Sites while they are served: `port` on 127.0.0.1, the `hosts`, and the `log` of all requests in order of their ends."""
+    """Sites while they are served: `port` on 127.0.0.1, the `hosts`, and the `log` of all requests in the order in which they ended."""
 
     def __init__(self, sites: Iterable[Site], edition: int) -> None:
         self._sites = {host: site for site in sites for host in (site.host, *site.aliases)}
@@ -140,6 +140,15 @@ def serve(sites: Iterable[Site], edition: int = 1) -> Iterator[Served]:
         served.close()
 
 
+class _Reply(NamedTuple):
+    """What goes out for one request; one that is not `whole` breaks off."""
+
+    page: Page
+    body: bytes
+    headers: Mapping[str, str]
+    whole: bool = True
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One connection, which stays open until the client or the end of serving closes it."""
 
@@ -183,52 +192,48 @@ class _Handler(BaseHTTPRequestHandler):
         host = (self.headers.get("Host") or "").partition(":")[0].lower()
         started, at_once = time.monotonic(), self.served.begin(host)
         status = 0
+        last = b""
         try:
-            status = self._send(host, form)
+            reply = self._reply(host, form)
+            status = reply.page.status if reply.whole else 0
+            body, last = (reply.body[:-1], reply.body[-1:]) if reply.whole else (reply.body, b"")
+            self._head(reply)
+            self.wfile.write(body)
         finally:
+            # Before the last byte goes out: a client that has the whole answer finds it in the log, and no longer under way.
             agent = self.headers.get("User-Agent") or ""
-            self.served.end(
-                Asked(started, time.monotonic(), host, self.command, self.path, form, status, at_once, agent)
-            )  # fmt: skip
+            self.served.end(Asked(started, time.monotonic(), host, self.command, self.path, form, status, at_once, agent))
+        self.wfile.write(last)
+        self.wfile.flush()
 
-    def _send(self, host: str, form: str) -> int:
+    def _reply(self, host: str, form: str) -> _Reply:
         known = self.served.edition_of(host)
         if known is None:
-            self._write(Page(b"no such host", status=421), b"no such host", {})
-            return 421
+            return _Reply(Page(b"", "text/plain", 421), b"no such host", {})
         site, edition = known
         sent = {name.lower(): value for name, value in self.headers.items()}
-        whole = find_route(edition, self.command, self.path, form, sent)
-        page = self.served.turn(host, f"{self.command} {self.path} {form}", whole)
+        wanted = find_route(edition, self.command, self.path, form, sent)
+        page = self.served.turn(host, f"{self.command} {self.path} {form}", wanted)
         if page is None or page.hangs_up:
-            body = (page or whole).body
-            self._head((page or whole), len(body) + 1_000, {})
-            self.wfile.write(body[: len(body) // 2])
             self.close_connection = True
-            return 0
+            return _Reply(wanted, wanted.body[: len(wanted.body) // 2], {}, whole=False)
         headers: dict[str, str] = {}
         if HITS not in page.body and page.status == 200:
             headers["ETag"] = f'"{sha256(page.body).hexdigest()[:16]}"'
             if sent.get("if-none-match") == headers["ETag"]:
-                self._write(Page(b"", page.media_type, 304), b"", headers)
-                return 304
+                return _Reply(Page(b"", page.media_type, 304), b"", headers)
         body = self.served.count(page.body)
         if site.gzip:
             body, headers["Content-Encoding"] = gzip.compress(body, 6, mtime=0), "gzip"
-        self._write(page, body, headers)
-        return page.status
+        return _Reply(page, body, headers)
 
-    def _write(self, page: Page, body: bytes, headers: Mapping[str, str]) -> None:
-        self._head(page, len(body), headers)
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def _head(self, page: Page, length: int, headers: Mapping[str, str]) -> None:
-        self.send_response(page.status)
-        if page.media_type:
-            self.send_header("Content-Type", page.media_type)
-        for name, value in (*page.headers, *headers.items()):
+    def _head(self, reply: _Reply) -> None:
+        self.send_response(reply.page.status)
+        if reply.page.media_type:
+            self.send_header("Content-Type", reply.page.media_type)
+        for name, value in (*reply.page.headers, *reply.headers.items()):
             self.send_header(name, value)
-        if page.status != 304:
-            self.send_header("Content-Length", str(length))
+        if reply.page.status != 304:
+            promised = len(reply.body) if reply.whole else 2 * len(reply.body) + 1_000
+            self.send_header("Content-Length", str(promised))
         self.end_headers()

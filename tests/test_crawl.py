@@ -1,0 +1,174 @@
+"""Whole crawls of replica counties over real HTTP: what is found, how lists end, how hosts are treated, and what a kill costs."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from parsers import Report, parse_all
+from pipeline.commands.fetch import RAW, fetch_into, open_state
+from pipeline.config import Config, Fetch, Output, Sites
+from pipeline.demo.judge import judge
+from pipeline.demo.sites import Asked, Site, county_sites, replica, serve, truth
+from pipeline.fetched import fetched_inputs, status_rows
+from scrapers.addresses import canonical_key
+
+FAMILIES = ("trs", "hanweb", "static")
+
+
+def configured(folder: Path, sites: Iterable[Site], resolve: dict[str, str], *, from_home: bool = False) -> Config:
+    rows = ["county_code,unit,level,list_url,home_url,family,note"]
+    for site in sites:
+        lists = [""] if from_home else site.lists
+        rows += [f"{site.code},{site.county}人民政府,county,{url},{site.home},," for url in lists]
+    file = folder / "sites.csv"
+    file.write_text("\n".join(rows) + "\n", "utf-8")
+    fetch = Fetch(delay=0.0, jitter=0.0, allowed_networks=("127.0.0.0/8",), timeout_read=5.0, resolve=resolve)
+    return Config(sites=Sites((file,)), fetch=fetch, output=Output(folder / "output"))
+
+
+def crawl(folder: Path, sites: Sequence[Site], *, from_home: bool = False) -> tuple[Config, tuple[Asked, ...]]:
+    with serve(sites) as served:
+        config = configured(folder, sites, dict(served.resolve), from_home=from_home)
+        fetch_into(config)
+        return config, served.log
+
+
+def assert_found(config: Config, sites: Sequence[Site]) -> None:
+    """Every published report is there with its figures, and nothing that is none."""
+    with open_state(config.output.folder) as frontier:
+        inputs = list(fetched_inputs(frontier, config.output.folder / RAW))
+    found: dict[str, Report] = {}
+    for item in inputs:
+        for result in parse_all(item.open()):
+            assert isinstance(result, Report), (result.source, result.status, result.reason)
+            assert result.facts, result.source
+            found[canonical_key(item.address)] = found[canonical_key(result.source)] = result
+    for wanted in truth(sites).published:
+        places = [canonical_key(address) for address in (wanted.address, wanted.document, *wanted.aliases)]
+        report = next((found[place] for place in places if place in found), None)
+        assert report is not None, wanted.address
+        assert (report.unit, report.year) == (wanted.unit, wanted.year), wanted.address
+        assert [item.address for item in judge(wanted.rendering, report.facts) if item.outcome.wrong] == [], wanted.address
+
+
+def assert_ended(config: Config, sites: Sequence[Site]) -> None:
+    """Every list has the verdict that it must have."""
+    with open_state(config.output.folder) as frontier:
+        rows = {str(row["list_url"]): row for row in status_rows(frontier)}
+    ended = {item.address: (rows[item.address]["status"], rows[item.address]["declared"]) for item in truth(sites).lists}
+    assert ended == {item.address: (item.status, item.declared) for item in truth(sites).lists}
+
+
+def assert_polite(log: Sequence[Asked], sites: Sequence[Site]) -> None:
+    """robots.txt first, one request at a time, nothing forbidden, nothing twice that was had."""
+    first: dict[str, str] = {}
+    for line in sorted(log, key=lambda item: item.started):
+        first.setdefault(line.host, line.target)
+    assert set(first.values()) == {"/robots.txt"}
+    assert max(line.at_once for line in log) == 1
+    assert not {f"http://{line.host}{line.target}" for line in log} & set(truth(sites).forbidden)
+    had = [(line.host, line.method, line.target, line.form) for line in log if line.status == 200]
+    assert len(had) == len(set(had))
+
+
+def test_the_counties_of_the_default_run(tmp_path: Path) -> None:
+    sites = county_sites()
+    config, log = crawl(tmp_path, sites)
+    assert_found(config, sites)
+    assert_ended(config, sites)
+    assert_polite(log, sites)
+    with open_state(config.output.folder) as frontier:
+        assert frontier.host("www.shiwu.example").status == "blocked:js_challenge"
+        assert frontier.host("www.shiwu.example").since
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("from_home", [True, False])
+def test_other_counties(family: str, from_home: bool, tmp_path: Path) -> None:
+    sites = [replica(seed, family) for seed in range(6)]
+    config, log = crawl(tmp_path, sites, from_home=from_home)
+    assert_found(config, sites)
+    assert_polite(log, sites)
+    if not from_home:
+        assert_ended(config, sites)
+
+
+def test_an_archive_gives_the_same_crawl_again(tmp_path: Path) -> None:
+    sites = [replica(1, "static", years=(2022, 2023))]
+    (tmp_path / "first").mkdir()
+    config, _ = crawl(tmp_path / "first", sites)
+    again = Config(sites=config.sites, fetch=config.fetch, output=Output(tmp_path / "second" / "output"))
+    fetch_into(again, from_warc=config.output.folder / RAW)
+    assert content(again) == content(config)
+
+
+def content(config: Config) -> list[tuple[str, str]]:
+    with open_state(config.output.folder) as frontier:
+        return [(item.address, item.sha256) for item in fetched_inputs(frontier, config.output.folder / RAW)]
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+    sites = [replica(2, family, years=(2021, 2022, 2023)) for family in FAMILIES]
+    chance = Random(5)
+    with serve(sites) as served:
+        whole, broken = tmp_path / "whole", tmp_path / "broken"
+        for folder in (whole, broken):
+            folder.mkdir()
+            write_configuration(folder, sites, dict(served.resolve))
+        assert run(whole) in (0, 3)
+        kills = 0
+        for _ in range(50):
+            process = started(broken)
+            time.sleep(0.25 + chance.random() * 1.5)
+            if process.poll() is not None:
+                break
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            kills += 1
+        assert kills > 3
+        assert run(broken) in (0, 3)
+    for name in ("facts.csv", "findings.csv", "checks.csv", "wide.csv"):
+        assert digest(broken / "output" / name) == digest(whole / "output" / name), name
+    assert rows_without_moments(broken) == rows_without_moments(whole)
+
+
+def write_configuration(folder: Path, sites: Sequence[Site], resolve: dict[str, str]) -> None:
+    configured(folder, sites, resolve)
+    names = "\n".join(f'"{host}" = "{address}"' for host, address in resolve.items())
+    (folder / "gongkai.toml").write_text(
+        '[sites]\nfiles = ["sites.csv"]\n[fetch]\ndelay = 0.05\njitter = 0.0\nallowed_networks = ["127.0.0.0/8"]\n'
+        f"[fetch.resolve]\n{names}\n",
+        "utf-8",
+    )
+
+
+def started(folder: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "gongkai", "run", "--config", str(folder / "gongkai.toml")]
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=folder, stdout=quiet, stderr=quiet, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
+
+
+def run(folder: Path) -> int:
+    return started(folder).wait(timeout=240)
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def rows_without_moments(folder: Path) -> list[dict[str, str]]:
+    with (folder / "output" / "reports.csv").open(encoding="utf-8-sig", newline="") as file:
+        return [{key: value for key, value in row.items() if key != "fetched_at"} for row in csv.DictReader(file)]
