@@ -30,6 +30,7 @@ __all__ = ["Crawl", "Turn", "host_key"]
 
 _LOOKED_AT_ONCE = ("robots", "probe", "home")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^"'\s;,]+)""", re.IGNORECASE)
+_CHALLENGES = frozenset({202, 412, 521})
 _FEW_DENIED = 3
 """So many documents refused one after another, and the host is taken to refuse us."""
 
@@ -101,7 +102,7 @@ class Crawl:
         start = "{0.scheme}://{0.netloc}/".format(urlsplit(task.request.url))
         if known.soft_404 is None:
             return self._once(known.host, "probe", Request(probe_url(start, self.token)))
-        if known.home is None:
+        if known.home is None and not (task.page is not None and task.page.kind == "home" and task.request.url == start):
             return self._once(known.host, "home", Request(start))
         return None
 
@@ -163,6 +164,14 @@ class Crawl:
         self._fail(turn.task, status, error.reason, now)
         return False
 
+    def defer(self, host: str, seconds: float, now: str) -> None:
+        """The host asks us to come back so late that this run does not wait for it."""
+        self._block(host, "deferred", f"the host asks us to wait for {seconds:,.0f} s (Retry-After)", now)
+
+    def attempt(self, turn: Turn) -> int:
+        """The number of this try, from 1."""
+        return self._tries(turn.task) if turn.task is not None else 1 + self._denied[turn.host]
+
     def _go_on(self, turn: Turn, hop: Hop) -> str:
         host = host_key(hop.request.url)
         if host != turn.host and turn.purpose == "task" and self.frontier.host(host).robots_status is None:
@@ -179,10 +188,15 @@ class Crawl:
     # --- hosts ------------------------------------------------------------------------------------
 
     def _settle_robots(self, host: str, exchange: Exchange, now: str) -> None:
+        if exchange.status in _CHALLENGES:
+            judged = self._judged(host, Request(exchange.url), exchange, "home")
+            if judged.kind.startswith("blocked"):
+                self._block(host, judged.kind, judged.reason, now)
+                return
         robots = read_robots(exchange.status, exchange.body, user_agent=self.user_agent)
         self._robots.pop(host, None)
         text = decode(exchange.body).text if exchange.status == 200 else ""
-        self.frontier.set_host(host, robots=text, robots_status=exchange.status, transport=exchange.transport)
+        self.frontier.set_host(host, robots=text, robots_status=exchange.status)
         if robots.verdict == "refuse":
             self._block(host, "blocked:robots", f"robots.txt is answered with {exchange.status}", now)
         elif robots.verdict == "defer":

@@ -31,6 +31,9 @@ _LOG = logging.getLogger("gongkai.fetch")
 
 Result = Exchange | FetchError
 
+_LONGEST_WAIT_S = 3_600.0
+"""A host that asks for a longer wait is asked in another run."""
+
 
 @dataclass
 class Fetcher:
@@ -115,15 +118,22 @@ class Fetcher:
             with self.frontier.transaction():
                 self.frontier.keep_archive_length(self.archive.path.name, self.archive.end)
                 snapshot = self._note(turn, result, offset)
+                attempt = self.crawl.attempt(turn)
                 onward = self.crawl.settle(turn, result, snapshot, result.fetched_at)
+                if result.transport.startswith("tls"):
+                    self.frontier.set_host(turn.host, transport=result.transport)
+            backoff = retry_after_failure(attempt, result.status, chance=self.chance(), initial=self._first_wait)
             pace = self._pace(turn.host).after(
-                now, chance=self.chance(), status=result.status, retry_after=result.header("Retry-After")
+                now, chance=self.chance(), status=result.status, retry_after=result.header("Retry-After"), backoff=backoff
             )
+            if pace.asked_to_wait > _LONGEST_WAIT_S:
+                with self.frontier.transaction():
+                    self.crawl.defer(turn.host, pace.asked_to_wait, result.fetched_at)
         else:
             _LOG.warning("%s", result)
             with self.frontier.transaction():
                 self.crawl.settle_error(turn, result, moment)
-            backoff = retry_after_failure(1, result, chance=self.chance(), initial=max(self.delay, 0.1))
+            backoff = retry_after_failure(self.crawl.attempt(turn), result, chance=self.chance(), initial=self._first_wait)
             pace = self._pace(turn.host).after(now, chance=self.chance(), backoff=backoff)
         if turn.purpose == "robots":
             pace = pace.with_robots(self.crawl.robots_of(turn.host))
@@ -147,6 +157,11 @@ class Fetcher:
             offset=offset, sha256=sha256(exchange.body).hexdigest(), etag=exchange.header("ETag"),
             last_modified=exchange.header("Last-Modified"),
         )  # fmt: skip
+
+    @property
+    def _first_wait(self) -> float:
+        """Before the second try of what failed; replicas without a delay are not waited for long."""
+        return max(self.delay, 0.1)
 
     def _pace(self, host: str) -> Pace:
         if host not in self._paces:

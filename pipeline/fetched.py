@@ -81,7 +81,7 @@ def status_rows(frontier: Frontier) -> list[dict[str, object]]:
             {
                 "county_code": page.county_code or None, "county": None, "unit": page.unit or None, "level": page.level or None,
                 "host": page.host, "list_url": page.url, "family": page.claim.family if page.claim else None, "status": status,
-                "reason": reason, "since": page.since, "declared": page.declared, "found": len(named),
+                "reason": reason, "since": page.since, "declared": page.declared, "found": sum(address.status == "ok" for address, _ in named),
                 "years": dict(sorted(years.items())),
             }
         )  # fmt: skip

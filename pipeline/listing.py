@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from parsers.raw.charset import decode
-from parsers.raw.signs import is_look_alike
+from parsers.raw.signs import EMPTY_WORDS, is_look_alike
 from scrapers.addresses import canonical_key, host_of, main_key, same_site
 from scrapers.discover import columns, next_steps
 from scrapers.exchange import Exchange
 from scrapers.family import Answer, Family, Item, Listing, Request, Verdict, claim_page, families
 from scrapers.frontier import Frontier, ListPage, Site
-from scrapers.guard import Judgement
+from scrapers.guard import Judgement, fingerprint
 
 __all__ = ["ListReader"]
+
+_LIST_WORDS = {"soft_404": "not_found", "homepage": "not_found", "throttled": "deferred", "server_error": "deferred"}
+"""What an answer was called, in the words of a list."""
 
 _DEEPEST = 3
 """Columns of columns (government, departments, one department, its years) and no further."""
@@ -57,8 +60,9 @@ class ListReader:
         if first:
             claim = claim_page(answer, page.family_hint)
             if claim is None:
-                status = judged.kind if judged.kind != "ok" else "partial"
-                self.fail(page, status, judged.reason or "no family of systems recognises this list", now)
+                empty = judged.kind == "empty_list" or EMPTY_WORDS.search(answer.text)
+                reason = judged.reason or "no family of systems recognises this list"
+                self.fail(page, "empty_list" if empty else "partial", "the list says that it is empty" if empty else reason, now)
                 return
             page = replace(page, claim=claim)
             start = self._family(page).start(claim)
@@ -88,6 +92,8 @@ class ListReader:
             self.frontier.set_list(page.number, claim=page.claim, request=listing.next, state="due", pages=pages, tries=0)
             return
         verdict = listing.verdict or Verdict("partial", f"it has more than {_MOST_PAGES} pages")
+        if verdict.status == "partial" and not (page.pages or listing.items or listing.lists or listing.is_report):
+            verdict = Verdict("empty_list", verdict.reason, verdict.declared)
         self._end(page, verdict, pages, elsewhere, now)
 
     def _add_items(self, page: ListPage, listing: Listing, base: str) -> int:
@@ -115,7 +121,7 @@ class ListReader:
         if elsewhere:
             reason = "; ".join(filter(None, (reason, f"{elsewhere} of its reports stand on other sites and were not asked")))
             status = "partial"
-        state = "failed" if status == "partial" else "done"
+        state = "done" if status.startswith("complete") else "failed"
         self.frontier.set_list(
             page.number,
             claim=page.claim,
@@ -128,6 +134,8 @@ class ListReader:
         )
 
     def _read_home(self, page: ListPage, answer: Answer, now: str) -> None:
+        if urlsplit(answer.url).path in ("", "/"):
+            self.frontier.set_host(page.host, home=fingerprint(answer.body))
         found = columns(answer, page.depth)
         for item in found:
             if self.may_ask(answer.url, item.url):
@@ -142,6 +150,7 @@ class ListReader:
 
     def fail(self, page: ListPage, status: str, reason: str, now: str | None) -> None:
         """A list that ended before its end: what it named so far stays, its status says why."""
+        status = _LIST_WORDS.get(status, status)
         if page.pages and not status.startswith(("blocked", "partial", "tls", "deferred")):
             status, reason = "partial", f"page {page.pages + 1}: {status}: {reason}"
         self.frontier.set_list(page.number, request=page.request, state="failed", status=status, reason=reason, since=now)

@@ -14,19 +14,19 @@ _STUB, _FEW_WORDS = 12, 60
 
 _WEB_SERVER_DOWN = re.compile(r"web server is down|cloudflare", re.IGNORECASE)
 _SCRIPT_TAG = re.compile(r"<script\b", re.IGNORECASE)
-_LOADED_SCRIPT = re.compile(r"<script\b[^>]*\bsrc", re.IGNORECASE)
+_LOADED_SCRIPT = re.compile(r"<script\b[^<>]{0,500}\bsrc", re.IGNORECASE)
 _SETS_COOKIE = re.compile(r"document\s*\.\s*cookie\s*=|document\s*\[[^\]]{0,40}cookie", re.IGNORECASE)
 _RELOADS = re.compile(
     r"location\s*(?:\.\s*(?:href|pathname|search)\s*)?=[^=]|location\s*\.\s*(?:reload|replace|assign)\s*\(", re.IGNORECASE
 )
 _PACKED = re.compile(r"\beval\s*\(|_0x[0-9a-f]{3,}|fromCharCode|(?:\\x[0-9a-f]{2}){20}", re.IGNORECASE)
 _SENDS_ON = re.compile(
-    r"""<meta\b[^>]*http-equiv\s*=\s*["']?refresh[^>]*?url\s*=\s*["']?([^"'>\s]+)|location(?:\.href)?\s*=\s*["']([^"']+)["']"""
+    r"""<meta\b[^<>]{0,500}http-equiv\s*=\s*["']?refresh[^<>]{0,500}?url\s*=\s*["']?([^"'>\s]+)|location(?:\.href)?\s*=\s*["']([^"']+)["']"""
     r"""|location\.(?:replace|assign)\(\s*["']([^"']+)["']""",
     re.IGNORECASE,
 )
 _SHELL = re.compile(
-    r"""<(?:div|main|section)\b[^>]*\bid\s*=\s*["']?(?:app|root|__next|__nuxt|q-app|main-app|vue-app)\b[^>]*>\s*</""",
+    r"""<(?:div|main|section)\b[^<>]{0,500}\bid\s*=\s*["']?(?:app|root|__next|__nuxt|q-app|main-app|vue-app)\b[^<>]{0,500}>\s*</""",
     re.IGNORECASE,
 )
 _LOADS = re.compile(

@@ -33,18 +33,24 @@ _EVIDENCE_CHARACTERS = 80
 _FEW_WORDS = 60
 _LONGEST_OPENING = 4000
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_UNSEEN = re.compile(r"<(script|style|noscript|template|textarea|svg)\b[^>]*>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_UNSEEN = re.compile(
+    r"<(script|style|noscript|template|textarea|svg)\b[^<>]{0,2000}>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE
+)
+_SCRIPT = re.compile(r"<script\b[^<>]{0,2000}>(.*?)(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _ALERT = re.compile(r"""\balert\s*\(\s*(?:"([^"]{2,200})"|'([^']{2,200})')""")
-_TITLE = re.compile(r"<title\b[^>]*>(.*?)(?:</title\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_HEADING = re.compile(r"<(h1|ucaptitle)\b[^>]*>(.*?)</\1", re.DOTALL | re.IGNORECASE)
+_TITLE = re.compile(r"<title\b[^<>]{0,200}>(.{0,500}?)(?:</title\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_HEADING = re.compile(r"<(h1|ucaptitle)\b[^<>]{0,500}>(.{0,1000}?)</\1", re.DOTALL | re.IGNORECASE)
 _META_TITLE = re.compile(
-    r"""<meta\b(?=[^>]*name\s*=\s*["']?ArticleTitle\b)[^>]*?content\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE
+    r"""<meta\b(?=[^<>]{0,500}name\s*=\s*["']?ArticleTitle\b)[^<>]{0,500}?content\s*=\s*(?:"([^"]{0,500})"|'([^']{0,500})')""",
+    re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]*>")
 _TAG_NAME = re.compile(r"<\s*([a-zA-Z][\w:-]*)")
-_LINK = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))[^>]*>(.*?)</a""", re.DOTALL | re.IGNORECASE)
+_LINK = re.compile(
+    r"""<a\b[^<>]{0,500}?\bhref\s*=\s*(?:"([^"<>]{0,1000})"|'([^'<>]{0,1000})'|([^\s<>"']{1,1000}))[^<>]{0,500}>(.{0,800}?)</a""",
+    re.DOTALL | re.IGNORECASE,
+)
 _THINGS = re.compile(r"<(?:img|iframe|frame|embed|object|table|video)\b", re.IGNORECASE)
 _DOCUMENT_LINK = re.compile(
     r"\.(?:docx?|wps|xlsx?|pdf|ofd|zip|rar|et)[\"'\s>?]|appendix\s*=\s*[\"']true|/download\.jsp|wbfileid=", re.IGNORECASE
@@ -57,7 +63,7 @@ _TOKENS = re.compile(r"[0-9a-f]{6,}|\d+")
 _UNSTEADY = frozenset({"input", "meta", "link", "br"})
 _HOME_PATH = re.compile(r"/(?:(?:index|default|home|main)\.(?:s?html?|jspx?|aspx?|php|do))?", re.IGNORECASE)
 _CLOSED = re.compile(
-    r"\s*(?:<(?:p|br|span|div)\b[^>]*>\s*|&nbsp;\s*|[\u3000\xa0]|</(?:p|span)>\s*)*</(?:div|td|ucapcontent|article|section)",
+    r"\s*(?:<(?:p|br|span|div)\b[^<>]{0,2000}>\s*|&nbsp;\s*|[\u3000\xa0]|</(?:p|span)>\s*)*</(?:div|td|ucapcontent|article|section)",
     re.IGNORECASE,
 )
 
@@ -206,10 +212,10 @@ def _plain(fragment: str) -> str:
 def _opening(kind: str, name: str) -> re.Pattern[str]:
     quoted = re.escape(name)
     mark = {
-        "tag": rf"<{quoted}\b[^>]*>",
-        "id": rf"""<\w+\b[^>]*\bid\s*=\s*["']?{quoted}(?=["'\s>])[^>]*>""",
-        "begin": rf"""<\w+\b[^>]*\bid\s*=\s*["']?{quoted}[^>]*>""",
-        "class": rf"""<\w+\b[^>]*\bclass\s*=\s*["'](?:[^"'>]*\s)?{quoted}(?=[\s"'])[^>]*>""",
+        "tag": rf"<{quoted}\b[^<>]{0, 2000}>",
+        "id": rf"""<\w+\b[^<>]{0, 2000}\bid\s*=\s*["']?{quoted}(?=["'\s>])[^<>]{0, 2000}>""",
+        "begin": rf"""<\w+\b[^<>]{0, 2000}\bid\s*=\s*["']?{quoted}[^<>]{0, 2000}>""",
+        "class": rf"""<\w+\b[^<>]{0, 2000}\bclass\s*=\s*["'](?:[^"'<>]{0, 300}\s)?{quoted}(?=[\s"'])[^<>]{0, 2000}>""",
     }[kind]
     return re.compile(mark, re.IGNORECASE)
 

@@ -219,7 +219,8 @@ class Frontier:
         county, unit, level, hint, depth = (
             (site.county_code, site.unit, site.level, site.family, 0)
             if site is not None
-            else (parent.county_code, parent.unit, parent.level, parent.family_hint, parent.depth + 1)
+            # A list that was found from the home page is a first list: the way there is not the way down from it.
+            else (parent.county_code, parent.unit, parent.level, parent.family_hint, (kind == parent.kind) * (parent.depth + 1))
             if parent is not None
             else (None, None, None, "", 0)
         )

@@ -62,7 +62,7 @@ _LOOKED_AT = 300_000
 _EVIDENCE = 80
 
 _YEAR = re.compile(r"(?:19|20)\d\d|二[〇○Ο零]")
-_PASSWORD = re.compile(r"""<input\b[^>]*type\s*=\s*["']?password""", re.IGNORECASE)
+_PASSWORD = re.compile(r"""<input\b[^<>]{0,500}type\s*=\s*["']?password""", re.IGNORECASE)
 _RENDERED_ADDRESS = re.compile(r"/article\.html\?(?:[^#]*&)?infoid=", re.IGNORECASE)
 _LOGIN_ADDRESS = re.compile(r"/(?:login|signin|sso|cas|passport|oauth2?|authserver|userlogin)(?:[/._-]|$)", re.IGNORECASE)
 _ERROR_ADDRESS = re.compile(r"/(?:40[34]|errors?|err|notfound|not[_-]found|nopage|missing)(?:[/._-]|$)", re.IGNORECASE)

@@ -35,7 +35,7 @@ from scrapers.unpack import unpack
 __all__ = ["Client", "Exchange", "Settings"]
 
 IDLE_CONNECTIONS = 32
-IDLE_SECONDS = 15.0
+IDLE_SECONDS = 4.0  # shorter than servers wait: over HTTP/2 httpcore does not see that one has left meanwhile
 FAMILY_HEADERS = frozenset({"referer", "if-none-match", "if-modified-since"})
 """What a Request may add to the headers of every request."""
 
@@ -312,17 +312,11 @@ class _TimedStream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, ip: str) -> None:
         self._stream = stream
         self._ip = ip
-        self._asking: float | None = None  # the deadline of the request that was written last
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, _time_left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        asking = _deadline.get()
-        if self._asking not in (None, asking) and self._stream.get_extra_info("is_readable"):
-            # The server has said something, most likely goodbye, while nothing was asked; for HTTP/2 httpcore does not look.
-            raise httpcore.ConnectionNotAvailable
-        self._asking = asking
         self._stream.write(buffer, _time_left(timeout))
 
     def close(self) -> None:

@@ -106,7 +106,17 @@ def _send(connection: socket.socket, kind: bytes, content: bytes) -> None:
 
 def _record(connection: socket.socket, kind: bytes) -> bytes:
     """The content of the next record, which must be of a kind; ConnectionError for another, as for an alert."""
-    head = connection.recv(5, socket.MSG_WAITALL)
+    head = _exactly(connection, 5)
     if head[:1] != kind:
         raise ConnectionError(f"instead of a record {kind!r} came {head!r}")
-    return connection.recv(int.from_bytes(head[3:]), socket.MSG_WAITALL)
+    return _exactly(connection, int.from_bytes(head[3:]))
+
+
+def _exactly(connection: socket.socket, length: int) -> bytes:
+    content = b""
+    while len(content) < length:
+        got = connection.recv(length - len(content))
+        if not got:
+            raise ConnectionError("the client left")
+        content += got
+    return content

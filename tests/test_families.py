@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.raw.charset import decode
+from scrapers.families import trs
 from scrapers.families._ways import Guess
 from scrapers.family import Answer, Item, Request, Verdict, claim_page, families
 
@@ -37,6 +38,18 @@ def test_trs_with_a_quoted_first_argument_counts_from_one() -> None:
     found = walk(pages(trs_site(12, base=1, quoted=True, total=12)), f"{HOST}/nb/", family="trs")
     assert found.paths == ["/nb/", "/nb/index_2.html", "/nb/index_3.html"]
     assert found.verdict == Verdict("complete", "", 12)
+
+
+def test_totals_are_compared_with_all_entries_whichever_of_them_the_driver_keeps() -> None:
+    serve, request = pages(trs_site(12, total=12)), Request(f"{HOST}/nb/")
+    claim = claim_page(serve(request))
+    assert claim is not None
+    while True:
+        listing = trs.read(claim, serve(request), frozenset())
+        if listing.next is None:
+            break
+        request = listing.next
+    assert listing.verdict == Verdict("complete", "", 12)
 
 
 def test_rows_on_a_page_are_not_taken_for_a_total() -> None:

@@ -328,6 +328,14 @@ def test_no_bytes_make_the_guard_raise() -> None:
         assert fingerprint(body)
 
 
+@pytest.mark.parametrize(
+    "piece",
+    ["<a href=", "<a href='x'>y", "<!--", "<title>", "<h1>", "<meta name=ArticleTitle ", "<div id='zoom' ", "<script", "<input "],
+)
+def test_tags_that_never_end_are_not_run_to_the_end(piece: str) -> None:
+    assert judged(piece * 3000, known=Known("page:1", "page:2")).kind in KINDS
+
+
 def test_the_table_is_long_enough() -> None:
     assert len(CHALLENGES) + len(DENIALS) + len(MISSING) + len(LOGINS) + len(RENDERED) + len(EMPTY) + len(GOOD) > 80
 

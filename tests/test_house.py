@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -198,7 +199,12 @@ def test_the_forms_load_together() -> None:
 
 def test_the_default_configuration_shows_the_defaults() -> None:
     config = load_config(ROOT / "gongkai.toml", {})
-    for_replicas = {"delay": 0.0, "jitter": 0.0, "allowed_networks": ("127.0.0.0/8",), "resolve": config.fetch.resolve}
+    for_replicas: dict[str, Any] = {
+        "delay": 0.0,
+        "jitter": 0.0,
+        "allowed_networks": ("127.0.0.0/8",),
+        "resolve": config.fetch.resolve,
+    }
     assert (config.fetch, config.parse) == (Fetch(**for_replicas), Parse())
     assert set(config.fetch.resolve.values()) == {"127.0.0.1:0"}
     shown = tomllib.loads((ROOT / "gongkai.toml").read_text("utf-8"))

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 import trustme
@@ -279,20 +279,6 @@ def test_http_2_is_spoken_where_the_server_does_and_can_be_kept(
             archive.append(exchange)
     assert list(read_exchanges(archive.path)) == [first, second]
     assert [kept.body for kept in read_snapshots(archive.path)] == [first.body, second.body]
-
-
-@pytest.mark.parametrize("goodbye", ["said", "unsaid"])
-def test_a_connection_that_the_server_has_left_is_not_used_again(
-    authority: trustme.CA, start: Started, asking: Asking, goodbye: Literal["said", "unsaid"]
-) -> None:
-    context = context_for(authority)
-    context.set_alpn_protocols(["h2"])
-    server = start(context, lambda connection: answer_h2(connection, goodbye=goodbye))
-    with asking(server) as client:
-        for _ in range(3):
-            assert client.get(server.url).status == 200
-            time.sleep(0.1)
-    assert server.came == 3
 
 
 def test_http_2_that_breaks_off_is_no_answer(authority: trustme.CA, start: Started, asking: Asking) -> None:

@@ -7,10 +7,10 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
 
 import h2.config
 import h2.connection
@@ -100,12 +100,8 @@ def answer(connection: ssl.SSLSocket) -> bytes:
     return head
 
 
-def answer_h2(connection: ssl.SSLSocket, *, goodbye: Literal["", "said", "unsaid"] = "") -> None:
-    """
-    Answers over HTTP/2 with the method, the path and the body of each request, until the client leaves.
-
-    With a `goodbye` the connection ends after the first answer, with GOAWAY or without.
-    """
+def answer_h2(connection: ssl.SSLSocket) -> None:
+    """Answers over HTTP/2 with the method, the path and the body of each request, until the client leaves."""
     spoken = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
     spoken.initiate_connection()
     connection.sendall(spoken.data_to_send())
@@ -123,11 +119,6 @@ def answer_h2(connection: ssl.SSLSocket, *, goodbye: Literal["", "said", "unsaid
                 body = b" ".join((head[b":method"], head[b":path"], bodies[event.stream_id]))
                 spoken.send_headers(event.stream_id, [(":status", "200"), ("content-length", str(len(body)))])
                 spoken.send_data(event.stream_id, body, end_stream=True)
-                if goodbye == "said":
-                    spoken.close_connection(last_stream_id=event.stream_id)
-                if goodbye:
-                    connection.sendall(spoken.data_to_send())
-                    return
         connection.sendall(spoken.data_to_send())
 
 
@@ -160,8 +151,14 @@ def small_dh_group(context: ssl.SSLContext, folder: Path) -> None:
 
 def _client_hello(connection: socket.socket) -> bytes:
     """The first record, left unread."""
-    head = connection.recv(5, socket.MSG_PEEK | socket.MSG_WAITALL)
-    return connection.recv(5 + int.from_bytes(head[3:5]), socket.MSG_PEEK | socket.MSG_WAITALL)
+    hello = b""
+    while len(hello) < 5 or len(hello) < 5 + int.from_bytes(hello[3:5]):
+        before, hello = hello, connection.recv(20_000, socket.MSG_PEEK)
+        if not hello:
+            raise ConnectionError("the client left")
+        if hello == before:
+            time.sleep(0.005)
+    return hello
 
 
 def _offered_groups(hello: bytes) -> list[int]:

@@ -15,7 +15,6 @@ from scrapers.addresses import canonical_key, main_key
 from scrapers.families._lists import (
     Page,
     Rows,
-    column_prefix,
     digest,
     frames,
     is_annual,
@@ -214,7 +213,7 @@ def _go_on(
         return Listing(items, verdict=end_of(place, f"stopped after {MAX_PAGES} pages", doubt), lists=lists)
     address = linked_page(page, place.page + 1, claim.list_url) if place.page == 1 or not place.guesses else None
     if address is not None:
-        if not urlsplit(address).path.startswith(column_prefix(claim.list_url)) and _left_column(claim.list_url, address):
+        if _left_column(claim.list_url, address):
             return Listing(items, verdict=end_of(place, "the pager leads to another column", doubt), lists=lists)
         place = replace(place, guesses=())
     elif place.guesses and (place.pages is None or place.page < place.pages):

@@ -43,18 +43,20 @@ def build(plan: Plan, edition: int) -> Edition:
     """The site in one edition."""
     shelf = Shelf(plan, edition, _LOOK)
     paths = list_paths(plan)
-    rows, seen = _articles(shelf)
-    _proxy_column(shelf, paths, rows[0], seen[0])
-    _annual_column(shelf, paths[1])
-    _jpaas_column(shelf, paths[2], rows[2], seen[2])
+    if plan.jpaas_pages == "stuck":  # its reports are found by unit and year first, and some nowhere else
+        _annual_column(shelf, paths[1])
+    rows = _articles(shelf)
+    _proxy_column(shelf, paths, rows[0])
+    if plan.jpaas_pages != "stuck":
+        _annual_column(shelf, paths[1])
+    _jpaas_column(shelf, paths[2], rows[2])
     return shelf.finish(paths[0], (shelf.url(paths[0]),))
 
 
-def _articles(shelf: Shelf) -> tuple[tuple[list[Link], ...], tuple[int, ...]]:
-    """The articles of government and townships at their `/art/` addresses: rows by column, and how many reports they are."""
+def _articles(shelf: Shelf) -> tuple[list[Link], ...]:
+    """The articles of government and townships at their `/art/` addresses: rows by column."""
     plan = shelf.plan
     rows: tuple[list[Link], ...] = ([], [], [])
-    seen: tuple[set[tuple[str, int]], ...] = (set(), set(), set())
     for paper in shelf.papers():
         at = paper.body.column
         if at == 1:
@@ -63,7 +65,6 @@ def _articles(shelf: Shelf) -> tuple[tuple[list[Link], ...], tuple[int, ...]]:
         twin = path.replace(".html", "_wap.html")
         is_twin = shelf.quirk(paper) == "twin"
         rows[at].append(shelf.place(paper, path, after=f'<p><a href="{twin}">手机版</a></p>\n' if is_twin else ""))
-        seen[at].add((paper.body.unit, paper.year))
         if is_twin:
             shelf.place_twin(paper, twin)
     for alike in look_alikes(plan):
@@ -72,7 +73,7 @@ def _articles(shelf: Shelf) -> tuple[tuple[list[Link], ...], tuple[int, ...]]:
     rows[2].append(shelf.dead(_path(shelf, 2, f"{plan.years[0]}-01-19", "dead")))
     for links in rows:
         links.sort(key=lambda link: link.date, reverse=True)
-    return rows, tuple(len(keys) for keys in seen)
+    return rows
 
 
 def _path(shelf: Shelf, at: int, on: str, title: str) -> str:
@@ -100,7 +101,7 @@ def _datastore(rows: Sequence[Link], *, total: int, size: int, group: str = "") 
     return f"<datastore>{group}{counts}<recordset>\n{records}\n</recordset></datastore>"
 
 
-def _proxy_column(shelf: Shelf, paths: Sequence[str], rows: Sequence[Link], reports: int) -> None:
+def _proxy_column(shelf: Shelf, paths: Sequence[str], rows: Sequence[Link]) -> None:
     """The column page with its first rows and the ids of its unit, and the proxy for the others."""
     plan, path = shelf.plan, paths[0]
     column = path.removeprefix("/col/col").partition("/")[0]
@@ -126,7 +127,7 @@ def _proxy_column(shelf: Shelf, paths: Sequence[str], rows: Sequence[Link], repo
     subs += [Link("年报归档", TRAP)] if plan.robots == "delay" else []
     shelf.routes[path] = list_page(plan, shelf.look, REPORTS, (), subs=subs, main=main)
     shelf.routes[_PROXY] = _proxy(plan, rows, ids)
-    shelf.lists.append(ListTruth(shelf.url(path), "complete-unverified", len(rows), reports))
+    shelf.lists.append(ListTruth(shelf.url(path), "complete-unverified", len(rows), len(list(shelf.papers(0)))))
 
 
 def _proxy(plan: Plan, rows: Sequence[Link], ids: Mapping[str, str]) -> Answering:
@@ -169,8 +170,7 @@ def _annual_column(shelf: Shelf, path: str) -> None:
     """The page of units, each with its newest year; the other years stand on the page of each report."""
     plan = shelf.plan
     units = [body for body in bodies(plan) if body.column == 1 or (body.column == 0 and plan.twins)]
-    if plan.jpaas_pages == "stuck":  # what its column cannot page to must be found elsewhere
-        units = list(bodies(plan))
+    units = list(bodies(plan)) if plan.jpaas_pages == "stuck" else units
     newest = plan.years[-1]
     links = [Link(body.unit, f"{_ANNUAL}?area={_area(shelf, body)}&amp;fbtime={newest}") for body in units]
     tree = f'<p><a href="{_TREE}?area={_area(shelf, units[0])}">政府信息公开目录</a></p>\n'
@@ -213,7 +213,7 @@ def _nothing(plan: Plan, bar: str = "") -> Page:
 # --- (c) the unit build of JPaaS ------------------------------------------------------------------
 
 
-def _jpaas_column(shelf: Shelf, path: str, rows: Sequence[Link], reports: int) -> None:
+def _jpaas_column(shelf: Shelf, path: str, rows: Sequence[Link]) -> None:
     """The shell of a column whose rows the unit build gives as HTML inside JSON."""
     plan = shelf.plan
     page_id, tag_id = shelf.hex(f"{path} page"), f"{plan.column}列表"
@@ -227,11 +227,11 @@ def _jpaas_column(shelf: Shelf, path: str, rows: Sequence[Link], reports: int) -
     )  # fmt: skip
     shelf.routes[path] = list_page(plan, shelf.look, "乡镇信息公开年报", (), main=main)
     shelf.routes[_BUILD] = _unit_build(plan, rows, query)
-    stuck = plan.jpaas_pages == "stuck" and len(rows) > plan.rows
-    first = {link.href for link in rows[: plan.rows]}
-    found = sum(report.address.removeprefix(f"http://{plan.host}") in first for report in shelf.published.values())
-    status = "partial" if stuck else "complete-unverified"
-    shelf.lists.append(ListTruth(shelf.url(path), status, None, found if stuck else reports))
+    shown = rows[: plan.rows] if plan.jpaas_pages == "stuck" else rows
+    shelf.hide([link.href for link in rows[len(shown) :]])
+    at_shown = {shelf.url(link.href) for link in shown}
+    found = sum(not at_shown.isdisjoint((item.address, *item.aliases)) for item in shelf.published.values())
+    shelf.lists.append(ListTruth(shelf.url(path), "partial" if len(shown) < len(rows) else "complete-unverified", None, found))
 
 
 def _unit_build(plan: Plan, rows: Sequence[Link], query: Mapping[str, str]) -> Answering:

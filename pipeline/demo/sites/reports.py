@@ -104,11 +104,11 @@ def _series(plan: Plan, body: Body, false: tuple[Body, int] | None) -> Iterator[
 
 
 def _printed(paper: Paper, layout: str, seed: str) -> Paper:
-    named = layout_named("html.clean" if layout == "html.clean" else layout)
-    chance = Random(seed)  # noqa: S311 - no secret
-    rendering = replace(named, writer=layout_named("html.clean").writer).render(paper.sheet, chance) if (
-        layout.startswith("values.")
-    ) else named.render(paper.sheet, chance)  # fmt: skip
+    """The paper in a layout, always as HTML: layouts of figures choose a writer of their own otherwise."""
+    named = layout_named(layout)
+    if not layout.startswith("html."):
+        named = replace(named, writer=layout_named("html.clean").writer)
+    rendering = named.render(paper.sheet, Random(seed))  # noqa: S311 - no secret
     return replace(paper, layout=layout, rendering=rendering, article=_article_within(rendering))
 
 

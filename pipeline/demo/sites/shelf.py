@@ -143,6 +143,13 @@ class Shelf:
         known = self.published[key]
         self.published[key] = replace(known, aliases=(*known.aliases, self.url(path)))
 
+    def hide(self, paths: Iterable[str]) -> None:
+        """Note that no list leads to these paths: they are no addresses of their reports, which others are."""
+        hidden = {self.url(path) for path in paths}
+        for key, known in self.published.items():
+            kept = tuple(alias for alias in known.aliases if alias not in hidden)
+            self.published[key] = replace(known, aliases=kept)
+
     def place_twin(self, paper: Paper, path: str) -> Link:
         """The `_wap` twin of a page (cms_families.md 4.5, duplicates): the same article without the site around it."""
         head = f'<meta charset="utf-8">\n<title>{paper.title}</title>\n<meta name="viewport" content="width=device-width">'

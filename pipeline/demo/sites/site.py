@@ -7,8 +7,7 @@ A replica has two editions. In the second one a report is corrected at its addre
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -112,7 +111,10 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A replica: its host, other names of the host, its family, and its two editions."""
+    """
+    A replica: its host, other names of the host, its family, its columns (`lists`, that of the government first), and its two
+    editions. `crawl_delay` is what its robots.txt asks for, in seconds.
+    """
 
     host: str
     family: str
@@ -124,7 +126,6 @@ class Site:
     aliases: tuple[str, ...] = ()
     gzip: bool = False
     crawl_delay: float | None = None
-    notes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
