@@ -215,7 +215,8 @@ class Crawl:
         if judged.kind == "blocked:js_challenge":
             self._block(turn.host, judged.kind, judged.reason, now)
             return
-        print_of = fingerprint(exchange.body) if exchange.status == 200 else ""
+        is_page = exchange.status == 200 and (turn.purpose == "home" or judged.kind in ("ok", "soft_404", "homepage"))
+        print_of = fingerprint(exchange.body) if is_page else ""
         self.frontier.set_host(turn.host, **{"soft_404" if turn.purpose == "probe" else "home": print_of})
 
     def _block(self, host: str, status: str, reason: str, now: str) -> None:

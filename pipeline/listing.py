@@ -136,17 +136,24 @@ class ListReader:
     def _read_home(self, page: ListPage, answer: Answer, now: str) -> None:
         if urlsplit(answer.url).path in ("", "/"):
             self.frontier.set_host(page.host, home=fingerprint(answer.body))
-        found = columns(answer, page.depth)
+        home = self._home_of(page)
+        found = columns(answer, page.depth, home=home)
         for item in found:
             if self.may_ask(answer.url, item.url):
                 self.frontier.add_list(item.url, urlsplit(item.url).netloc.lower(), kind="list", parent=page, title=item.title)
-        steps: tuple[Item, ...] = () if found or page.depth >= _DEEPEST else next_steps(answer)
+        steps: tuple[Item, ...] = () if found or page.depth >= _DEEPEST else next_steps(answer, page.depth, home=home)
         for item in steps:
             if self.may_ask(answer.url, item.url):
                 self.frontier.add_list(item.url, urlsplit(item.url).netloc.lower(), kind="home", parent=page, title=item.title)
         status = "complete-unverified" if found or steps else "not_found"
         reason = "" if found or steps else "no column of annual reports was found from here"
         self.frontier.set_list(page.number, state="done" if found or steps else "failed", status=status, reason=reason, since=now)
+
+    def _home_of(self, page: ListPage) -> str:
+        """The home page from which the way to a page began."""
+        while page.parent is not None:
+            page = self.frontier.list_page(page.parent)
+        return page.url
 
     def fail(self, page: ListPage, status: str, reason: str, now: str | None) -> None:
         """A list that ended before its end: what it named so far stays, its status says why."""

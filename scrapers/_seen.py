@@ -57,7 +57,7 @@ _DOCUMENT_LINK = re.compile(
 )
 _SPACES = re.compile(r"[\s\u3000\xa0]+")
 _CHANGING = re.compile(
-    r"[\x00-\x7f０-９]+|(?:星期|周)[一二三四五六日天]|[上下]午|[年月日时分秒]|[○〇零一二三四五六七八九十]+(?=[年月日])"
+    r"[\x00-\x7f０-９]+|(?:星期|周)[一二三四五六日天]|[上下]午|[年月日时分秒]|[○〇零一二三四五六七八九十]{1,6}(?=[年月日])"
 )
 _TOKENS = re.compile(r"[0-9a-f]{6,}|\d+")
 _UNSTEADY = frozenset({"input", "meta", "link", "br"})
@@ -212,10 +212,10 @@ def _plain(fragment: str) -> str:
 def _opening(kind: str, name: str) -> re.Pattern[str]:
     quoted = re.escape(name)
     mark = {
-        "tag": rf"<{quoted}\b[^<>]{0, 2000}>",
-        "id": rf"""<\w+\b[^<>]{0, 2000}\bid\s*=\s*["']?{quoted}(?=["'\s>])[^<>]{0, 2000}>""",
-        "begin": rf"""<\w+\b[^<>]{0, 2000}\bid\s*=\s*["']?{quoted}[^<>]{0, 2000}>""",
-        "class": rf"""<\w+\b[^<>]{0, 2000}\bclass\s*=\s*["'](?:[^"'<>]{0, 300}\s)?{quoted}(?=[\s"'])[^<>]{0, 2000}>""",
+        "tag": rf"<{quoted}\b[^<>]{{0,2000}}>",
+        "id": rf"""<\w+\b[^<>]{{0,2000}}\bid\s*=\s*["']?{quoted}(?=["'\s>])[^<>]{{0,2000}}>""",
+        "begin": rf"""<\w+\b[^<>]{{0,2000}}\bid\s*=\s*["']?{quoted}[^<>]{{0,2000}}>""",
+        "class": rf"""<\w+\b[^<>]{{0,2000}}\bclass\s*=\s*["'](?:[^"'<>]{{0,300}}\s)?{quoted}(?=[\s"'])[^<>]{{0,2000}}>""",
     }[kind]
     return re.compile(mark, re.IGNORECASE)
 

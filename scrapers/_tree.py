@@ -89,7 +89,7 @@ def _headings(soup: BeautifulSoup, bodies: Sequence[Tag]) -> Iterator[str]:
 
 
 def _without_site(title: str, site: str) -> str:
-    parts = [part for part in (tight(part) for part in _TITLE_BREAKS.split(title)) if part and part != site]
+    parts = [part for part in (tight(part) for part in _TITLE_BREAKS.split(_SPACES.sub(" ", title))) if part and part != site]
     if not parts:
         return ""
     dated = [part for part in parts if REPORT_TITLE.search(part) and re.search(r"\d{4}", part)]

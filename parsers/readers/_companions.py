@@ -23,6 +23,8 @@ PICTURE_MARK = "\ue00f"
 """Stands around the number of a picture in a marked text."""
 
 _ATTRIBUTE = "picture"
+_SOURCES = ("src", "data-original", "data-src")
+"""Where pages name a picture; the others are those of pictures that a script shows once they are scrolled to."""
 _MARKED = re.compile(f"{PICTURE_MARK}([0-9]+){PICTURE_MARK}")
 _INLINE = re.compile(r"data:image/[\w.+-]+((?:;[\w=.+-]+)*),(.*)", re.IGNORECASE | re.DOTALL)
 _PICTURES = frozenset({"png", "jpeg", "gif", "tiff", "bmp", "webp"})
@@ -62,7 +64,8 @@ def mark_pictures(root: etree._Element, companions: Mapping[str, bytes]) -> list
     """The large pictures that came along or stand in the page itself, each numbered in the tree."""
     found: list[bytes] = []
     for element in root.iter("img"):
-        packed = _inline(element.get("src")) or _held(element.get("src"), companions)
+        references = [element.get(name) for name in _SOURCES]
+        packed = next((held for name in references if (held := _inline(name) or _held(name, companions)) is not None), None)
         if packed is not None and _is_large(packed):
             element.set(_ATTRIBUTE, str(len(found)))
             found.append(packed)
