@@ -21,8 +21,9 @@ from scrapers.article import read_article
 from scrapers.errors import FetchError, Refused, TlsFailed, TooManyRedirects
 from scrapers.exchange import Exchange
 from scrapers.family import Request
-from scrapers.frontier import Address, Frontier, Host, Task
+from scrapers.frontier import Frontier
 from scrapers.guard import Expected, Judgement, Known, Served, fingerprint, judge, probe_url
+from scrapers.known import Address, Host, Task
 from scrapers.polite import MAX_TRIES, Robots, read_robots, robots_url
 from scrapers.redirects import Hop, next_hop
 
@@ -30,6 +31,7 @@ __all__ = ["Crawl", "Turn", "host_key"]
 
 _LOOKED_AT_ONCE = ("robots", "probe", "home")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^"'\s;,]+)""", re.IGNORECASE)
+_TAKEN_AWAY = ("not_found", "gone", "soft_404", "homepage")
 _CHALLENGES = frozenset({202, 412, 521})
 _FEW_DENIED = 3
 """So many documents refused one after another, and the host is taken to refuse us."""
@@ -232,7 +234,7 @@ class Crawl:
     def _settle_task(self, task: Task, request: Request, exchange: Exchange, snapshot: int, now: str) -> None:
         host = host_key(exchange.url)
         if exchange.status == 304 and task.address is not None:
-            self.frontier.set_address(task.address.number, state="done")
+            self.frontier.set_address(task.address.number, state="done", status="ok")
             return
         judged = self._judged(host, request, exchange, _expected(task))
         if judged.kind in ("throttled", "server_error") and self._tries(task) < MAX_TRIES:
@@ -255,6 +257,7 @@ class Crawl:
             return
         self._denied[address.host] = 0
         self.frontier.set_address(address.number, state="done", status="ok", reason="", snapshot=snapshot)
+        self.frontier.set_snapshot(snapshot, is_good=1)
         if address.kind == "article" and sniff(exchange.body).kind == "html":
             self._keep_article(address, exchange, snapshot)
 
@@ -298,6 +301,9 @@ class Crawl:
         if task.page is not None:
             self.lists.fail(task.page, status, reason, now)
         elif task.address is not None:
+            if task.address.snapshot is not None and status in _TAKEN_AWAY:  # it was had before: the copy stays
+                self.frontier.set_address(task.address.number, state="done", status="withdrawn", reason=f"now {status}: {reason}")
+                return
             self.frontier.set_address(task.address.number, state="failed", status=status, reason=reason)
 
 

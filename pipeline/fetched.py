@@ -12,29 +12,41 @@ from parsers.finding import Finding, Severity
 from parsers.source import Hints
 from pipeline.inputs import Input, shown
 from pipeline.kept import Kept, Record
-from scrapers.frontier import Address, Frontier, ListPage
+from scrapers.frontier import Frontier
+from scrapers.known import Address, ListPage
 
 __all__ = ["crawl_findings", "fetched_inputs", "status_rows"]
 
+_HAD = ("ok", "withdrawn")
 _YEAR = re.compile(r"(20[012]\d)\s*年")
 
 
 def fetched_inputs(frontier: Frontier, raw: Path) -> Iterator[Input]:
     """
-    The articles that were had, in the order of county and address, each with what belongs to it.
+    The articles that were had, in the order of county and address, each with what belongs to it and in each of its versions.
 
     The list that names an article gives the hints of its site; `page` is the list's address.
     """
     lists = {page.number: page for page in frontier.lists()}
-    articles = [item for item in frontier.addresses("article") if item.state == "done" and item.status == "ok" and item.snapshot]
+    articles = [item for item in frontier.addresses("article") if item.status in _HAD and item.snapshot]
     for article in sorted(articles, key=lambda item: (_county(lists, item), item.key)):
-        snapshot = frontier.snapshot(article.snapshot or 0)
         page = lists.get(article.list or 0)
-        yield Input(
-            shown(article.url), snapshot["sha256"], url=article.url, hints=_hints(page), fetched_at=snapshot["fetched_at"],
-            kept=Kept(raw, _record(snapshot), tuple(_companions(frontier, article))),
-            published_on=snapshot["published_on"], published_from=snapshot["published_from"],
-        )  # fmt: skip
+        companions = tuple(_companions(frontier, article))
+        for snapshot in _versions(frontier, article):
+            yield Input(
+                shown(article.url), snapshot["sha256"], url=article.url, hints=_hints(page), fetched_at=snapshot["fetched_at"],
+                kept=Kept(raw, _record(snapshot), companions),
+                published_on=snapshot["published_on"], published_from=snapshot["published_from"],
+            )  # fmt: skip
+
+
+def _versions(frontier: Frontier, article: Address) -> Iterator[sqlite3.Row]:
+    """The answers of an article that differ from the one before, in the order of time."""
+    before = ""
+    for snapshot in frontier.snapshots(article.number):
+        if snapshot["is_good"] and snapshot["sha256"] != before:
+            before = snapshot["sha256"]
+            yield snapshot
 
 
 def _county(lists: dict[int, ListPage], article: Address) -> str:
@@ -52,7 +64,7 @@ def _hints(page: ListPage | None) -> Hints | None:
 
 def _companions(frontier: Frontier, article: Address) -> Iterator[tuple[str, Record]]:
     for item in frontier.companions(article.number):
-        if item.state == "done" and item.status == "ok" and item.snapshot:
+        if item.status in _HAD and item.snapshot:
             yield item.reference, _record(frontier.snapshot(item.snapshot))
 
 
@@ -105,6 +117,11 @@ def crawl_findings(frontier: Frontier) -> list[Finding]:
     addresses = [*frontier.addresses("article"), *frontier.addresses("companion")]
     lost = [item for item in addresses if item.state == "failed" and not frontier.host(item.host).status]
     found += (_finding(item.url, item.status, item.reason, "", "页面", "the page") for item in lost)
+    gone = [item for item in addresses if item.status == "withdrawn"]
+    found += (_finding(item.url, "withdrawn", item.reason, "", "报告", "the report") for item in gone)
+    known = {item.number for item in gone}
+    unnamed = [item for item in frontier.no_longer_named() if item.number not in known]
+    found += (_finding(item.url, "withdrawn", "its list names it no more", "", "报告", "the report") for item in unnamed)
     return sorted(found, key=lambda finding: (finding.code, finding.subject, finding.instance))
 
 

@@ -16,12 +16,13 @@ from typing import Any
 
 from parsers.errors import ReadStatus
 from parsers.finding import Check, Finding, RuleLevel, Severity, Verdict
-from parsers.report import Report, Status, Unread
+from parsers.report import Fact, Report, Status, Unread, plain
 from pipeline.errors import PipelineError
 from pipeline.schema import REPORTS
 
 __all__ = ["Examined", "Ledger", "Row", "content_sha256"]
 
+_MOST_SHOWN = 20
 _NAMES = tuple(column.name for column in REPORTS)
 
 
@@ -77,6 +78,18 @@ class Ledger:
     _by_bytes: dict[str, int] = field(default_factory=dict)
     _by_content: dict[tuple[Any, ...], int] = field(default_factory=dict)
     _by_body: dict[tuple[Any, ...], list[int]] = field(default_factory=dict)
+    _by_source: dict[str, int] = field(default_factory=dict)
+    _last: dict[str, Report] = field(default_factory=dict)
+    _changes: list[Finding] = field(default_factory=list)
+
+    def is_seen_again(self, result: Report | Unread) -> bool:
+        """Whether this is what its address gave before: looked at again and not changed, which is no input of its own."""
+        at = self._by_source.get(result.source)
+        if at is None:
+            return False
+        if isinstance(result, Report):
+            return self._rows[at].cells.get("content_sha256") == content_sha256(result)
+        return bool(self._rows[at].cells["source_sha256"] == result.source_sha256)
 
     def find_copy(self, result: Report | Unread, aliases: Sequence[str] = ()) -> bool:
         """Whether the same bytes or the same content were admitted before; the result is then an alias of that row."""
@@ -94,7 +107,15 @@ class Ledger:
     def admit(self, examined: Examined) -> None:
         """Enter a result that is no copy as a row of its own."""
         at, result = len(self._rows), examined.result
-        self._rows.append(Row(_cells(examined), examined.aliases))
+        cells = _cells(examined)
+        before = self._by_source.get(result.source)
+        if before is not None and isinstance(result, Report) and (held := self._last.get(result.source)) is not None:
+            cells.update(version=self._rows[before].cells["version"] + 1, supersedes=held.report_id)
+            self._changes.append(_changed(held, result))
+        self._rows.append(Row(cells, examined.aliases))
+        self._by_source[result.source] = at
+        # The versions of one address come one after another.
+        self._last = {result.source: result} if isinstance(result, Report) else {}
         self._by_bytes[result.source_sha256] = at
         self.looked_at += 1 + len(examined.aliases)
         if isinstance(result, Report):
@@ -109,7 +130,7 @@ class Ledger:
 
         Raises PipelineError when `inputs`, counted apart from the ledger, is not rows + aliases.
         """
-        findings = list(self._two_reports())
+        findings = [*self._two_reports(), *self._changes]
         per_report = Counter((finding.report_id, finding.severity) for finding in findings)
         rows = []
         for row in self._rows:
@@ -127,7 +148,8 @@ class Ledger:
 
     def _two_reports(self) -> Iterator[Finding]:
         for places in self._by_body.values():
-            rows = [self._rows[at].cells for at in places]
+            superseded = {self._rows[at].cells.get("supersedes") for at in places}
+            rows = [cells for at in places if (cells := self._rows[at].cells)["report_id"] not in superseded]
             for row in rows[1:]:
                 yield _two_reports(row, rows[0])
             if len(rows) > 1:
@@ -155,6 +177,25 @@ def _two_reports(row: Mapping[str, Any], other: Mapping[str, Any]) -> Finding:
         code="identity.two_reports", subject=row["report_id"], instance=other["report_id"], severity=Severity.WARNING,
         rule_level=RuleLevel.NONE, message_zh=zh, message_en=en, report_id=row["report_id"], other_report_id=other["report_id"],
     )  # fmt: skip
+
+
+def _changed(before: Report, after: Report) -> Finding:
+    """The cells in which a version differs from the one before."""
+    held = {fact.address: _said(fact) for fact in before.facts}
+    said = {fact.address: _said(fact) for fact in after.facts}
+    differ = [address for address in dict.fromkeys([*held, *said]) if held.get(address) != said.get(address)]
+    shown = "; ".join(f"{address}: {held.get(address, '')} → {said.get(address, '')}" for address in differ[:_MOST_SHOWN])
+    more = f" … ({len(differ)})" if len(differ) > _MOST_SHOWN else ""
+    return Finding(
+        code="source.changed", subject=after.report_id, instance=before.report_id, severity=Severity.WARNING,
+        rule_level=RuleLevel.NONE, addresses=tuple(differ), report_id=after.report_id, other_report_id=before.report_id,
+        message_zh=f"同一网址的报告内容有变，{len(differ)}个单元格不同：{shown}{more}",
+        message_en=f"the report at this address was changed, {len(differ)} cells differ: {shown}{more}",
+    )  # fmt: skip
+
+
+def _said(fact: Fact) -> str:
+    return plain(fact.value) if fact.value is not None else str(fact.status)
 
 
 def _cells(examined: Examined) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from scrapers.addresses import canonical_key, host_of, main_key, same_site
 from scrapers.discover import columns, next_steps
 from scrapers.exchange import Exchange
 from scrapers.family import Answer, Family, Item, Listing, Request, Verdict, claim_page, families
-from scrapers.frontier import Frontier, ListPage, Site
+from scrapers.frontier import Frontier
 from scrapers.guard import Judgement, fingerprint
+from scrapers.known import ListPage, Site
 
 __all__ = ["ListReader"]
 
@@ -87,6 +88,7 @@ class ListReader:
                 key, exchange.url, urlsplit(exchange.url).netloc.lower(), kind="article", title=page.title, page=page
             )
             self.frontier.set_address(address.number, state="done", status="ok", snapshot=snapshot)
+            self.frontier.set_snapshot(snapshot, address=address.number, is_good=1)
         pages = page.pages + 1
         if listing.next is not None and pages < _MOST_PAGES:
             self.frontier.set_list(page.number, claim=page.claim, request=listing.next, state="due", pages=pages, tries=0)

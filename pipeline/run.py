@@ -110,11 +110,11 @@ def _fold(inputs: Iterable[Input]) -> tuple[list[Input], dict[str, list[str]]]:
     """The first input of each content, and by digest the addresses of its copies."""
     first: dict[str, Input] = {}
     copies: dict[str, list[str]] = {}
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for item in inputs:
-        if item.address in seen:
+        if (item.address, item.sha256) in seen:
             continue
-        seen.add(item.address)
+        seen.add((item.address, item.sha256))
         held = first.setdefault(item.sha256, item)
         addresses = copies.setdefault(item.sha256, [])
         if held is not item:
@@ -145,6 +145,8 @@ class Dataset:
         """Every result that is no copy of an earlier one, audited, in the order of the inputs."""
         for entry in self.entries:
             for result in self.shards.read(entry.shard, entry.key):
+                if self.ledger.is_seen_again(result):
+                    continue
                 aliases = tuple(_alias(alias, entry.address, result.source) for alias in entry.aliases)
                 self._inputs += 1 + len(aliases)
                 self._tell(result.source, result, "")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pipeline.config import nearest
 from pipeline.errors import ConfigError
 from scrapers.family import families
-from scrapers.frontier import Site
+from scrapers.known import Site
 
 __all__ = ["COLUMNS", "read_sites"]
 

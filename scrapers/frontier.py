@@ -12,14 +12,14 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, Self, cast
 
 from scrapers.family import Claim, Request
+from scrapers.known import Address, Host, ListPage, Site, Task, address_of, list_of
 
-__all__ = ["Address", "Frontier", "Host", "ListPage", "Site", "Task"]
+__all__ = ["Frontier"]
 
 _VERSION = 1
 _TABLES = """
@@ -41,91 +41,11 @@ CREATE INDEX IF NOT EXISTS addresses_due ON addresses (host, state, kind, number
 CREATE TABLE IF NOT EXISTS snapshots (
   number INTEGER PRIMARY KEY, address INTEGER, url TEXT NOT NULL, fetched_at TEXT NOT NULL, code INTEGER NOT NULL,
   warc TEXT NOT NULL, offset INTEGER NOT NULL, sha256 TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL,
-  published_on TEXT, published_from TEXT);
-CREATE TABLE IF NOT EXISTS entries (list INTEGER NOT NULL, address INTEGER NOT NULL, title TEXT NOT NULL, PRIMARY KEY (list, address));
+  published_on TEXT, published_from TEXT, is_good INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS entries (
+  list INTEGER NOT NULL, address INTEGER NOT NULL, title TEXT NOT NULL, round INTEGER NOT NULL, PRIMARY KEY (list, address));
+CREATE TABLE IF NOT EXISTS rounds (number INTEGER PRIMARY KEY);
 """
-
-
-class Site(NamedTuple):
-    """A row of `sites.csv`."""
-
-    county_code: str
-    unit: str
-    level: str
-    list_url: str
-    home_url: str
-    family: str
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """What is known of a host: how it was reached, its robots.txt, what its error page and home page look like, its state."""
-
-    host: str
-    transport: str
-    robots: str | None
-    robots_status: int | None
-    soft_404: str | None
-    home: str | None
-    status: str
-    reason: str
-    since: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """A list, or a page on which lists are looked for (`kind` home), and how far it was read."""
-
-    number: int
-    url: str
-    host: str
-    county_code: str | None
-    unit: str | None
-    level: str | None
-    family_hint: str
-    parent: int | None
-    depth: int
-    title: str
-    kind: str
-    claim: Claim | None
-    request: Request | None
-    pages: int
-    state: str
-    tries: int
-    status: str
-    reason: str
-    since: str | None
-    declared: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """An article or something that belongs to one; `asked_url` is where redirects have led so far."""
-
-    number: int
-    key: str
-    url: str
-    host: str
-    kind: str
-    list: int | None
-    parent: int | None
-    reference: str
-    title: str
-    asked_url: str
-    hops: int
-    state: str
-    tries: int
-    status: str
-    reason: str
-    snapshot: int | None
-
-
-class Task(NamedTuple):
-    """The next thing to ask of a host: for a list, or for an address."""
-
-    request: Request
-    page: ListPage | None
-    address: Address | None
 
 
 class Frontier:
@@ -234,11 +154,11 @@ class Frontier:
 
     def lists(self) -> list[ListPage]:
         """All lists in the order in which they became known."""
-        return [_list(row) for row in self._db.execute("SELECT * FROM lists ORDER BY number")]
+        return [list_of(row) for row in self._db.execute("SELECT * FROM lists ORDER BY number")]
 
     def list_page(self, number: int) -> ListPage:
         """One list by its number."""
-        return _list(self._db.execute("SELECT * FROM lists WHERE number = ?", (number,)).fetchone())
+        return list_of(self._db.execute("SELECT * FROM lists WHERE number = ?", (number,)).fetchone())
 
     def set_list(
         self, number: int, *, claim: Claim | None = None, request: Request | None = None, **values: str | int | None
@@ -264,19 +184,19 @@ class Frontier:
             "INSERT OR IGNORE INTO addresses (key, url, host, kind, list, parent, reference, title) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (key, url, host, kind, number, parent, reference, title),
         )
-        address = _address(self._db.execute("SELECT * FROM addresses WHERE key = ?", (key,)).fetchone())
+        address = address_of(self._db.execute("SELECT * FROM addresses WHERE key = ?", (key,)).fetchone())
         if number is not None:
-            self._db.execute("INSERT OR IGNORE INTO entries VALUES (?, ?, ?)", (number, address.number, title))
+            self._db.execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", (number, address.number, title, self._round()))
         return address
 
     def addresses(self, kind: str) -> list[Address]:
         """All addresses of a kind in the order in which they became known."""
-        return [_address(row) for row in self._db.execute("SELECT * FROM addresses WHERE kind = ? ORDER BY number", (kind,))]
+        return [address_of(row) for row in self._db.execute("SELECT * FROM addresses WHERE kind = ? ORDER BY number", (kind,))]
 
     def companions(self, parent: int) -> list[Address]:
         """What belongs to an article."""
         rows = self._db.execute("SELECT * FROM addresses WHERE parent = ? ORDER BY number", (parent,))
-        return [_address(row) for row in rows]
+        return [address_of(row) for row in rows]
 
     def set_address(self, number: int, **values: str | int | None) -> None:
         """Write what became of an address."""
@@ -289,12 +209,29 @@ class Frontier:
             "WHERE entries.list = ? ORDER BY addresses.number",
             (number,),
         )
-        return [(_address(row), row["named"]) for row in rows]
+        return [(address_of(row), row["named"]) for row in rows]
+
+    def no_longer_named(self) -> list[Address]:
+        """Articles that were had and that no list names in the last round, though the lists that did were read to their end."""
+        rows = self._db.execute(
+            "SELECT * FROM addresses WHERE kind = 'article' AND snapshot IS NOT NULL AND number IN ("
+            " SELECT address FROM entries GROUP BY address HAVING max(round) < ?) AND NOT EXISTS ("
+            " SELECT 1 FROM entries JOIN lists ON lists.number = entries.list"
+            " WHERE entries.address = addresses.number AND lists.status NOT LIKE 'complete%') ORDER BY number",
+            (self._round(),),
+        )
+        return [address_of(row) for row in rows]
+
+    def _round(self) -> int:
+        """How often all was looked at again."""
+        return int(self._db.execute("SELECT count(*) FROM rounds").fetchone()[0])
 
     def seen(self, number: int) -> frozenset[str]:
-        """The keys that a list has named so far."""
+        """The keys that a list has named so far in this round."""
         rows = self._db.execute(
-            "SELECT key FROM entries JOIN addresses ON addresses.number = entries.address WHERE entries.list = ?", (number,)
+            "SELECT key FROM entries JOIN addresses ON addresses.number = entries.address "
+            "WHERE entries.list = ? AND entries.round = ?",
+            (number, self._round()),
         )
         return frozenset(row[0] for row in rows)
 
@@ -330,7 +267,7 @@ class Frontier:
             "SELECT * FROM lists WHERE host = ? AND state = 'due' ORDER BY depth, number LIMIT 1", (host,)
         ).fetchone()
         if row is not None:
-            page = _list(row)
+            page = list_of(row)
             self._db.execute("UPDATE lists SET state = 'asked', tries = tries + 1 WHERE number = ?", (page.number,))
             return Task(page.request or Request(page.url), page, None)
         row = self._db.execute(
@@ -338,9 +275,17 @@ class Frontier:
         ).fetchone()
         if row is None:
             return None
-        address = _address(row)
+        address = address_of(row)
         self._db.execute("UPDATE addresses SET state = 'asked', tries = tries + 1 WHERE number = ?", (address.number,))
-        return Task(Request(address.asked_url or address.url), None, address)
+        return Task(Request(address.asked_url or address.url, headers=self._conditions(address)), None, address)
+
+    def _conditions(self, address: Address) -> dict[str, str]:
+        """What lets a server say that an address is as it was; nothing where it was not yet had."""
+        if address.snapshot is None:
+            return {}
+        last = self.snapshot(address.snapshot)
+        given = {"If-None-Match": last["etag"], "If-Modified-Since": last["last_modified"]}
+        return {name: value for name, value in given.items() if value}
 
     def fail_due(self, host: str, status: str, reason: str) -> None:
         """Nothing more is asked of a host: what was due there has failed for its reason."""
@@ -372,7 +317,10 @@ class Frontier:
 
     def look_again(self) -> None:
         """Make every list and every address due from its start, as `--refresh` asks."""
-        self._db.execute("UPDATE lists SET state = 'due', request = NULL, pages = 0, tries = 0, status = '', reason = ''")
+        self._db.execute("INSERT INTO rounds DEFAULT VALUES")
+        self._db.execute(
+            "UPDATE lists SET state = 'due', claim = NULL, request = NULL, pages = 0, tries = 0, status = '', reason = ''"
+        )
         self._db.execute(
             "UPDATE addresses SET state = 'due', tries = 0, hops = 0, asked_url = '' WHERE state IN ('done', 'failed')"
         )
@@ -382,17 +330,3 @@ class Frontier:
         if values:
             names = ", ".join(f"{name} = ?" for name in values)
             self._db.execute(f"UPDATE {table} SET {names} WHERE {column} = ?", (*values.values(), key))  # noqa: S608 - our own names
-
-
-def _list(row: sqlite3.Row) -> ListPage:
-    values = dict(row)
-    if values["claim"] is not None:
-        family, url, parameters = json.loads(values["claim"])
-        values["claim"] = Claim(family, url, parameters)
-    if values["request"] is not None:
-        values["request"] = Request.from_json(values["request"])
-    return ListPage(**values)
-
-
-def _address(row: sqlite3.Row) -> Address:
-    return Address(**{name: row[name] for name in Address.__slots__})

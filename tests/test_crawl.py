@@ -10,18 +10,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from parsers import Report, parse_all
+from parsers.finding import Finding
+from pipeline.audit import Rules
 from pipeline.commands.fetch import RAW, fetch_into, open_state
 from pipeline.config import Config, Fetch, Output, Sites
 from pipeline.demo.judge import judge
 from pipeline.demo.sites import Asked, Site, county_sites, replica, serve, truth
 from pipeline.demo.sites.obstacles import OBSTACLES, PASSING
 from pipeline.fetched import crawl_findings, fetched_inputs, status_rows
+from pipeline.run import Dataset, read_all
+from pipeline.shards import Shards
 from scrapers.addresses import canonical_key
 
 FAMILIES = ("trs", "hanweb", "static")
@@ -205,3 +210,40 @@ def test_robots_are_kept_to(robots: str, tmp_path: Path) -> None:
     config, log = crawl(tmp_path, sites)
     assert_ended(config, sites)
     assert {line.target for line in log} == {"/robots.txt"}
+
+
+def read(config: Config) -> tuple[list[dict[str, object]], list[Finding]]:
+    """The rows of `reports` and the findings of the whole run."""
+    folder = config.output.folder
+    with open_state(folder) as frontier:
+        inputs, fetching = list(fetched_inputs(frontier, folder / RAW)), crawl_findings(frontier)
+    entries = read_all(inputs, Shards(folder / "shards"))
+    dataset = Dataset(entries, Shards(folder / "shards"), Rules(), fetching=fetching)
+    list(dataset)
+    rows, findings = dataset.close()
+    return [dict(row.cells) for row in rows], findings
+
+
+@pytest.mark.slow
+def test_looking_again_keeps_versions_and_what_was_taken_away(tmp_path: Path) -> None:
+    sites = [replica(5, "static", years=(2022, 2023))]
+    config, _ = crawl(tmp_path, sites)
+    first, _ = read(config)
+    with serve(sites) as served:
+        fetch_into(replace(config, fetch=replace(config.fetch, resolve=dict(served.resolve))), refresh=True)
+    again, findings = read(config)
+    assert [row["report_id"] for row in again] == [row["report_id"] for row in first]
+    assert {finding.code for finding in findings} & {"source.changed", "source.withdrawn"} == set()
+    with serve(sites, edition=2) as served:
+        fetch_into(replace(config, fetch=replace(config.fetch, resolve=dict(served.resolve))), refresh=True)
+    later, findings = read(config)
+    corrected = [row for row in later if row["version"] == 2]
+    assert len(later) == len(first) + len(corrected)
+    assert corrected
+    assert all(row["supersedes"] in {one["report_id"] for one in first} for row in corrected)
+    changed = [finding for finding in findings if finding.code == "source.changed"]
+    assert len(changed) == len(corrected)
+    assert all(finding.addresses for finding in changed)
+    gone = {item.address for item in truth(sites, 1).published} - {item.address for item in truth(sites, 2).published}
+    assert {finding.subject for finding in findings if finding.code == "source.withdrawn"} == gone
+    assert gone

@@ -26,8 +26,9 @@ from pipeline.shards import program_version
 from pipeline.sites import read_sites
 from scrapers.archive import Archive
 from scrapers.errors import ArchiveError
-from scrapers.frontier import Frontier, Site
+from scrapers.frontier import Frontier
 from scrapers.http import Client, Settings
+from scrapers.known import Site
 from scrapers.polite import Hours
 from scrapers.redirects import Ask
 
