@@ -10,11 +10,11 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 from pipeline.crawl import Crawl, Turn
 from pipeline.errors import OutputError
@@ -57,7 +57,8 @@ class Fetcher:
     asked: int = 0
     _queue: ReadyQueue = field(default_factory=ReadyQueue)
     _paces: dict[str, Pace] = field(default_factory=dict)
-    _under_way: dict[Future[Result], Turn] = field(default_factory=dict)
+    _answers: SimpleQueue[tuple[Turn, Result | BaseException]] = field(default_factory=SimpleQueue)
+    _under_way: int = 0
 
     def run(self, limit: int | None = None) -> int:
         """
@@ -67,18 +68,15 @@ class Fetcher:
         """
         for host in self.frontier.waiting_hosts():
             self._queue.put(host, self._pace(host).next_at)
-        with ExitStack() as stack:
-            pool = stack.enter_context(ThreadPoolExecutor(self.hosts, thread_name_prefix="host"))
-            stack.callback(pool.shutdown, wait=False, cancel_futures=True)
-            while True:
-                self._send(pool, limit)
-                if not self._under_way and (self._queue.next_time() is None or self.asked == limit):
-                    return self.asked
-                self._await()
+        while True:
+            self._send(limit)
+            if not self._under_way and (self._queue.next_time() is None or self.asked == limit):
+                return self.asked
+            self._await()
 
-    def _send(self, pool: ThreadPoolExecutor, limit: int | None) -> None:
-        """Give a request to every host that may be asked now."""
-        while len(self._under_way) < self.hosts and self.asked != limit:
+    def _send(self, limit: int | None) -> None:
+        """Give a request to every host that may be asked now, in a thread that dies with the program."""
+        while self._under_way < self.hosts and self.asked != limit:
             host = self._queue.pop(self.clock())
             if host is None:
                 return
@@ -88,25 +86,31 @@ class Fetcher:
                 self._queue.done(host)
                 continue
             self.asked += 1
-            self._under_way[pool.submit(self._ask, turn)] = turn
+            self._under_way += 1
+            Thread(target=self._ask, args=(turn,), name=host, daemon=True).start()
 
-    def _ask(self, turn: Turn) -> Result:
+    def _ask(self, turn: Turn) -> None:
         try:
-            return self.ask(turn.hop.request, cookie=turn.hop.cookie)
-        except FetchError as error:
-            return error
+            self._answers.put((turn, self.ask(turn.hop.request, cookie=turn.hop.cookie)))
+        except BaseException as error:  # noqa: BLE001 - a fault flies where the answers are taken in
+            self._answers.put((turn, error))
 
     def _await(self) -> None:
         """Take in what has come; without anything under way, wait for the next host."""
         due = self._queue.next_time()
-        pause = None if due is None or len(self._under_way) >= self.hosts else max(due - self.clock(), 0.0)
+        pause = None if due is None or self._under_way >= self.hosts else max(due - self.clock(), 0.0)
         if not self._under_way:
             self.sleep(pause or 0.0)
             return
-        ended, _ = wait(self._under_way, timeout=pause, return_when=FIRST_COMPLETED)
-        for future in ended:
-            self._settle(self._under_way.pop(future), future.result())
-        if ended and self.progress is not None:
+        try:
+            turn, result = self._answers.get(timeout=pause)
+        except Empty:
+            return
+        self._under_way -= 1
+        if not isinstance(result, Exchange | FetchError):
+            raise result
+        self._settle(turn, result)
+        if self.progress is not None:
             self.progress(self.asked, self.asked + self.frontier.count_due())
 
     def _settle(self, turn: Turn, result: Result) -> None:
