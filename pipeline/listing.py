@@ -19,7 +19,10 @@ from scrapers.known import ListPage, Site
 
 __all__ = ["ListReader"]
 
-_LIST_WORDS = {"soft_404": "not_found", "homepage": "not_found", "throttled": "deferred", "server_error": "deferred"}
+_LIST_WORDS = {
+    "soft_404": "not_found", "homepage": "not_found", "throttled": "deferred", "server_error": "deferred",
+    "failed": "blocked:unreachable",
+}  # fmt: skip
 """What an answer was called, in the words of a list."""
 
 _DEEPEST = 3

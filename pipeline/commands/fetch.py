@@ -176,7 +176,7 @@ def open_state(folder: Path) -> Iterator[Frontier]:
     import sqlite3
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / STATE_NAME).parent.mkdir(parents=True, exist_ok=True)
         with Frontier(folder / STATE_NAME) as frontier:
             yield frontier
     except (sqlite3.Error, OSError, ValueError) as exc:

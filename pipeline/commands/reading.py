@@ -38,8 +38,8 @@ __all__ = [
     "workers_of",
 ]
 
-STATE_NAME = "state.sqlite"
-"""The state of a crawl in its output folder."""
+STATE_NAME = "raw/state.sqlite"
+"""The state of a crawl in its output folder, beside the archive that it belongs to."""
 
 BUNDLED = "demo"
 """How the sources of the bundled reports begin: the same on every machine."""
