@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import itertools
 import socket
 import threading
 import time
@@ -19,6 +18,7 @@ from pipeline.demo.sites.site import HITS, Edition, Page, Site, find_route
 __all__ = ["Asked", "Served", "serve"]
 
 _MOST_FORM_BYTES = 65_536
+_VISITED_BEFORE = 1_024
 
 
 class Asked(NamedTuple):
@@ -49,7 +49,7 @@ class Served:
         self._log: list[Asked] = []
         self._under_way: Counter[str] = Counter()
         self._given: Counter[tuple[str, str]] = Counter()
-        self._hits = itertools.count(1_024)
+        self._visits: Counter[tuple[str, str]] = Counter()
         self._open: set[socket.socket] = set()
         outer = self
 
@@ -102,9 +102,13 @@ class Served:
             self._given[host, key] += 1
         return page.before[number] if number < len(page.before) else page
 
-    def count(self, body: bytes) -> bytes:
-        """The body with the next number of visits."""
-        return body.replace(HITS, b"%d" % next(self._hits)) if HITS in body else body
+    def count(self, host: str, key: str, body: bytes) -> bytes:
+        """The body with the number of visits of its page, which is another each time that it is asked for."""
+        if HITS not in body:
+            return body
+        with self._lock:
+            self._visits[host, key] += 1
+            return body.replace(HITS, b"%d" % (_VISITED_BEFORE + self._visits[host, key]))
 
     def begin(self, host: str) -> int:
         """One more request of a host under way; how many there are."""
@@ -213,7 +217,8 @@ class _Handler(BaseHTTPRequestHandler):
         site, edition = known
         sent = {name.lower(): value for name, value in self.headers.items()}
         wanted = find_route(edition, self.command, self.path, form, sent)
-        page = self.served.turn(host, f"{self.command} {self.path} {form}", wanted)
+        key = f"{self.command} {self.path} {form}"
+        page = self.served.turn(host, key, wanted)
         if page is None or page.hangs_up:
             self.close_connection = True
             return _Reply(wanted, wanted.body[: len(wanted.body) // 2], {}, whole=False)
@@ -222,7 +227,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers["ETag"] = f'"{sha256(page.body).hexdigest()[:16]}"'
             if sent.get("if-none-match") == headers["ETag"]:
                 return _Reply(Page(b"", page.media_type, 304), b"", headers)
-        body = self.served.count(page.body)
+        body = self.served.count(host, key, page.body)
         if site.gzip:
             body, headers["Content-Encoding"] = gzip.compress(body, 6, mtime=0), "gzip"
         return _Reply(page, body, headers)
