@@ -179,3 +179,47 @@ def test_the_second_reader_finds_the_same_cells() -> None:
     seen = dict(second_opinion._second_texts(content, places))
     assert len(seen) > 0.9 * len(places)
     assert [address for address, text in seen.items() if "".join(text.split()) != (report.by_address[address].raw or "")] == []
+
+
+def drawn(content: bytes) -> bytes:
+    """A PDF of one page with what the content stream draws; /F is a font."""
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content), b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]  # fmt: skip
+    made, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, 1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"xref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (table, len(made))
+    return made + end
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"BT /F 10 Tf 50 700 Td (11 1118 100000) Tj ET", ["11", "1118", "100000"]),
+        (b"BT /F 10 Tf 40 Tz 50 700 Td (11 1118 100000) Tj ET", ["11", "1118", "100000"]),
+        (b"BT /F 50 Tf .2 0 0 .2 50 700 Tm (11 1118 100000) Tj ET", ["11", "1118", "100000"]),
+        (b"q .2 0 0 .2 0 0 cm BT /F 50 Tf 250 3500 Td (12) Tj 100 0 Td (7) Tj ET Q", ["12", "7"]),
+        (b"q 20 0 0 20 0 0 cm BT /F .5 Tf 2.5 35 Td (11 1118) Tj ET Q", ["11", "1118"]),
+        (b"BT /F 10 Tf 50 700 Td (11 1118) Tj .4 0 Td (11 1118) Tj ET", ["11", "1118"]),
+        (b"BT /F 10 Tf 50 700 Td (12) Tj 3 Tr 12 0 Td (345) Tj ET", ["12"]),
+    ],
+    ids=["plain", "squeezed", "scaled type", "scaled page", "tiny type", "bold by printing twice", "beside invisible text"],
+)
+def test_no_figure_is_shortened_or_joined_however_it_is_drawn(content: bytes, words: list[str]) -> None:
+    document = read_document(Source(drawn(content), "a.pdf"))
+    assert [paragraph.text.split() for paragraph in document.paragraphs()] == [words]
+
+
+def test_a_page_that_is_drawn_twice_is_read_once() -> None:
+    content = (
+        b"BT /F 10 Tf "
+        + b" ".join(b"1 0 0 1 50 %d Tm (1011 %d) Tj" % (800 - 12 * row, 100 + row) for row in range(60))
+        + b" ET\n"
+    )
+    lines = [paragraph.text.split() for paragraph in read_document(Source(drawn(content + content), "a.pdf")).paragraphs()]
+    assert lines == [["1011", str(100 + row)] for row in range(60)]

@@ -156,7 +156,7 @@ def text_of(line: Sequence[Glyph], *, aligned: bool = False) -> str:
             pieces.append(" " * max(1, round(gap / (glyph.size * 0.5)) if aligned else 1))
         pieces.append(glyph.text)
         end = glyph.box.right if end is None else max(end, glyph.box.right)
-    return "".join(pieces)
+    return "".join(pieces).lstrip(" ")
 
 
 def block_text(glyphs: Sequence[Glyph]) -> str:

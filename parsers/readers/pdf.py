@@ -29,6 +29,8 @@ _THIN = 3.0
 _MOST_COVERED = 0.5
 _FEW_CHARACTERS = 40
 """A scanned page may have a page number, a stamp or a watermark printed over it."""
+_SQUARE = 8.0
+"""Points: what stands in the same square or in those around it is compared."""
 _DOTS_PER_INCH = 200
 _MAX_PRINTED_PIXELS = 40_000_000
 
@@ -101,10 +103,11 @@ def _page(document: Any, number: int) -> Page | None:
     page = document[number]
     left, bottom, right, top = page.get_mediabox()
     objects = list(_objects(page))
+    some_hidden = any(_is_hidden(item) for item in objects)
     text = page.get_textpage()
     try:
-        glyphs = tuple(_glyphs(text.raw, text.count_chars(), left, top))
-        if _must_be_looked_at(text.raw, glyphs, objects, (right - left) * (top - bottom)):
+        glyphs = tuple(_glyphs(text.raw, text.count_chars(), left, top, some_hidden=some_hidden))
+        if _must_be_looked_at(glyphs, objects, (right - left) * (top - bottom)):
             return None
     finally:
         text.close()
@@ -112,40 +115,60 @@ def _page(document: Any, number: int) -> Page | None:
     return turned(Page(number + 1, right - left, top - bottom, glyphs, rules), page.get_rotation() // 90)
 
 
-def _glyphs(text: Any, total: int, left: float, top: float) -> Iterator[Glyph]:
+def _glyphs(text: Any, total: int, left: float, top: float, *, some_hidden: bool) -> Iterator[Glyph]:
     """The visible characters; one that the font does not name is U+FFFD, so that no figure is made of it."""
     import pypdfium2.raw as pdfium
 
     x0, x1, y0, y1 = (ctypes.c_double() for _ in range(4))
     matrix = pdfium.FS_MATRIX()
-    seen: set[tuple[str, int, int]] = set()
+    printed: dict[tuple[str, int, int], list[Box]] = {}
     code_of, box_of, size_of, matrix_of = (
         pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetCharBox, pdfium.FPDFText_GetFontSize, pdfium.FPDFText_GetMatrix
     )  # fmt: skip
+    before = ""
     for at in range(total):
         code = code_of(text, at)
         if code <= 0x20 and code not in _HYPHENS and code != 0:
+            before = " " if before.isdigit() and code == 0x20 else ""
             continue
         shown = "-" if code in _HYPHENS else chr(code) if code else _UNNAMED
-        if shown.isspace() or not box_of(text, at, x0, x1, y0, y1):
+        if shown.isspace() or not box_of(text, at, x0, x1, y0, y1) or (some_hidden and not _is_visible(text, at)):
+            before = " " if before.isdigit() else ""
             continue
         box = Box(x0.value - left, top - y1.value, x1.value - left, top - y0.value)
-        size, turns = size_of(text, at), 0
+        size, turns = max(size_of(text, at), 1.0), 0
         if matrix_of(text, at, matrix):
             size, turns = _scaled(size, matrix, box)
-        key = (shown, round(box.left / size * 4), round(box.top / size * 4))
-        if key not in seen:  # the same character printed twice on one place: bold type of some printers
-            seen.add(key)
-            yield Glyph(shown, box, size, turns)
+        if not _is_printed_twice(shown, box, printed):
+            # A blank between two figures parts them, however narrow it is.
+            yield Glyph(f" {shown}" if before == " " and shown.isdigit() else shown, box, size, turns)
+        before = shown
+
+
+def _is_printed_twice(shown: str, box: Box, printed: dict[tuple[str, int, int], list[Box]]) -> bool:
+    """Whether the character stands on its place already, as the bold type of some printers has it; it is noted by its place."""
+    column, row = int(box.left // _SQUARE), int(box.top // _SQUARE)
+    around = ((shown, column + across, row + down) for across in (-1, 0, 1) for down in (-1, 0, 1))
+    if any(_is_on(box, other) for place in around for other in printed.get(place, ())):
+        return True
+    printed.setdefault((shown, column, row), []).append(box)
+    return False
+
+
+def _is_on(box: Box, other: Box) -> bool:
+    """Whether two boxes of one character lie so much on one another that it was printed twice."""
+    wide, high = min(box.right - box.left, other.right - other.left), min(box.bottom - box.top, other.bottom - other.top)
+    return abs(box.left - other.left) <= wide / 2 and abs(box.top - other.top) <= high / 2
 
 
 def _scaled(size: float, matrix: Any, box: Box) -> tuple[float, int]:
-    """The size of the type on the page, and by how many quarters it is turned: the font's own may be 1, scaled by a matrix."""
+    """The size of the type on the page, and by how many quarters it is turned: the font's own is scaled by a matrix."""
     a, b, c, d = matrix.a, matrix.b, matrix.c, matrix.d
-    if not 4 <= size < 100:
-        scaled = size * math.hypot(c, d)
-        size = scaled if scaled >= 1 else max(box.bottom - box.top, box.right - box.left, 1.0)
-    return size, 0 if a > abs(b) else round(-math.atan2(b, a) / (math.pi / 2)) % 4
+    scaled = size * math.hypot(c, d)
+    high = max(box.bottom - box.top, box.right - box.left)
+    if not high / 4 <= scaled <= 1_000:  # no type is so much smaller than its own characters
+        scaled = max(high, 1.0)
+    return scaled, 0 if a > abs(b) else round(-math.atan2(b, a) / (math.pi / 2)) % 4
 
 
 def _rules(objects: Iterable[_Object], left: float, top: float) -> Iterator[Rule]:
@@ -175,7 +198,7 @@ def _rules(objects: Iterable[_Object], left: float, top: float) -> Iterator[Rule
 
 
 class _Object(NamedTuple):
-    """A path or picture of a page, which of them it is, and the matrix that puts it on the page."""
+    """An object of a page, of which kind it is, and the matrix that puts it on the page."""
 
     raw: Any
     kind: int
@@ -183,10 +206,10 @@ class _Object(NamedTuple):
 
 
 def _objects(page: Any) -> Iterator[_Object]:
-    """The paths and pictures of a page, those of forms within it too."""
+    """The objects of a page, those of forms within it too."""
     import pypdfium2.raw as pdfium
 
-    kind_of, text, form = pdfium.FPDFPageObj_GetType, pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_FORM
+    kind_of, form = pdfium.FPDFPageObj_GetType, pdfium.FPDF_PAGEOBJ_FORM
     top: Matrix = (1, 0, 0, 1, 0, 0)
     waiting = [(pdfium.FPDFPage_GetObject(page.raw, at), top, 0) for at in range(pdfium.FPDFPage_CountObjects(page.raw))]
     while waiting:
@@ -198,7 +221,7 @@ def _objects(page: Any) -> Iterator[_Object]:
             inner = _product((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
             count = pdfium.FPDFFormObj_CountObjects(item)
             waiting.extend((pdfium.FPDFFormObj_GetObject(item, at), inner, depth + 1) for at in range(max(count, 0)))
-        elif kind != text:
+        else:
             yield _Object(item, kind, matrix)
 
 
@@ -212,25 +235,33 @@ def _bounds(item: _Object) -> tuple[float, float, float, float] | None:
     return _placed(item.matrix, *(side.value for side in sides))
 
 
-def _must_be_looked_at(text: Any, glyphs: Sequence[Glyph], objects: Sequence[_Object], page_area: float) -> bool:
+def _must_be_looked_at(glyphs: Sequence[Glyph], objects: Sequence[_Object], page_area: float) -> bool:
     """
     Whether a page's characters are drawn as pictures or outlines: nothing visible is printed on it, or little over a picture
     that covers most of it, or what is printed has no names.
     """
     import pypdfium2.raw as pdfium
 
-    unnamed = sum(glyph.text == _UNNAMED for glyph in glyphs)
-    if glyphs and unnamed > len(glyphs) / 2:
+    if not glyphs:
+        return any(item.kind != pdfium.FPDF_PAGEOBJ_TEXT for item in objects)
+    if sum(glyph.text == _UNNAMED for glyph in glyphs) > len(glyphs) / 2:
         return True
+    if len(glyphs) >= _FEW_CHARACTERS:
+        return False
     covered = 0.0
     for item in objects:
         if item.kind == pdfium.FPDF_PAGEOBJ_IMAGE and (bounds := _bounds(item)) is not None:
             x0, y0, x1, y1 = bounds
             covered += (x1 - x0) * (y1 - y0)
-    if glyphs and covered <= _MOST_COVERED * page_area:
-        return False
-    visible = sum(_is_visible(text, at) for at in range(pdfium.FPDFText_CountChars(text)))
-    return bool(objects) and (visible == 0 or (covered > _MOST_COVERED * page_area and visible < _FEW_CHARACTERS))
+    return covered > _MOST_COVERED * page_area
+
+
+def _is_hidden(item: _Object) -> bool:
+    """Whether it is text that is laid on the page invisibly, as programs do that have recognised a scan."""
+    import pypdfium2.raw as pdfium
+
+    hidden = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+    return bool(item.kind == pdfium.FPDF_PAGEOBJ_TEXT and pdfium.FPDFTextObj_GetTextRenderMode(item.raw) == hidden)
 
 
 def _is_visible(text: Any, at: int) -> bool:
