@@ -73,7 +73,8 @@ class Document:
     `title` is what the file itself calls its title (an HTML title element, a core property); it may be empty.
     `meta` holds the pairs a page declares of itself (official meta elements, the table of 索引号 and 发布机构).
     `media_type` is what the content is. `notes` are remarks of the reader, such as the charset declared and used.
-    `pictures` are looked at only when the blocks hold no statutory table.
+    `pictures` are looked at only when the blocks hold no statutory table. `along` are the frames and pictures that were read
+    as part of it, without which its own bytes do not tell it from another.
     """
 
     blocks: tuple[Block, ...]
@@ -82,6 +83,7 @@ class Document:
     meta: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = field(default=())
     pictures: tuple[Picture, ...] = ()
+    along: tuple[bytes, ...] = ()
 
     def paragraphs(self) -> Iterator[Paragraph]:
         """The lines outside grids, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -44,7 +45,8 @@ def parse(source: Source | Path | str | bytes, *, name: str | None = None) -> Re
 
 
 def _report(opened: Source, document: Document) -> Report:
-    known = identify(document, hints=opened.hints, report_id=opened.sha256[:12])
+    digest = _digest(opened, document)
+    known = identify(document, hints=opened.hints, report_id=digest[:12])
     rebuilt = rebuild(document, year=known.year)
     if document.pictures and not rebuilt.facts and _may_be_in_pictures(document, known):
         return _report(opened, _recognised(document, opened))
@@ -52,12 +54,20 @@ def _report(opened: Source, document: Document) -> Report:
     rebuilt = replace(rebuilt, facts=confirm(document, opened.data, rebuilt.forms, rebuilt.facts))
     sections = split_sections(document, rebuilt.lines)
     return Report(
-        source=opened.address, source_sha256=opened.sha256, media_type=document.media_type, bytes=len(opened.data),
+        source=opened.address, source_sha256=digest, media_type=document.media_type, bytes=len(opened.data),
         title=known.title, county_code=known.county_code, county=known.county, unit=known.unit, level=known.level,
         year=known.year, scope=known.scope, forms=MappingProxyType(dict(rebuilt.forms)), facts=rebuilt.facts,
-        findings=(*known.findings, *_doubts(rebuilt, opened.sha256[:12])), sections=sections,
+        findings=(*known.findings, *_doubts(rebuilt, digest[:12])), sections=sections,
         reason="" if rebuilt.facts else "a report, but no statutory table was found in it",
     )  # fmt: skip
+
+
+def _digest(opened: Source, document: Document) -> str:
+    """SHA-256 of the document's bytes; of a page that frames or pictures are part of, over those of all of them."""
+    if not document.along:
+        return opened.sha256
+    parts = [opened.sha256, *(hashlib.sha256(along).hexdigest() for along in document.along)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def parse_all(source: Source) -> Iterator[Report | Unread]:

@@ -18,6 +18,7 @@ from scrapers.known import Address, ListPage
 __all__ = ["crawl_findings", "fetched_inputs", "status_rows"]
 
 _HAD = ("ok", "withdrawn")
+_UNCHANGED = 304
 _YEAR = re.compile(r"(20[012]\d)\s*年")
 
 
@@ -31,8 +32,7 @@ def fetched_inputs(frontier: Frontier, raw: Path) -> Iterator[Input]:
     articles = [item for item in frontier.addresses("article") if item.status in _HAD and item.snapshot]
     for article in sorted(articles, key=lambda item: (_county(lists, item), item.key)):
         page = lists.get(article.list or 0)
-        companions = tuple(_companions(frontier, article))
-        for snapshot in _versions(frontier, article):
+        for snapshot, companions in _versions(frontier, article):
             yield Input(
                 shown(article.url), snapshot["sha256"], url=article.url, hints=_hints(page), fetched_at=snapshot["fetched_at"],
                 kept=Kept(raw, _record(snapshot), companions),
@@ -40,13 +40,28 @@ def fetched_inputs(frontier: Frontier, raw: Path) -> Iterator[Input]:
             )  # fmt: skip
 
 
-def _versions(frontier: Frontier, article: Address) -> Iterator[sqlite3.Row]:
-    """The answers of an article that differ from the one before, in the order of time."""
+_Along = tuple[tuple[str, Record], ...]
+
+
+def _versions(frontier: Frontier, article: Address) -> Iterator[tuple[sqlite3.Row, _Along]]:
+    """
+    The states of an article that differ from the one before, in the order of time: its page, and what belonged to it then.
+
+    Whenever the page was asked, what belongs to it was asked after it and before the page was asked again.
+    """
+    rounds = [row for row in frontier.snapshots(article.number) if row["is_good"] or row["code"] == _UNCHANGED]
     before = ""
-    for snapshot in frontier.snapshots(article.number):
-        if snapshot["is_good"] and snapshot["sha256"] != before:
-            before = snapshot["sha256"]
-            yield snapshot
+    page = None
+    for at, row in enumerate(rounds):
+        page = row if row["is_good"] else page
+        end = rounds[at + 1]["number"] if at + 1 < len(rounds) else None
+        if page is None:
+            continue
+        companions = tuple(_companions(frontier, article, end))
+        state = "\0".join((page["sha256"], *(f"{reference}\0{record.sha256}" for reference, record in companions)))
+        if state != before:
+            before = state
+            yield page, companions
 
 
 def _county(lists: dict[int, ListPage], article: Address) -> str:
@@ -62,10 +77,12 @@ def _hints(page: ListPage | None) -> Hints | None:
     return Hints(hints.county_code, page.unit or None, page.level or None) if own else hints
 
 
-def _companions(frontier: Frontier, article: Address) -> Iterator[tuple[str, Record]]:
+def _companions(frontier: Frontier, article: Address, end: int | None) -> Iterator[tuple[str, Record]]:
+    """What belonged to an article before the snapshot `end`: the last that was had of each."""
     for item in frontier.companions(article.number):
-        if item.status in _HAD and item.snapshot:
-            yield item.reference, _record(frontier.snapshot(item.snapshot))
+        had = [row for row in frontier.snapshots(item.number) if row["is_good"] and (end is None or row["number"] < end)]
+        if had:
+            yield item.reference, _record(had[-1])
 
 
 def _record(snapshot: sqlite3.Row) -> Record:

@@ -65,6 +65,14 @@ class Input:
         return self.url or self.name
 
     @cached_property
+    def content(self) -> str:
+        """SHA-256 over all that is read: pages with the same bytes and other frames are other documents."""
+        if self.kept is not None and self.kept.companions:
+            return self.kept.digest
+        along = [item.sha256 for item in self.companions]
+        return hashlib.sha256("\0".join([self.sha256, *along]).encode()).hexdigest() if along else self.sha256
+
+    @cached_property
     def key(self) -> str:
         """SHA-256 over everything that can change what is read: the input's part in the name of its shard."""
         hints = asdict(self.hints) if self.hints else None

@@ -96,7 +96,7 @@ def read_all(
     primary, copies = _fold(inputs)
     tell = (lambda done: progress(done, len(primary))) if progress else None
     placed = carry(primary, shards, read_input, executor or InProcess(), progress=tell)
-    entries = [_entry(item, placed[item.key], copies[item.sha256]) for item in primary]
+    entries = [_entry(item, placed[item.key], copies[item.content]) for item in primary]
     shards.write_index(entries)
     return entries
 
@@ -112,11 +112,11 @@ def _fold(inputs: Iterable[Input]) -> tuple[list[Input], dict[str, list[str]]]:
     copies: dict[str, list[str]] = {}
     seen: set[tuple[str, str]] = set()
     for item in inputs:
-        if (item.address, item.sha256) in seen:
+        if (item.address, item.content) in seen:
             continue
-        seen.add((item.address, item.sha256))
-        held = first.setdefault(item.sha256, item)
-        addresses = copies.setdefault(item.sha256, [])
+        seen.add((item.address, item.content))
+        held = first.setdefault(item.content, item)
+        addresses = copies.setdefault(item.content, [])
         if held is not item:
             addresses.append(item.address)
             if item.hints is not None and item.hints != held.hints:

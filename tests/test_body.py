@@ -17,9 +17,13 @@ from parsers import Report, Source, Unread, parse, parse_all
 from parsers.errors import ReadError, ReadStatus
 from parsers.raw.body import body_within
 from parsers.readers import picture, read_document
+from pipeline.audit import Rules
 from pipeline.demo.figures import random_sheet
 from pipeline.demo.judge import judge
 from pipeline.demo.layouts import layout_named
+from pipeline.inputs import gather
+from pipeline.run import Dataset, read_all
+from pipeline.shards import Shards
 
 SHEET = random_sheet(Random(7), form="2021")
 RENDERING = layout_named("html.clean").render(SHEET, Random(7))
@@ -173,3 +177,25 @@ def test_pictures_of_tables_are_read_where_they_stand(need: Callable[[str], Path
     assert [str(fact.value) for fact in report.facts if fact.value is not None] == [
         row.split(",")[1] for row in expected if row.split(",")[1]
     ]
+
+
+def test_equal_pages_around_other_frames_are_other_reports(tmp_path: Path) -> None:
+    renderings = [layout_named("html.clean").render(random_sheet(Random(seed), form="2021"), Random(seed)) for seed in (1, 2)]
+    for number, rendering in enumerate(renderings):
+        folder = tmp_path / "sites" / str(number)
+        folder.mkdir(parents=True)
+        (folder / "page.html").write_text('<html><body><iframe src="inner.frame"></iframe></body></html>', "utf-8")
+        (folder / "inner.frame").write_bytes(rendering.data)
+    inputs = [item for item in gather([tmp_path / "sites"]) if item.name.endswith("page.html")]
+    dataset = Dataset(read_all(inputs, Shards(tmp_path / "shards")), Shards(tmp_path / "shards"), Rules())
+    reports = [examined.report for examined in dataset if examined.report is not None]
+    assert len({report.report_id for report in reports}) == 2
+    for rendering, report in zip(renderings, reports, strict=True):
+        assert [item.address for item in judge(rendering, report.facts) if item.outcome != "right"] == []
+
+
+def test_a_script_does_not_take_the_place_of_a_table_that_is_shown() -> None:
+    page = (
+        served('<div id="zoom">{}</div>').decode().replace("</body>", '<script>var DETAIL={"content":"<p>x</p>"}</script></body>')
+    )
+    assert_all_right(parse(Source(page.encode(), "a.html")))

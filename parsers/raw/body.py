@@ -70,20 +70,23 @@ def _found(root: etree._Element, path: str) -> list[etree._Element]:
 
 def body_within(page: str) -> str | None:
     """
-    The article that a page of gkmlpt holds only as a string in its script (`DETAIL.content`); None for other pages.
+    The article that a page of gkmlpt holds only as a string in its script (`DETAIL.content`); None for other pages, and for
+    those that show a statutory table themselves.
 
     >>> body_within('<script>window._CONFIG = {DETAIL: {"id": 1, "content": "<p>\\\\u6b63\\\\u6587</p>"}}</script>')
     '<p>正文</p>'
     """
     found = _DETAIL.search(page)
-    content = found and _DETAIL_CONTENT.search(page, found.end())
-    if not content:
+    content = None if found is None else _DETAIL_CONTENT.search(page, found.end())
+    if found is None or content is None:
         return None
     try:
         body = json.loads(content[1], strict=False)
     except ValueError:
         return None
-    return body if isinstance(body, str) and "<" in body else None
+    if not isinstance(body, str) or "<" not in body:
+        return None
+    return None if _has_form_words(page[: found.start()] + page[content.end() :]) else body
 
 
 def strip_surroundings(root: etree._Element, page: bytes) -> tuple[tuple[str, str], ...]:

@@ -32,8 +32,9 @@ _NARROWEST, _LOWEST = 300, 80
 """In pixels: what is smaller is an icon, a seal or a code, and no table."""
 
 
-def open_frames(root: etree._Element, companions: Mapping[str, bytes]) -> None:
-    """Put the pages of frames that came along in the place of their frames; a frame within a frame stays shut."""
+def open_frames(root: etree._Element, companions: Mapping[str, bytes]) -> tuple[bytes, ...]:
+    """The pages of frames that came along, now in the place of their frames; a frame within a frame stays shut."""
+    opened: list[bytes] = []
     for frame in list(root.iter("iframe", "frame")):
         held = _held(frame.get("src"), companions)
         parent = frame.getparent()
@@ -43,6 +44,7 @@ def open_frames(root: etree._Element, companions: Mapping[str, bytes]) -> None:
         inner = etree.fromstring(page.encode(), etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True))
         if inner is None:
             continue
+        opened.append(held)
         place = etree.Element("div")
         place.extend(list(inner.iterfind("body/*")))
         place.text, place.tail = inner.findtext("body"), frame.tail
@@ -50,6 +52,7 @@ def open_frames(root: etree._Element, companions: Mapping[str, bytes]) -> None:
             _to_body(root, place)
         else:
             parent.replace(frame, place)
+    return tuple(opened)
 
 
 def _to_body(root: etree._Element, place: etree._Element) -> None:

@@ -89,8 +89,7 @@ def read(source: Source) -> Document:
     page = _without_marks(decoded, source.data)
     root = _parse(_with_line_ends(page))
     title, meta = _declared_by(root)
-    if source.companions:
-        open_frames(root, source.companions)
+    frames = open_frames(root, source.companions) if source.companions else ()
     within = body_within(page.decode()) if b"DETAIL" in page else None
     if within is not None:
         page = within.encode()
@@ -104,7 +103,7 @@ def read(source: Source) -> Document:
     except etree.XSLTApplyError as exc:
         raise ReadError(ReadStatus.LIMIT, f"the page nests its elements too deep; it was not read: {exc}") from exc
     blocks, found = split_pictures(blocks_of(marked), pictures) if pictures else (blocks_of(marked), ())
-    return Document(blocks, "text/html", title=title, meta=meta, notes=(decoded.remark,), pictures=found)
+    return Document(blocks, "text/html", title=title, meta=meta, notes=(decoded.remark,), pictures=found, along=frames)
 
 
 def _without_marks(decoded: Decoded, data: bytes) -> bytes:

@@ -82,8 +82,11 @@ def with_pictures(document: Document) -> Document:
         first_table = 1 + max((grid.number for grid in (*document.grids(), *_grids(found))), default=0)
         first_line = 1 + len(list(document.paragraphs())) + len(found)
         found += ((held.after, block) for block in numbered(blocks, first_table=first_table, first_line=first_line))
+    along = (*document.along, *(held.data for held in document.pictures))
     merged = sorted([*((at + 1, block) for at, block in enumerate(document.blocks)), *found], key=lambda item: item[0])
-    return replace(document, blocks=tuple(block for _, block in merged), notes=(*document.notes, *notes), pictures=())
+    return replace(
+        document, blocks=tuple(block for _, block in merged), notes=(*document.notes, *notes), pictures=(), along=along
+    )
 
 
 def _grids(found: Iterable[tuple[int, Block]]) -> Iterator[Grid]:
