@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -198,7 +199,7 @@ class Crawl:
         robots = read_robots(exchange.status, exchange.body, user_agent=self.user_agent)
         self._robots.pop(host, None)
         text = decode(exchange.body).text if exchange.status == 200 else ""
-        self.frontier.set_host(host, robots=text, robots_status=exchange.status)
+        self.frontier.set_host(host, robots=text, robots_status=exchange.status, robots_at=_seconds(now))
         if robots.verdict == "refuse":
             self._block(host, "blocked:robots", f"robots.txt is answered with {exchange.status}", now)
         elif robots.verdict == "defer":
@@ -305,6 +306,10 @@ class Crawl:
                 self.frontier.set_address(task.address.number, state="done", status="withdrawn", reason=f"now {status}: {reason}")
                 return
             self.frontier.set_address(task.address.number, state="failed", status=status, reason=reason)
+
+
+def _seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()
 
 
 def _expected(task: Task) -> Expected:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from parsers.errors import ReadStatus
 from parsers.report import Unread
@@ -27,10 +27,7 @@ from pipeline.companions import Companion, find_companions, is_saved_with
 from pipeline.errors import UsageError
 from pipeline.kept import Kept
 
-if TYPE_CHECKING:
-    from scrapers.archive import Snapshot
-
-__all__ = ["Input", "gather", "refuse", "shown", "source_of"]
+__all__ = ["Input", "gather", "refuse", "shown"]
 
 _LOG = logging.getLogger("gongkai.inputs")
 _PIECE_BYTES = 1 << 20
@@ -100,11 +97,6 @@ class Input:
         return cls(
             shown(source.name), source.sha256, held=source, url=source.url, hints=source.hints, page=page, fetched_at=fetched_at
         )
-
-
-def source_of(snapshot: Snapshot) -> Source:
-    """A snapshot as the Source that `parsers/` reads: the bytes as served, its address, and what HTTP said of them."""
-    return Source(snapshot.body, snapshot.url, url=snapshot.url, media_type=snapshot.media_type, charset=snapshot.charset)
 
 
 def shown(text: str) -> str:

@@ -25,7 +25,7 @@ _VERSION = 1
 _TABLES = """
 CREATE TABLE IF NOT EXISTS archives (name TEXT PRIMARY KEY, length INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS hosts (
-  host TEXT PRIMARY KEY, transport TEXT NOT NULL DEFAULT '', robots TEXT, robots_status INTEGER, soft_404 TEXT, home TEXT,
+  host TEXT PRIMARY KEY, transport TEXT NOT NULL DEFAULT '', robots TEXT, robots_status INTEGER, robots_at REAL, soft_404 TEXT, home TEXT,
   status TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '', since TEXT);
 CREATE TABLE IF NOT EXISTS lists (
   number INTEGER PRIMARY KEY, url TEXT NOT NULL, host TEXT NOT NULL, county_code TEXT, unit TEXT, level TEXT, family_hint TEXT,
@@ -105,9 +105,14 @@ class Frontier:
     def host(self, name: str) -> Host:
         """What is known of a host; a new one is made."""
         self._db.execute("INSERT OR IGNORE INTO hosts (host) VALUES (?)", (name,))
-        return Host(**dict(self._db.execute("SELECT * FROM hosts WHERE host = ?", (name,)).fetchone()))
+        row = self._db.execute("SELECT * FROM hosts WHERE host = ?", (name,)).fetchone()
+        return Host(**{column: row[column] for column in Host.__slots__})
 
-    def set_host(self, name: str, **values: str | int | None) -> None:
+    def forget_robots(self, before: float) -> None:
+        """Have the robots.txt asked again that were asked before a time."""
+        self._db.execute("UPDATE hosts SET robots = NULL, robots_status = NULL WHERE robots_at < ?", (before,))
+
+    def set_host(self, name: str, **values: str | float | None) -> None:
         """Write what was learned of a host."""
         self.host(name)
         self._set("hosts", "host", name, values)

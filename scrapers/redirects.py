@@ -8,7 +8,7 @@ That is ordinary cookie handling and nothing else is done with them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
@@ -18,7 +18,7 @@ from scrapers.errors import Refused, TooManyRedirects
 from scrapers.exchange import Exchange
 from scrapers.family import Request
 
-__all__ = ["COOKIE_HOPS", "MAX_REDIRECTS", "Ask", "Cookie", "Hop", "follow", "next_hop"]
+__all__ = ["COOKIE_HOPS", "MAX_REDIRECTS", "Ask", "Cookie", "Hop", "next_hop"]
 
 MAX_REDIRECTS = 10
 COOKIE_HOPS = 5
@@ -84,22 +84,6 @@ def next_hop(hop: Hop, exchange: Exchange, *, allowed: Callable[[str], bool], li
     if not allowed(target):
         raise Refused(target, f"{exchange.url} redirects to it, and it may not be asked")
     return following
-
-
-def follow(
-    ask: Ask, request: Request, *, allowed: Callable[[str], bool] = lambda _: True, limit: int = MAX_REDIRECTS
-) -> Iterator[Exchange]:
-    """
-    Every exchange of a chain of redirects, each given out before the next address is asked by `ask`.
-
-    The last one is the answer. Raises what `ask` and `next_hop` raise. Nothing waits between the hops: a caller who owes a
-    host its delay uses `next_hop`.
-    """
-    hop: Hop | None = Hop(request)
-    while hop is not None:
-        exchange = ask(hop.request, cookie=hop.cookie)
-        yield exchange
-        hop = next_hop(hop, exchange, allowed=allowed, limit=limit)
 
 
 def _sent_on(request: Request, exchange: Exchange, target: str) -> Request:

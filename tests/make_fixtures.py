@@ -18,7 +18,7 @@ from random import Random
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pipeline.demo.figures import random_sheet, with_one_false_figure  # noqa: E402  (the script is run from anywhere)
+from pipeline.demo.figures import carried_on, random_sheet, with_one_false_figure  # noqa: E402  (the script is run from anywhere)
 from pipeline.demo.layouts import LAYOUTS, Layout, Rendering, layout_named  # noqa: E402
 from pipeline.demo.sheet import FORMS, Sheet, write_sheet  # noqa: E402
 
@@ -120,27 +120,12 @@ def _sheet(case: str) -> Sheet:
     random = Random(case)
     figures = random_sheet(random, form=wanted.form, scale=wanted.scale, filling=wanted.filling)
     if wanted.after:
-        figures = _carried_on(figures, _sheet(wanted.after))
+        figures = carried_on(figures, _sheet(wanted.after))
     if wanted.false:
         figures = with_one_false_figure(figures, random)
     # The writer of sheets chooses the body itself: it is asked until it chooses the one that is wanted.
     sheets = (write_sheet(Random(f"{case} {at}"), wanted.form, figures.cells, year=wanted.year) for at in count())
     return next(sheet for sheet in sheets if sheet.unit == wanted.unit)
-
-
-def _carried_on(sheet: Sheet, before: Sheet) -> Sheet:
-    """The sheet with the requests that were carried out the year before: more are granted or more came in, as the sums need."""
-    cells = dict(sheet.cells)
-    rows = ("received", "carried_in", "granted", "total")
-    columns = [column.code for column in sheet.table("applications").columns if column.code != "total"]
-    for column in columns:
-        received, carried_in, granted, total = (int(cells[f"applications.{row}.{column}"]) for row in rows)
-        more = int(before.cells[f"applications.carried_out.{column}"]) - carried_in
-        figures = (received - min(more, 0), carried_in + more, granted + max(more, 0), total + max(more, 0))
-        cells.update({f"applications.{row}.{column}": str(figure) for row, figure in zip(rows, figures, strict=True)})
-    for row in rows:
-        cells[f"applications.{row}.total"] = str(sum(int(cells[f"applications.{row}.{column}"]) for column in columns))
-    return sheet.with_cells(cells)
 
 
 def _note_of_layout(layout: Layout) -> str:

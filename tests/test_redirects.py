@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +13,18 @@ from scrapers.errors import Refused, TooManyRedirects, Unreachable
 from scrapers.exchange import Exchange
 from scrapers.family import Request
 from scrapers.http import Client
-from scrapers.redirects import follow
+from scrapers.redirects import MAX_REDIRECTS, Ask, Hop, next_hop
+
+
+def follow(
+    ask: Ask, request: Request, *, allowed: Callable[[str], bool] = lambda _: True, limit: int = MAX_REDIRECTS
+) -> Iterator[Exchange]:
+    """Every exchange of a chain, one after the other; the driver puts each hop into its host's turn instead."""
+    hop: Hop | None = Hop(request)
+    while hop is not None:
+        exchange = ask(hop.request, cookie=hop.cookie)
+        yield exchange
+        hop = next_hop(hop, exchange, allowed=allowed, limit=limit)
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ from pipeline.audit import Audit, Rules
 from pipeline.config import Config
 from pipeline.errors import PipelineError
 from pipeline.export import export
-from pipeline.inputs import Input, source_of
+from pipeline.inputs import Input
+from pipeline.kept import Kept, Record
 from pipeline.ledger import Examined, Ledger, Row, content_sha256
 from pipeline.run import Dataset, read_all, read_input, summarise
 from pipeline.shards import Shards
@@ -220,11 +221,13 @@ def test_a_page_goes_from_a_server_through_the_archive_to_the_dataset(tmp_path: 
     with site(body) as url, Client(settings) as client, Archive(tmp_path / "a.warc.gz") as archive:
         archive.append(client.get(url))
     (snapshot,) = read_snapshots(tmp_path / "a.warc.gz")
-    source = source_of(snapshot)
+    record = Record(snapshot.warc, snapshot.offset, snapshot.body_sha256)
+    kept = Input(url, snapshot.body_sha256, url=url, kept=Kept(tmp_path, record), fetched_at=snapshot.fetched_at)
+    source = kept.open()
     assert (source.data, source.address, source.media_type, source.charset) == (body, url, "text/html", "gb2312")
 
     shards = Shards(tmp_path / "shards")
-    entries = read_all([Input.of(source, fetched_at=snapshot.fetched_at)], shards)
+    entries = read_all([kept], shards)
     (report,) = shards.read(entries[0].shard, entries[0].key)
     assert isinstance(report, Report)
     assert (report.unit, report.year, report.source) == ("上高县人民政府", 2021, url)

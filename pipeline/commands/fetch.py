@@ -29,7 +29,7 @@ from scrapers.errors import ArchiveError
 from scrapers.frontier import Frontier
 from scrapers.http import Client, Settings
 from scrapers.known import Site
-from scrapers.polite import Hours
+from scrapers.polite import ROBOTS_SECONDS, Hours
 from scrapers.redirects import Ask
 
 __all__ = ["RAW", "crawl_exit_code", "fetch", "fetch_into", "open_state", "replicas_of", "retry", "status", "tell_lists"]
@@ -112,6 +112,7 @@ def _fetch_into(config: Config, *, limit: int | None, refresh: bool, from_warc: 
     with open_state(folder) as frontier:
         with frontier.transaction():
             _add_sites(frontier, sites)
+            frontier.forget_robots(time.time() - ROBOTS_SECONDS)
             if refresh:
                 frontier.look_again()
         with ExitStack() as stack:

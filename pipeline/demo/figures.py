@@ -14,7 +14,7 @@ from parsers.finding import RuleLevel, Verdict
 from parsers.identities import Identity
 from pipeline.demo.sheet import FORMS, Sheet, form_named, write_sheet
 
-__all__ = ["FILLINGS", "SCALES", "equations", "numbers", "random_sheet", "with_one_false_figure"]
+__all__ = ["FILLINGS", "SCALES", "carried_on", "equations", "numbers", "random_sheet", "with_one_false_figure"]
 
 SCALES = (20, 200, 600, 3_000)
 """Requests a year, about: a township, a small county, a large county, a city."""
@@ -260,3 +260,18 @@ def _spread(random: Random, whole: int, names: Sequence[str], weights: Mapping[s
         dealt[random.choices(names, chosen)[0]] += share
         left -= share
     return dealt
+
+
+def carried_on(sheet: Sheet, before: Sheet) -> Sheet:
+    """The sheet with the requests that were carried out the year before: more are granted or more came in, as the sums need."""
+    cells = dict(sheet.cells)
+    rows = ("received", "carried_in", "granted", "total")
+    columns = [column.code for column in sheet.table("applications").columns if column.code != "total"]
+    for column in columns:
+        received, carried_in, granted, total = (int(cells[f"applications.{row}.{column}"]) for row in rows)
+        more = int(before.cells[f"applications.carried_out.{column}"]) - carried_in
+        figures = (received - min(more, 0), carried_in + more, granted + max(more, 0), total + max(more, 0))
+        cells.update({f"applications.{row}.{column}": str(figure) for row, figure in zip(rows, figures, strict=True)})
+    for row in rows:
+        cells[f"applications.{row}.total"] = str(sum(int(cells[f"applications.{row}.{column}"]) for column in columns))
+    return sheet.with_cells(cells)

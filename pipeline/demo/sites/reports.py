@@ -13,7 +13,7 @@ from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
-from pipeline.demo.figures import random_sheet, with_one_false_figure
+from pipeline.demo.figures import carried_on, random_sheet, with_one_false_figure
 from pipeline.demo.layouts import layout_named
 from pipeline.demo.layouts.model import Rendering
 from pipeline.demo.sheet import Sheet
@@ -91,7 +91,7 @@ def _series(plan: Plan, body: Body, false: tuple[Body, int] | None) -> Iterator[
         scale = {"county": 200, "department": 60, "township": 20}[body.level]
         sheet = _of_body(random_sheet(chance, form=form, scale=scale, filling="full"), plan, body, year, chance)
         if before is not None:
-            sheet = _carried_on(sheet, before)
+            sheet = _reworded(carried_on(sheet, before), sheet.cells)
         before = sheet
         is_false = false == (body, year)
         if is_false:
@@ -136,21 +136,6 @@ def _of_body(sheet: Sheet, plan: Plan, body: Body, year: int, chance: Random) ->
         opening=tuple(map(renamed, sheet.opening)),
         parts=tuple(part._replace(paragraphs=tuple(map(renamed, part.paragraphs))) for part in sheet.parts),
     )  # fmt: skip
-
-
-def _carried_on(sheet: Sheet, before: Sheet) -> Sheet:
-    """The sheet with the requests that were carried out the year before: more are granted or more came in, as the sums need."""
-    cells = dict(sheet.cells)
-    rows = ("received", "carried_in", "granted", "total")
-    columns = [column.code for column in sheet.table("applications").columns if column.code != "total"]
-    for column in columns:
-        received, carried_in, granted, total = (int(cells[f"applications.{row}.{column}"]) for row in rows)
-        more = int(before.cells[f"applications.carried_out.{column}"]) - carried_in
-        figures = (received - min(more, 0), carried_in + more, granted + max(more, 0), total + max(more, 0))
-        cells.update({f"applications.{row}.{column}": str(figure) for row, figure in zip(rows, figures, strict=True)})
-    for row in rows:
-        cells[f"applications.{row}.total"] = str(sum(int(cells[f"applications.{row}.{column}"]) for column in columns))
-    return _reworded(sheet.with_cells(cells), sheet.cells)
 
 
 def _reworded(sheet: Sheet, before: Mapping[str, str]) -> Sheet:
