@@ -35,7 +35,7 @@ test-slow: $(VENV)/.dev
 
 lock: $(VENV)/.dev
 	$(LOCK) --upgrade --output-file requirements.lock
-	$(LOCK) --upgrade --extra dev --extra ocr --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --upgrade --extra dev --extra ocr --extra analysis --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
 	rm -rf $(VENV)

@@ -16,7 +16,7 @@ from decimal import Decimal
 
 from parsers.finding import RuleLevel, Verdict
 
-__all__ = ["Comparison", "Identity", "Outcome", "Statement", "Sum", "expand_identity", "parse_statement"]
+__all__ = ["Comparison", "Identity", "Outcome", "Statement", "Sum", "expand_identity", "parse_statement", "parse_sum"]
 
 _OPERATORS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "==": operator.eq, "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt,
@@ -132,11 +132,17 @@ def parse_statement(text: str) -> Statement:
         pieces = _COMPARISON.split(part)
         if len(pieces) != 3:
             raise ValueError(f"{part.strip()!r} needs exactly one of {', '.join(_OPERATORS)}")
-        comparisons.append(Comparison(_parse_sum(pieces[0]), pieces[1], _parse_sum(pieces[2])))
+        comparisons.append(Comparison(parse_sum(pieces[0]), pieces[1], parse_sum(pieces[2])))
     return Statement(tuple(comparisons))
 
 
-def _parse_sum(text: str) -> Sum:
+def parse_sum(text: str) -> Sum:
+    """
+    The sum that an expression describes; ValueError says where it cannot be read.
+
+    >>> parse_sum("a.b.c - d.e.f").terms
+    ((1, 'a.b.c'), (-1, 'd.e.f'))
+    """
     terms, constant, at = [], Decimal(0), 0
     text = text.strip()
     while at < len(text):

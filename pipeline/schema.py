@@ -14,7 +14,10 @@ from parsers.errors import ReadStatus
 from parsers.finding import RuleLevel, Severity, Verdict
 from parsers.report import Status
 
-__all__ = ["CHECKS", "CODEBOOK", "FACTS", "FINDINGS", "REPORTS", "TABLES", "WIDE_IDENTITY", "Column", "dictionary"]
+__all__ = [
+    "CHECKS", "CODEBOOK", "COVERAGE", "COVERED", "FACTS", "FINDINGS", "INDICATORS", "PANEL_IDENTITY", "RELATIONS", "REPORTS", "SERIES",
+    "TABLES", "WIDE_IDENTITY", "Column", "dictionary",
+]  # fmt: skip
 
 
 class Column(NamedTuple):
@@ -213,12 +216,93 @@ WIDE_IDENTITY = (
     Column("form", "code", "格式年版；mixed为各表不同", "the form; mixed when tables differ"),
 )
 
+_COUNTY_ID = Column(
+    "county_id",
+    "code",
+    "本项目的县级区划编号，代码变更后不变；不能确定时为空",
+    "our id of the county, which survives a change of code; empty where it is not settled",
+)
+_CODE_THEN = Column("county_code", "code", "该年度的行政区划代码", "the code (GB/T 2260) that the county had in that year")
+_NAME_THEN = Column("county", "code", "该年度的名称", "the name that it had in that year")
+_PREFECTURE = Column("prefecture", "code", "所属地级区划名称", "name of the prefecture")
+_PROVINCE = Column("province", "code", "所属省级区划名称", "name of the province")
+_FORM = Column("form", "code", "格式年版；mixed为各表不同", "the form; mixed when tables differ")
+_SCOPE = Column(
+    "scope",
+    "code",
+    "统计口径：all含下级，own仅本机关；不明为空",
+    "all, own, or empty where the text does not say",
+    ("all", "own"),
+)
+
+COVERED = (
+    "read", "no_form", "late", "absent_from_complete_list", "list_partial", "blocked", "needs_ocr", "withdrawn", "not_checked",
+    "county_did_not_exist", "unread",
+)  # fmt: skip
+"""What `coverage` says of a county, level and year; `unread` is a document that was had and could not be read, with the reason."""
+
+COVERAGE = (
+    _COUNTY_ID, _CODE_THEN, _NAME_THEN, _PREFECTURE, _PROVINCE, _LEVEL, _YEAR,
+    Column("status", "code", "该县该年有无报告，没有则为何", "whether there is a report, and if not why", COVERED),
+    Column("reason", "text", "说明", "why, in one line"),
+    Column("first_checked", "moment", "首次查看时间（UTC）", "when it was first looked for (UTC)"),
+    Column("last_checked", "moment", "末次查看时间（UTC）", "when it was last looked for (UTC)"),
+    Column("address", "text", "查看的网址或文件", "the address or file that was looked at"),
+    Column("reports", "integer", "该县该层级该年报告数", "reports of that county, level and year"),
+    Column("carried_forward", "code", "区划沿用最近一年的代码表", "yes where the registry has no list of that year and the last one is used", ("yes",)),
+)  # fmt: skip
+
+RELATIONS = ("same", "sum", "close", "approximate", "not comparable", "dropped", "new")
+"""How a form's cells stand to the indicator, from the same quantity to none."""
+
+SERIES = (
+    _COUNTY_ID, _CODE_THEN, _NAME_THEN, _PREFECTURE, _PROVINCE, _UNIT, _LEVEL, _SCOPE, _YEAR, _FORM,
+    Column("indicator", "code", "指标代码，见indicators表", "code of the indicator, see `indicators`"),
+    Column("value", "number", "数值；空不是零", "the figure; empty is no figure, and not zero"),
+    Column("unit_of_measure", "code", "计量单位；比率为空", "unit of measure; empty for a ratio"),
+    Column("status", "code", "最弱的来源单元格的读取状态", "status of the weakest cell that it rests on", tuple(map(str, Status))),
+    Column("relation", "code", "与指标的关系", "how this form's cells stand to the indicator", RELATIONS),
+    Column("numerator", "number", "分子", "numerator of a ratio"),
+    Column("denominator", "number", "分母", "denominator of a ratio"),
+    Column("small_base", "code", "分母小于30", "yes where the denominator is below 30", ("yes",)),
+    Column("reason", "text", "无数值的原因", "why there is no figure"),
+    _REPORT_ID,
+)  # fmt: skip
+
+INDICATORS = (
+    Column("indicator", "code", "指标代码", "code of the indicator"),
+    Column("short", "text", "短名，面板列名", "short name, the column of `panel`"),
+    Column(
+        "kind", "code", "变量或指标", "a harmonised variable, or an indicator computed from variables", ("variable", "indicator")
+    ),
+    Column("zh", "text", "中文名称", "Chinese name"),
+    Column("en", "text", "英文名称", "English name"),
+    Column("unit", "code", "计量单位；比率为空", "unit of measure; empty for a ratio"),
+    Column("numerator", "text", "分子的公式", "what the numerator, or the variable, sums"),
+    Column("denominator", "text", "分母的公式", "what the denominator sums"),
+    Column("forms", "code", "各格式的关系：格式=关系", "form=relation for each national form, ; between"),
+    Column("note", "text", "说明", "what to bear in mind"),
+)
+
+PANEL_IDENTITY = (
+    _COUNTY_ID, _CODE_THEN, _NAME_THEN, _PREFECTURE, _PROVINCE, _YEAR,
+    Column("observed", "integer", "有县级报告数据为1，否则为0", "1 where the county's own report gave figures, else 0"),
+    Column("why_absent", "code", "没有的原因（coverage的状态）", "why not: the status in `coverage`", COVERED),
+    _SCOPE, _FORM,
+    Column("breaks", "code", "与上一年之间格式或口径的变化，以;分隔", "changes of form or scope since the year before, ; between"),
+    _REPORT_ID,
+)  # fmt: skip
+"""Then come the harmonised variables and indicators, each with a column `…_st` for its status."""
+
 TABLES: Mapping[str, tuple[Column, ...]] = {
     "facts": FACTS,
     "reports": REPORTS,
     "findings": FINDINGS,
     "checks": CHECKS,
     "codebook": CODEBOOK,
+    "coverage": COVERAGE,
+    "series": SERIES,
+    "indicators": INDICATORS,
 }
 
 _TITLES = {
@@ -227,6 +311,9 @@ _TITLES = {
     "findings": ("问题：不成立之处，每处一行", "one row for each thing that does not hold"),
     "checks": ("检查：每条已评估的规则一行", "one row for each rule evaluated"),
     "codebook": ("编码本：每个单元格地址一行", "one row for each address"),
+    "coverage": ("覆盖情况：每个县级区划、层级、年度一行", "one row for each county of the registry, level and year"),
+    "series": ("序列：每个机关、年度、指标一行，跨格式可比", "one row for each body, year and indicator, over all forms"),
+    "indicators": ("指标：每个指标一行", "one row for each indicator"),
 }
 
 _HEAD = """# Data dictionary · 数据字典
