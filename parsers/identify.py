@@ -16,7 +16,7 @@ from parsers.finding import Finding, Severity
 from parsers.raw.signs import REPORT_TITLE
 from parsers.source import Hints
 
-__all__ = ["Identity", "identify", "level_of", "split_unit"]
+__all__ = ["Identity", "identify", "level_of", "read_title", "split_unit"]
 
 _HAN_DIGIT = {
     "〇": "0",
@@ -85,6 +85,17 @@ def identify(document: Document, *, hints: Hints | None, report_id: str) -> Iden
     return Identity(
         title, told.county_code, county, unit or told.unit, level or told.level, year or told.year, scope, tuple(findings)
     )  # fmt: skip
+
+
+def read_title(title: str) -> tuple[str | None, int | None]:
+    """
+    Unit and data year as a report's title names them, None for what it does not name.
+
+    >>> read_title("上高县2021年政府信息公开工作年度报告"), read_title("通知")
+    (('上高县', 2021), (None, None))
+    """
+    match = _YEAR.search(title)
+    return _unit(title), _number(match) if match is not None else None
 
 
 # --- title and year -------------------------------------------------------------------------------

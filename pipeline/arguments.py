@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 forms_app = typer.Typer(no_args_is_help=False, help="The statutory forms that are known. 已知的法定格式。")
 app.add_typer(forms_app, name="forms")
+counties_app = typer.Typer(no_args_is_help=True, help="The registry of counties, 2008 to 2024. 县级以上行政区划登记。")
+app.add_typer(counties_app, name="counties")
 
 _PATHS = "Files or folders; - is standard input."
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="PATH", help=_PATHS, show_default=False)]
@@ -34,6 +36,7 @@ Manifest = Annotated[Path | None, typer.Option("--manifest", metavar="CSV", help
 RulesFile = Annotated[Path | None, typer.Option("--rules", metavar="FILE", help="Rules switched off or weighed otherwise.")]
 Lang = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="Language of labels, instead of the locale's.")]
 PublishedOnly = Annotated[bool, typer.Option("--published-only", help="Leave reconstructed figures out of the wide table.")]
+Year = Annotated[int | None, typer.Option("--year", metavar="YYYY", help="As it stood at the end of that year.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
 
@@ -190,3 +193,37 @@ def show_form(
         from pipeline.commands.forms import show_form as command
 
     raise typer.Exit(command(name, lang))
+
+
+@counties_app.command("find")
+def find_counties(
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="Name, with or without its superiors, or code.", show_default=False)
+    ],
+    year: Year = None,
+    province: Annotated[
+        str | None, typer.Option("--province", metavar="NAME", help="In this province only: name or code.")
+    ] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """List every county, prefecture or province that a name may mean."""
+    with importing():
+        from pipeline.commands.counties import find_counties as command
+
+    raise typer.Exit(command(text, year, province, lang, as_json=as_json))
+
+
+@counties_app.command("show")
+def show_counties(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Code, id or name.", show_default=False)],
+    year: Year = None,
+    history: Annotated[bool, typer.Option("--history", help="All its codes and names, where it came from and went.")] = False,  # noqa: FBT002
+    lang: Lang = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Print one division, with --history over the years."""
+    with importing():
+        from pipeline.commands.counties import show_counties as command
+
+    raise typer.Exit(command(text, year, lang, history=history, as_json=as_json))

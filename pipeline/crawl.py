@@ -19,13 +19,13 @@ from parsers.raw.sniff import sniff
 from pipeline.listing import ListReader
 from scrapers.addresses import canonical_key, same_site
 from scrapers.article import read_article
-from scrapers.errors import FetchError, Refused, TlsFailed, TooManyRedirects
+from scrapers.errors import FetchError, Refused, TlsFailed, TooLarge, TooManyRedirects
 from scrapers.exchange import Exchange
 from scrapers.family import Request
 from scrapers.frontier import Frontier
 from scrapers.guard import Expected, Judgement, Known, Served, fingerprint, judge, probe_url
 from scrapers.known import Address, Host, Task
-from scrapers.polite import MAX_TRIES, Robots, read_robots, robots_url
+from scrapers.polite import MAX_TRIES, PASSING, Robots, read_robots, robots_url
 from scrapers.redirects import Hop, next_hop
 
 __all__ = ["Crawl", "Turn", "host_key"]
@@ -34,6 +34,8 @@ _LOOKED_AT_ONCE = ("robots", "probe", "home")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^"'\s;,]+)""", re.IGNORECASE)
 _TAKEN_AWAY = ("not_found", "gone", "soft_404", "homepage")
 _CHALLENGES = frozenset({202, 412, 521})
+_ERROR_WORDS = dict.fromkeys(PASSING, "blocked:unreachable") | {TlsFailed: "tls_failed", TooLarge: "limit"}
+"""What it is called that no whole answer came; `failed` where the answer, or the address, is at fault."""
 _FEW_DENIED = 3
 """So many documents refused one after another, and the host is taken to refuse us."""
 
@@ -76,8 +78,13 @@ class Crawl:
         known = self.frontier.host(host)
         while self._going_on[host]:
             turn = self._going_on[host].popleft()
+            if turn.purpose == "task" and not known.status and known.robots_status is None:
+                self._going_on[host].appendleft(turn)
+                return Turn(host, "robots", Hop(Request(robots_url(turn.hop.request.url))))
             if turn.purpose == "robots" or (not known.status and self._may(turn)):
                 return turn
+            if known.status and turn.task is not None:
+                self._fail(turn.task, known.status, f"it is sent on to {turn.hop.request.url}: {known.reason}", known.since)
         if known.status:
             return None
         while (task := self.frontier.next_task(host)) is not None:
@@ -159,12 +166,10 @@ class Crawl:
         if turn.task is None:
             self.frontier.set_host(turn.host, **{"soft_404" if turn.purpose == "probe" else "home": ""})
             return False
-        passing = not isinstance(error, (Refused, TlsFailed, TooManyRedirects))
-        if passing and self._tries(turn.task) < MAX_TRIES:
+        if isinstance(error, PASSING) and self._tries(turn.task) < MAX_TRIES:
             self._again(turn.task)
             return True
-        status = "tls_failed" if isinstance(error, TlsFailed) else "blocked:unreachable" if passing else "failed"
-        self._fail(turn.task, status, error.reason, now)
+        self._fail(turn.task, _ERROR_WORDS.get(type(error), "failed"), error.reason, now)
         return False
 
     def defer(self, host: str, seconds: float, now: str) -> None:
@@ -177,8 +182,6 @@ class Crawl:
 
     def _go_on(self, turn: Turn, hop: Hop) -> str:
         host = host_key(hop.request.url)
-        if host != turn.host and turn.purpose == "task" and self.frontier.host(host).robots_status is None:
-            self._going_on[host].append(Turn(host, "robots", Hop(Request(robots_url(hop.request.url)))))
         # A robots.txt that is sent on still speaks for the host that was asked.
         going_on = turn._replace(hop=hop) if turn.purpose in _LOOKED_AT_ONCE else turn._replace(hop=hop, host=host)
         self._going_on[going_on.host].append(going_on)
@@ -250,7 +253,7 @@ class Crawl:
 
     def _is_denied(self, host: str, task: Task) -> bool:
         self._denied[host] += 1
-        return task.page is not None or self._denied[host] >= _FEW_DENIED
+        return (task.page is not None and not task.page.pages) or self._denied[host] >= _FEW_DENIED
 
     def _settle_address(self, address: Address, exchange: Exchange, judged: Judgement, snapshot: int, now: str) -> None:
         if judged.kind != "ok":

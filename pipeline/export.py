@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -26,6 +26,7 @@ from parsers.report import Report, Status, fact_row
 from pipeline.audit import Rules
 from pipeline.codebook import codebook, wide_addresses
 from pipeline.config import Config
+from pipeline.derived import Derived
 from pipeline.errors import OutputError
 from pipeline.inputs import shown
 from pipeline.package import data_package
@@ -87,7 +88,7 @@ def export(
     Raises OutputError when a file cannot be written; the folder is then as it was before.
     """
     with whole_files(folder) as part:
-        summary, counts = _write_tables(dataset, part, Wide(published_only))
+        summary, counts = _write_tables(dataset, part, Wide(published_only), config.fetch.years)
         package = data_package(part, Wide(published_only))
         (part / "datapackage.json").write_bytes(package)
         manifest = {
@@ -104,7 +105,8 @@ def export(
     return summary
 
 
-def _write_tables(dataset: Dataset, part: Path, wide: Wide) -> tuple[Summary, dict[str, int]]:
+def _write_tables(dataset: Dataset, part: Path, wide: Wide, years: Sequence[int]) -> tuple[Summary, dict[str, int]]:
+    derived = Derived(years)
     with ExitStack() as stack:
 
         def table(name: str, columns: tuple[Column, ...], *, parquet: bool = True) -> FileTable:
@@ -115,18 +117,20 @@ def _write_tables(dataset: Dataset, part: Path, wide: Wide) -> tuple[Summary, di
         for examined in dataset:
             _add_all(findings, (finding_row(finding) for finding in examined.findings))
             _add_all(checks, (check_row(check) for check in examined.checks))
+            derived.admit(examined)
             report = examined.report
             if report is not None and report.facts:
                 _add_all(facts, (fact_row(report, fact) for fact in report.facts))
                 figures.add(wide.figures(report))
                 statuses.add(wide.statuses(report))
-        rows, late = dataset.close()
+        rows, late, across = dataset.close()
         _add_all(findings, (finding_row(finding) for finding in late))
+        _add_all(checks, (check_row(check) for check in across))
         reports = table("reports", REPORTS)
         _add_all(reports, (row.values() for row in rows))
         _add_all(table("codebook", CODEBOOK, parquet=False), (entry.cells() for entry in codebook()))
         made = {"reports": reports, "facts": facts, "findings": findings, "checks": checks, "wide": figures}
-        counts = {name: one.rows for name, one in made.items()}
+        counts = {name: one.rows for name, one in made.items()} | derived.write(part, table, rows, dataset.crawl)
     return summarise(rows), counts
 
 

@@ -15,7 +15,7 @@ from pipeline.kept import Kept, Record
 from scrapers.frontier import Frontier
 from scrapers.known import Address, ListPage
 
-__all__ = ["crawl_findings", "fetched_inputs", "status_rows"]
+__all__ = ["crawl_findings", "fetched_inputs", "lost_addresses", "status_rows"]
 
 _HAD = ("ok", "withdrawn")
 _UNCHANGED = 304
@@ -120,6 +120,12 @@ def status_rows(frontier: Frontier) -> list[dict[str, object]]:
 _COMPLETE = ("complete", "complete-unverified")
 
 
+def lost_addresses(frontier: Frontier) -> list[Address]:
+    """The articles, and what belongs to them, that were named and not had."""
+    addresses = [*frontier.addresses("article"), *frontier.addresses("companion")]
+    return [item for item in addresses if item.state == "failed"]
+
+
 def crawl_findings(frontier: Frontier) -> list[Finding]:
     """
     A finding for each list that did not end as it should, with the day on which it was so, and for each address that was
@@ -131,9 +137,8 @@ def crawl_findings(frontier: Frontier) -> list[Finding]:
         if status not in _COMPLETE:
             day = str(row["since"] or "")[:10]
             found.append(_finding(str(row["list_url"]), status, str(row["reason"]), day, "列表", "the list"))
+    found += (_finding(item.url, item.status, item.reason, "", "页面", "the page") for item in lost_addresses(frontier))
     addresses = [*frontier.addresses("article"), *frontier.addresses("companion")]
-    lost = [item for item in addresses if item.state == "failed" and not frontier.host(item.host).status]
-    found += (_finding(item.url, item.status, item.reason, "", "页面", "the page") for item in lost)
     gone = [item for item in addresses if item.status == "withdrawn"]
     found += (_finding(item.url, "withdrawn", item.reason, "", "报告", "the report") for item in gone)
     known = {item.number for item in gone}

@@ -17,12 +17,14 @@ from typing import Any
 from parsers.errors import ReadStatus
 from parsers.finding import Check, Finding, RuleLevel, Severity, Verdict
 from parsers.report import Fact, Report, Status, Unread, plain
+from pipeline.bodies import Body
 from pipeline.errors import PipelineError
 from pipeline.schema import REPORTS
 
 __all__ = ["Examined", "Ledger", "Row", "content_sha256"]
 
 _MOST_SHOWN = 20
+_VERDICTS = (("hold", Verdict.HOLDS), ("broken", Verdict.BROKEN), ("unknown", Verdict.UNKNOWN))
 _NAMES = tuple(column.name for column in REPORTS)
 
 
@@ -31,7 +33,8 @@ class Examined:
     """
     One result with what the audit says of it, and what the run knows of its source.
 
-    `fault` is the one-line reason when the audit itself failed; `aliases` are copies of the same bytes.
+    `fault` is the one-line reason when the audit itself failed; `aliases` are copies of the same bytes; `body` is who
+    reports, None where nobody asked the registry.
     """
 
     result: Report | Unread
@@ -43,6 +46,7 @@ class Examined:
     findings: tuple[Finding, ...] = ()
     checks: tuple[Check, ...] = ()
     fault: str = ""
+    body: Body | None = None
 
     @property
     def report(self) -> Report | None:
@@ -124,20 +128,23 @@ class Ledger:
             if body := _body_key(result):
                 self._by_body.setdefault(body, []).append(at)
 
-    def close(self, inputs: int) -> tuple[list[Row], list[Finding]]:
+    def close(self, inputs: int, across: Sequence[Finding] = (), checks: Sequence[Check] = ()) -> tuple[list[Row], list[Finding]]:
         """
-        The rows, and the findings that only the whole run shows.
+        The rows, and the findings that only the whole run shows; `across` and `checks` are those of the audit across reports.
 
         Raises PipelineError when `inputs`, counted apart from the ledger, is not rows + aliases.
         """
-        findings = [*self._two_reports(), *self._changes]
+        findings = [*self._two_reports(), *self._changes, *across]
         per_report = Counter((finding.report_id, finding.severity) for finding in findings)
+        verdicts = Counter((check.report_id, check.verdict) for check in checks)
         rows = []
         for row in self._rows:
             cells = dict(row.cells)
             cells["aliases"] = " ".join(alias.replace(" ", "%20") for alias in row.aliases) or None
             for severity in Severity:
                 cells[f"findings_{severity}"] += per_report[cells["report_id"], severity]
+            for word, verdict in _VERDICTS:
+                cells[f"checks_{word}"] += verdicts[cells["report_id"], verdict]
             rows.append(Row(cells, row.aliases))
         counted = len(rows) + sum(len(row.aliases) for row in rows)
         if inputs != counted:
@@ -210,12 +217,13 @@ def _cells(examined: Examined) -> dict[str, Any]:
     report = examined.report
     if report is not None:
         cells.update(_identity(report))
+        cells["county_id"] = examined.body.county_id if examined.body is not None else None
     if examined.fault:
         cells.update(status=str(ReadStatus.FAILED), reason=examined.fault)
     by_status = Counter(fact.status for fact in report.facts) if report else Counter()
     cells.update({f"cells_{status}": by_status[status] for status in Status})
     verdicts, severities = Counter(check.verdict for check in examined.checks), Counter(f.severity for f in examined.findings)
-    for word, verdict in (("hold", Verdict.HOLDS), ("broken", Verdict.BROKEN), ("unknown", Verdict.UNKNOWN)):
+    for word, verdict in _VERDICTS:
         cells[f"checks_{word}"] = verdicts[verdict]
     cells.update({f"findings_{severity}": severities[severity] for severity in Severity})
     return cells

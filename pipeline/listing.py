@@ -21,9 +21,12 @@ __all__ = ["ListReader"]
 
 _LIST_WORDS = {
     "soft_404": "not_found", "homepage": "not_found", "throttled": "deferred", "server_error": "deferred",
-    "failed": "blocked:unreachable",
+    "failed": "blocked:unreachable", "limit": "partial",
 }  # fmt: skip
 """What an answer was called, in the words of a list."""
+
+_OF_HOSTS = ("blocked:js_challenge", "blocked:robots")
+"""What ends every list of a host, however far it was read; any other end of a list that was begun makes it partial."""
 
 _DEEPEST = 3
 """Columns of columns (government, departments, one department, its years) and no further."""
@@ -163,7 +166,7 @@ class ListReader:
     def fail(self, page: ListPage, status: str, reason: str, now: str | None) -> None:
         """A list that ended before its end: what it named so far stays, its status says why."""
         status = _LIST_WORDS.get(status, status)
-        if page.pages and not status.startswith(("blocked", "partial", "tls", "deferred")):
+        if page.pages and status not in _OF_HOSTS:
             status, reason = "partial", f"page {page.pages + 1}: {status}: {reason}"
         self.frontier.set_list(page.number, request=page.request, state="failed", status=status, reason=reason, since=now)
 

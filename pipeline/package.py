@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.panel import panel_columns
 from pipeline.schema import TABLES, Column
 from pipeline.shards import program_version
 
@@ -21,7 +22,7 @@ _TYPES = {"code": "string", "text": "string", "integer": "integer", "number": "n
 
 def data_package(folder: Path, wide: Wide) -> bytes:
     """The description of the tables in a folder, as UTF-8 JSON; the same bytes for the same tables."""
-    tables = {**TABLES, wide.name: wide.columns("number"), "wide_status": wide.columns("code")}
+    tables = {**TABLES, "panel": panel_columns(), wide.name: wide.columns("number"), "wide_status": wide.columns("code")}
     resources = [
         _resource(folder / f"{name}{kind}", name, columns)
         for name, columns in sorted(tables.items())

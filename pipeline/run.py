@@ -12,7 +12,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from parsers import parse_all
 from parsers.errors import ReadError, ReadStatus
@@ -24,7 +25,11 @@ from pipeline.ledger import Examined, Ledger, Row
 from pipeline.shards import Entry, Result, Shards
 from pipeline.workers import Executor, InProcess, carry
 
-__all__ = ["Dataset", "Summary", "examine", "read_all", "read_input", "summarise"]
+if TYPE_CHECKING:
+    from pipeline.bodies import Body, Settled
+    from pipeline.crawled import Crawled
+
+__all__ = ["Closed", "Dataset", "Summary", "examine", "read_all", "read_input", "summarise"]
 
 _LOG = logging.getLogger("gongkai.run")
 _NO_MEMORY = re.compile(r"bad_alloc|out of memory|allocat\w* (?:of )?memory|memory allocation", re.IGNORECASE)
@@ -124,20 +129,30 @@ def _fold(inputs: Iterable[Input]) -> tuple[list[Input], dict[str, list[str]]]:
     return list(first.values()), copies
 
 
+class Closed(NamedTuple):
+    """What only the whole run shows: the rows of `reports`, findings, and checks across reports."""
+
+    rows: list[Row]
+    findings: list[Finding]
+    checks: list[Check]
+
+
 @dataclass
 class Dataset:
     """
     The results of a run, one by one: iterate once, then `close`.
 
-    `notice` is told of every input that is not `read`: its address, status and reason. `fetching` are the findings of the
-    crawl that the inputs come from: lists that are not complete, pages that were not had.
+    `notice` is told of every input that is not `read`: its address, status and reason. `crawl` is what the crawl that the
+    inputs come from knows. `settle` says whose report it is by the registry of counties; without it nothing is compared
+    across years and bodies.
     """
 
     entries: Sequence[Entry]
     shards: Shards
     rules: Rules
     notice: Callable[[str, str, str], None] | None = None
-    fetching: Sequence[Finding] = ()
+    crawl: Crawled | None = None
+    settle: Callable[[Report], Settled] | None = None
     ledger: Ledger = field(default_factory=Ledger)
     _inputs: int = 0
 
@@ -156,25 +171,37 @@ class Dataset:
                     yield self._examined(entry, result, aliases)
 
     def _examined(self, entry: Entry, result: Result, aliases: tuple[str, ...]) -> Examined:
+        result, body, settling = self._settled(result)
         findings, checks, fault = examine(result, self.rules)
         # A member of an archive keeps its place in it as its source; anything else that a page gave is an attachment.
         attached = result.source != entry.address and not result.source.startswith(f"{entry.address}!/")
         page = entry.address if attached else entry.page
         dates = entry.fetched_at, entry.published_on, entry.published_from
-        examined = Examined(result, aliases, page, *dates, findings, checks, fault)
+        examined = Examined(result, aliases, page, *dates, (*findings, *settling), checks, fault, body)
         if fault and self.notice is not None:
             self.notice(result.source, str(ReadStatus.FAILED), fault)
         self.ledger.admit(examined)
         return examined
 
+    def _settled(self, result: Result) -> tuple[Result, Body | None, tuple[Finding, ...]]:
+        """The result with the level and county that only the registry knows, whose it is, and what was found on the way."""
+        if self.settle is None or not isinstance(result, Report):
+            return result, None, ()
+        told = self.settle(result)
+        if (told.level, told.county) != (result.level, result.county):
+            result = replace(result, level=told.level, county=told.county)
+        return result, told.body, told.findings
+
     def _tell(self, address: str, result: Result, more: str) -> None:
         if result.status is not ReadStatus.READ and self.notice is not None:
             self.notice(address, str(result.status), (result.reason or "without a statutory table") + more)
 
-    def close(self) -> tuple[list[Row], list[Finding]]:
-        """The rows of `reports`, and the findings that only the whole run shows; inputs = rows + aliases is checked."""
-        rows, findings = self.ledger.close(self._inputs)
-        return rows, [*findings, *self.fetching]
+    def close(self) -> Closed:
+        """The rows of `reports`, and the findings and checks that only the whole run shows; inputs = rows + aliases is checked."""
+        across: tuple[Finding, ...] = ()
+        checks: tuple[Check, ...] = ()
+        rows, findings = self.ledger.close(self._inputs, across, checks)
+        return Closed(rows, [*findings, *(self.crawl.findings if self.crawl is not None else ())], list(checks))
 
 
 def _alias(alias: str, address: str, source: str) -> str:

@@ -36,6 +36,12 @@ class Column(NamedTuple):
 
 
 _REPORT_ID = Column("report_id", "code", "报告编号：源文件SHA-256的前12位", "first 12 hex digits of source_sha256")
+_COUNTY_ID = Column(
+    "county_id",
+    "code",
+    "本项目的县级区划编号，代码变更后不变；不能确定时为空",
+    "our id of the county, which survives a change of code; empty where it is not settled",
+)
 _COUNTY_CODE = Column(
     "county_code", "code", "行政区划代码（GB/T 2260），由调用者给出", "county code (GB/T 2260), as the caller gives it"
 )
@@ -155,6 +161,7 @@ REPORTS = (
     *_CELLS,
     *_CHECKS,
     *_FINDINGS,
+    _COUNTY_ID,
 )
 
 FINDINGS = (
@@ -216,12 +223,6 @@ WIDE_IDENTITY = (
     Column("form", "code", "格式年版；mixed为各表不同", "the form; mixed when tables differ"),
 )
 
-_COUNTY_ID = Column(
-    "county_id",
-    "code",
-    "本项目的县级区划编号，代码变更后不变；不能确定时为空",
-    "our id of the county, which survives a change of code; empty where it is not settled",
-)
 _CODE_THEN = Column("county_code", "code", "该年度的行政区划代码", "the code (GB/T 2260) that the county had in that year")
 _NAME_THEN = Column("county", "code", "该年度的名称", "the name that it had in that year")
 _PREFECTURE = Column("prefecture", "code", "所属地级区划名称", "name of the prefecture")
@@ -291,6 +292,7 @@ PANEL_IDENTITY = (
     _SCOPE, _FORM,
     Column("breaks", "code", "与上一年之间格式或口径的变化，以;分隔", "changes of form or scope since the year before, ; between"),
     _REPORT_ID,
+    Column("level", "code", "该报告机关的层级：县政府，或汇总全县的政府办公室", "level of the body whose report it is", ("county", "office")),
 )  # fmt: skip
 """Then come the harmonised variables and indicators, each with a column `…_st` for its status."""
 
@@ -302,6 +304,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "codebook": CODEBOOK,
     "coverage": COVERAGE,
     "series": SERIES,
+    "series_approximate": SERIES,
     "indicators": INDICATORS,
 }
 
@@ -313,6 +316,7 @@ _TITLES = {
     "codebook": ("编码本：每个单元格地址一行", "one row for each address"),
     "coverage": ("覆盖情况：每个县级区划、层级、年度一行", "one row for each county of the registry, level and year"),
     "series": ("序列：每个机关、年度、指标一行，跨格式可比", "one row for each body, year and indicator, over all forms"),
+    "series_approximate": ("只近似可比的序列，列同series", "what compares only approximately, in the columns of `series`"),
     "indicators": ("指标：每个指标一行", "one row for each indicator"),
 }
 
@@ -337,23 +341,37 @@ known it is empty, and a finding (`unit.unknown`, `unit.other`) says so. `wide_s
 where the report's form has no such cell. `wide_published_only` leaves reconstructed figures out.
 
 每份已读取的报告一行，每个单元格地址一列。数值按编码本单位精确换算；单位不明则为空，并记为问题。
+
+## `panel`
+
+One row a county of the registry and year, observed or not: the columns below, then for each variable and indicator of
+`indicators`, by its short name, the figure and `…_st`, how it was read or why it is not there. `panel.dta` is the same for Stata
+(release 118): gaps are extended missing values with their names, and a plain dot where there is no report.
+
+每个县级区划、年度一行，无论有无报告；随后为各变量、指标（以短名为列名）及其状态列。
+
+{panel}
 """
 
 
 def dictionary() -> str:
     """The data dictionary as Markdown, in Chinese and English."""
-    return "\n".join((_HEAD, *_sections(), _TAIL))
+    return "\n".join((_HEAD, *_sections(), _TAIL.replace("{panel}", "\n".join(_lines(PANEL_IDENTITY)))))
 
 
 def _sections() -> Iterator[str]:
     for name, columns in TABLES.items():
         zh, en = _TITLES[name]
-        lines = [f"## `{name}`", "", f"{zh}. {en.capitalize()}.", "", "| column | type | 含义 | meaning |", "|---|---|---|---|"]
-        for column in columns:
-            words = f" ({', '.join(f'`{value}`' for value in column.values)})" if column.values else ""
-            kind = "text" if column.kind == "code" else column.kind
-            lines.append(f"| `{column.name}` | {kind} | {column.zh} | {column.en}{words} |")
-        yield "\n".join((*lines, ""))
+        yield "\n".join((f"## `{name}`", "", f"{zh}. {en.capitalize()}.", "", *_lines(columns), ""))
+
+
+def _lines(columns: tuple[Column, ...]) -> Iterator[str]:
+    yield "| column | type | 含义 | meaning |"
+    yield "|---|---|---|---|"
+    for column in columns:
+        words = f" ({', '.join(f'`{value}`' for value in column.values)})" if column.values else ""
+        kind = "text" if column.kind == "code" else column.kind
+        yield f"| `{column.name}` | {kind} | {column.zh} | {column.en}{words} |"
 
 
 if __name__ == "__main__":

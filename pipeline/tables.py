@@ -64,7 +64,7 @@ class CsvTable:
 
     def add(self, row: Sequence[Any]) -> None:
         """Write one row."""
-        self._write([csv_cell(value) for value in row])
+        self._write([value if value is None else csv_cell(value) for value in row])  # the writer makes None empty
 
 
 class ParquetTable:
@@ -100,7 +100,7 @@ class ParquetTable:
         if not self._held:
             return
         arrays = [
-            pyarrow.array([_arrow_value(value, column.kind) for value in values], type=field.type)
+            pyarrow.array(_arrow_values(values, column.kind), type=field.type)
             for column, field, values in zip(self._columns, self._schema, zip(*self._held, strict=True), strict=True)
         ]
         self._writer.write_batch(pyarrow.record_batch(arrays, schema=self._schema))
@@ -118,12 +118,11 @@ def _arrow_type(kind: str) -> Any:
     return types[kind]()
 
 
-def _arrow_value(value: Any, kind: str) -> Any:
-    if value is None or kind in ("code", "text", "integer"):
-        return value
-    if kind == "number":
-        return float(value)
-    return date.fromisoformat(value) if kind == "date" else datetime.fromisoformat(value)
+def _arrow_values(values: Sequence[Any], kind: str) -> Sequence[Any]:
+    if kind in ("code", "text", "integer"):
+        return values
+    made: Callable[[Any], Any] = {"number": float, "date": date.fromisoformat, "moment": datetime.fromisoformat}[kind]
+    return [None if value is None else made(value) for value in values]
 
 
 class FileTable:

@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from w3lib.url import canonicalize_url, url_query_cleaner
 
-__all__ = ["canonical_key", "host_of", "is_twin", "joined", "main_key", "path_of", "same_site"]
+__all__ = ["canonical_key", "host_of", "is_twin", "joined", "main_key", "path_of", "same_site", "within_handler", "without_session"]
 
 _TRACKING = (
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "spm", "from", "isappinstalled", "fbclid",
@@ -17,6 +17,11 @@ _TRACKING = (
 
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|PHPSESSID)=[^/?#]*", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_QUOTED = re.compile(r"""["']\s*([^"'\\<>]{2,500}?)\s*["']""")
+_LOOKS_LIKE_ADDRESS = re.compile(
+    r"^(?:https?:)?//[^/\s]+|^\.{0,2}/[^/]|^[\w%./-]+\.(?:s?html?|phtml|jspx?|aspx?|php|do|action|pdf|docx?|ofd|xlsx?|wps|zip)(?:[?#]|$)",
+    re.IGNORECASE,
+)
 _MOBILE_HOST = re.compile(r"^(?:m|wap|mobile|3g|wza)\.(?!gov\.cn\b)(?=[^.]+\.)")
 _WAP_FILE = re.compile(r"_(?:wap|mobile|print)(?=\.s?html?$)", re.IGNORECASE)
 _MPOST_FILE = re.compile(r"(?<=/)mpost_(?=\d+\.s?html?$)", re.IGNORECASE)
@@ -113,7 +118,8 @@ def joined(base: str, reference: str) -> str | None:
     """
     The absolute address that a reference in a page means, blanks taken out; None when it is none that can be asked.
 
-    An address that climbs out of its site (`/../` left after joining) is a broken link, and None (`cms_families` 4.5).
+    The host loses its case and a default port, so that a host is one host however links spell it. An address that climbs out
+    of its site (`/../` left after joining) is a broken link, and None (`cms_families` 4.5).
 
     >>> joined("http://a.gov.cn/x/y.html", "./P02.doc"), joined("http://a.gov.cn/", "javascript:void(0)")
     ('http://a.gov.cn/x/P02.doc', None)
@@ -122,9 +128,32 @@ def joined(base: str, reference: str) -> str | None:
         absolute = urljoin(base, reference.strip().replace("\n", "").replace("\r", "").replace("\t", "").replace("\\", "/"))
         parts = urlsplit(absolute)
         known = parts.scheme in _DEFAULT_PORTS and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        if not known or "/../" in f"{parts.path}/":
+            return None
+        plain = parts.netloc.lower().removesuffix(f":{_DEFAULT_PORTS[parts.scheme]}")
     except ValueError:
         return None
-    return absolute if known and "/../" not in f"{parts.path}/" else None
+    return absolute if plain == parts.netloc else parts._replace(netloc=plain).geturl()
+
+
+def within_handler(handler: str) -> str:
+    """
+    The address that a piece of script opens: the first quoted text that looks like one; empty where there is none.
+
+    >>> within_handler("javascript:window.open('/zwgk/202201/t1.html','_blank')"), within_handler("goPage(2)")
+    ('/zwgk/202201/t1.html', '')
+    """
+    return next((text for text in _QUOTED.findall(handler) if _LOOKS_LIKE_ADDRESS.match(text)), "")
+
+
+def without_session(url: str) -> str:
+    """
+    An address without the session that a link carries: the page is the same, and a second crawl asks for the same address.
+
+    >>> without_session("http://a.gov.cn/x.jsp;jsessionid=1F?id=2")
+    'http://a.gov.cn/x.jsp?id=2'
+    """
+    return _SESSION_IN_PATH.sub("", url)
 
 
 def _split(url: str) -> SplitResult | None:

@@ -90,12 +90,12 @@ class Archive:
 
     @property
     def end(self) -> int:
-        """The length of the file in bytes: every record before it is whole and on disk."""
+        """The length of the file in bytes: every record before it is whole, and on disk once it was synced."""
         return os.fstat(self._file.fileno()).st_size
 
-    def append(self, exchange: Exchange) -> int:
+    def append(self, exchange: Exchange, *, sync: bool = True) -> int:
         """
-        The offset of the response record, once it and its request record are on disk.
+        The offset of the response record, once it and its request record are on disk; without `sync`, once they are written.
 
         Raises ArchiveError when they cannot be written; the file is then as it was before.
         """
@@ -103,16 +103,24 @@ class Archive:
         info = b"" if before else _warcinfo(exchange, self.path.name)
         try:
             self._write(info + _response_and_request(exchange))
+            if sync:
+                os.fsync(self._file.fileno())
         except OSError as exc:
             self._file.truncate(before)
             raise ArchiveError(str(self.path), before, f"it cannot be written: {exc.strerror}; the ones before are kept") from exc
         return before + len(info)
 
+    def sync(self) -> None:
+        """Have all that was written on disk. Raises ArchiveError when it cannot be."""
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as exc:
+            raise ArchiveError(str(self.path), self.end, f"what was written last cannot be kept: {exc.strerror}") from exc
+
     def _write(self, block: bytes) -> None:
         rest = memoryview(block)
         while rest:
             rest = rest[self._file.write(rest) :]
-        os.fsync(self._file.fileno())
 
 
 def read_snapshots(path: Path, *, start: int = 0) -> Iterator[Snapshot]:

@@ -37,15 +37,22 @@ CREATE TABLE IF NOT EXISTS addresses (
   parent INTEGER, reference TEXT NOT NULL DEFAULT '', title TEXT NOT NULL DEFAULT '', asked_url TEXT NOT NULL DEFAULT '',
   hops INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'due', tries INTEGER NOT NULL DEFAULT 0,
   status TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '', snapshot INTEGER);
+CREATE INDEX IF NOT EXISTS lists_due ON lists (host, state);
 CREATE INDEX IF NOT EXISTS addresses_due ON addresses (host, state, kind, number);
+CREATE INDEX IF NOT EXISTS addresses_of ON addresses (parent) WHERE parent IS NOT NULL;
 CREATE TABLE IF NOT EXISTS snapshots (
   number INTEGER PRIMARY KEY, address INTEGER, url TEXT NOT NULL, fetched_at TEXT NOT NULL, code INTEGER NOT NULL,
   warc TEXT NOT NULL, offset INTEGER NOT NULL, sha256 TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL,
   published_on TEXT, published_from TEXT, is_good INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS snapshots_of ON snapshots (address) WHERE address IS NOT NULL;
 CREATE TABLE IF NOT EXISTS entries (
   list INTEGER NOT NULL, address INTEGER NOT NULL, title TEXT NOT NULL, round INTEGER NOT NULL, PRIMARY KEY (list, address));
+CREATE INDEX IF NOT EXISTS entries_of ON entries (address);
 CREATE TABLE IF NOT EXISTS rounds (number INTEGER PRIMARY KEY);
 """
+
+
+_HOST = f"SELECT {', '.join(Host.__slots__)} FROM hosts WHERE host = ?"  # noqa: S608 - names of our own columns
 
 
 class Frontier:
@@ -69,8 +76,8 @@ class Frontier:
         self._db.executescript(_TABLES)
         self._db.execute(f"PRAGMA user_version = {_VERSION}")
         with self.transaction():  # what an ended run had asked and not got
-            self._db.execute("UPDATE lists SET state = 'due' WHERE state = 'asked'")
-            self._db.execute("UPDATE addresses SET state = 'due' WHERE state = 'asked'")
+            for table in ("lists", "addresses"):  # a try that was cut off by the end of a run has not failed
+                self._db.execute(f"UPDATE {table} SET state = 'due', tries = max(tries - 1, 0) WHERE state = 'asked'")  # noqa: S608
 
     def __enter__(self) -> Self:
         return self
@@ -85,7 +92,8 @@ class Frontier:
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # a full disk has ended it already
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
 
@@ -104,9 +112,9 @@ class Frontier:
 
     def host(self, name: str) -> Host:
         """What is known of a host; a new one is made."""
-        self._db.execute("INSERT OR IGNORE INTO hosts (host) VALUES (?)", (name,))
-        row = self._db.execute("SELECT * FROM hosts WHERE host = ?", (name,)).fetchone()
-        return Host(**{column: row[column] for column in Host.__slots__})
+        while (row := self._db.execute(_HOST, (name,)).fetchone()) is None:
+            self._db.execute("INSERT INTO hosts (host) VALUES (?)", (name,))
+        return Host(*row)
 
     def forget_robots(self, before: float) -> None:
         """Have the robots.txt asked again that were asked before a time."""
@@ -260,6 +268,11 @@ class Frontier:
         """The snapshots of an address in the order of time."""
         return list(self._db.execute("SELECT * FROM snapshots WHERE address = ? ORDER BY number", (address,)))
 
+    def times_of(self, url: str) -> tuple[str | None, str | None]:
+        """When an address was first and last asked; None for one that was not."""
+        row = self._db.execute("SELECT min(fetched_at), max(fetched_at) FROM snapshots WHERE url = ?", (url,)).fetchone()
+        return row[0], row[1]
+
     def set_snapshot(self, number: int, **values: str | int | None) -> None:
         """Write what the answer said of itself."""
         self._set("snapshots", "number", number, values)
@@ -314,6 +327,8 @@ class Frontier:
                 if not reasons or any(status.startswith(reason) for reason in reasons):
                     self._set(table, "number", number, {"state": "due", "tries": 0, "status": "", "reason": ""})
                     changed += 1
+        # A list that was read to its end, and was found to have gaps, is read from its start; another goes on at its page.
+        self._db.execute("UPDATE lists SET claim = NULL, pages = 0 WHERE state = 'due' AND request IS NULL")
         if changed:
             self._db.execute(
                 "UPDATE hosts SET status = '', reason = '', since = NULL, robots = NULL, robots_status = NULL WHERE status != ''"

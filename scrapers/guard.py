@@ -146,7 +146,7 @@ def judge(served: Served, expected: Expected, known: Known | None = None) -> Jud
     >>> judge(Served(200, page, "http://a.gov.cn/x.html", "http://a.gov.cn/x.html"), "article").kind
     'blocked:denied'
     """
-    if not 200 <= served.status < 300:
+    if not 200 <= served.status < 300 or served.status == 206:  # a part, which nobody asked for
         return _by_status(served)
     kind = sniff(served.body, path_of(served.url)).kind
     if kind == "empty":

@@ -214,6 +214,9 @@ class Client:
         with closing(response):
             headers = _text(response.headers)
             raw_body = _collect(response, header_value(headers, "Content-Length"), url=url, max_bytes=self.settings.max_bytes)
+            bounded = header_value(headers, "Content-Length") and not header_value(headers, "Transfer-Encoding")
+            if bounded and response.extensions["http_version"].startswith(b"HTTP/1."):
+                _check_end(response.extensions["network_stream"], raw_body, url=url)
         return Exchange(
             method=request.method,
             url=url,
@@ -312,9 +315,11 @@ class _TimedStream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, ip: str) -> None:
         self._stream = stream
         self._ip = ip
+        self.last = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _time_left(timeout))
+        self.last = self._stream.read(max_bytes, _time_left(timeout))
+        return self.last
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, _time_left(timeout))
@@ -366,6 +371,14 @@ def _collect(response: httpcore.Response, declared: str, *, url: str, max_bytes:
         if len(raw) > max_bytes:
             raise TooLarge(url, f"more than the {max_bytes:,} bytes allowed; the rest was not read")
     return bytes(raw)
+
+
+def _check_end(stream: httpcore.NetworkStream, raw_body: bytes, *, url: str) -> None:
+    """Raise BrokenOff where more came than Content-Length says: what was taken for the body is then only its beginning."""
+    last = stream.last.rstrip(b"\r\n") if isinstance(stream, _TimedStream) else b""
+    end = raw_body.rstrip(b"\r\n")[-len(last) :]
+    if end and last and not last.endswith(end):
+        raise BrokenOff(url, f"more came than the {len(raw_body):,} bytes that Content-Length says")
 
 
 def _text(headers: Iterable[tuple[bytes, bytes]]) -> Headers:

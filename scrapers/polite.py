@@ -25,7 +25,7 @@ from parsers.raw.charset import decode
 from scrapers.errors import BrokenOff, FetchError, TimedOut, Unreachable
 
 __all__ = [
-    "CRAWL_DELAY_CAP", "MAX_TRIES", "RETRY_AFTER_CAP", "ROBOTS_SECONDS", "WIDENED_CAP", "Hours", "Pace", "ReadyQueue", "Robots",
+    "CRAWL_DELAY_CAP", "MAX_TRIES", "PASSING", "RETRY_AFTER_CAP", "ROBOTS_SECONDS", "WIDENED_CAP", "Hours", "Pace", "ReadyQueue", "Robots",
     "read_robots", "retry_after_failure", "retry_after_seconds", "robots_url",
 ]  # fmt: skip
 
@@ -38,6 +38,8 @@ WIDENED_CAP = 300.0
 ROBOTS_SECONDS = 86_400.0
 """So long a robots.txt may be relied on before it is asked again."""
 MAX_TRIES = 3
+PASSING = (Unreachable, TimedOut, BrokenOff)
+"""Errors of transport, after which the same may be asked once more."""
 
 _ROBOTS_BYTES = 512_000
 _WIDENED_FROM = 0.5  # a delay of 0 is widened from here
@@ -138,7 +140,7 @@ def retry_after_failure(
     if isinstance(failure, int):
         passing = failure == 429 or (500 <= failure < 600 and failure not in _FINAL_5XX)
     else:
-        passing = isinstance(failure, (Unreachable, TimedOut, BrokenOff))
+        passing = isinstance(failure, PASSING)
     if not passing or attempt >= MAX_TRIES:
         return None
     return min(_BACKOFF_CAP, initial * 2.0 ** (attempt - 1) + chance * _BACKOFF_JITTER)

@@ -7,16 +7,18 @@ import socket
 import socketserver
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
 
+from pipeline.demo.sites import Site
+from pipeline.demo.sites.site import HITS, Page, find_route
 from scrapers.http import Client, Exchange, Settings
 
 __all__ = [
-    "Answer", "Server", "closed_port", "dripping", "get", "listening", "page", "sent_on", "settings",
+    "Answer", "CountyServer", "Server", "closed_port", "dripping", "get", "listening", "page", "sent_on", "served", "settings",
 ]  # fmt: skip
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -45,7 +47,7 @@ class Server:
                 if length := re.search(rb"(?i)^Content-Length: (\d+)\r$", head, re.MULTILINE):
                     outer.bodies.append(self.rfile.read(int(length[1])))
                 outer.asked.append(head)
-                answer = outer.answers[head.split()[1].decode()]
+                answer = outer.answer(head)
                 with suppress(OSError):  # the client leaves early, as it should
                     self.connection.sendall(answer) if isinstance(answer, bytes) else answer(self.connection)
 
@@ -54,6 +56,9 @@ class Server:
         self.port: int = self._tcp.server_address[1]
         self._thread = threading.Thread(target=self._tcp.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._thread.start()
+
+    def answer(self, head: bytes) -> Answer:
+        return self.answers[head.split()[1].decode()]
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -66,6 +71,34 @@ class Server:
         self._tcp.shutdown()
         self._tcp.server_close()
         self._thread.join()
+
+
+class CountyServer(Server):
+    """
+    Serves replicas by the name in the Host header; an address in `faults` gives these first, one a request, and is well after.
+
+    Every request that came stands in `targets`, as host and target.
+    """
+
+    def __init__(self, sites: Iterable[Site]) -> None:
+        self.editions = {site.host: site.editions[0] for site in sites}
+        self.faults: dict[str, Iterator[Answer]] = {}
+        self.targets: list[tuple[str, str]] = []
+        super().__init__()
+
+    def answer(self, head: bytes) -> Answer:
+        method, target = head.decode("latin-1").split()[:2]
+        named = re.search(rb"(?i)^Host: ([^:\r]+)", head, re.MULTILINE)
+        host = named[1].decode().lower() if named else ""
+        self.targets.append((host, target))
+        fault = next(self.faults.get(f"http://{host}{target}", iter(())), None)
+        return served(find_route(self.editions[host], method, target, "", {})) if fault is None else fault
+
+
+def served(answered: Page, *headers: str) -> bytes:
+    """A page of a replica as it goes over the wire, without a count of visits."""
+    media_type = (f"Content-Type: {answered.media_type}",)
+    return page(answered.body.replace(HITS, b""), *(headers or media_type), status=f"{answered.status} -")
 
 
 def settings(**changes: Any) -> Settings:

@@ -9,71 +9,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
+from crawls import assert_ended, assert_found, configured, content, crawl
 
-from parsers import Report, parse_all
 from parsers.finding import Finding
 from pipeline.audit import Rules
 from pipeline.commands.fetch import RAW, fetch_into, open_state
-from pipeline.config import Config, Fetch, Output, Sites
-from pipeline.demo.judge import judge
+from pipeline.config import Config, Output
 from pipeline.demo.sites import Asked, Site, county_sites, replica, serve, truth
 from pipeline.demo.sites.obstacles import OBSTACLES, PASSING
-from pipeline.fetched import crawl_findings, fetched_inputs, status_rows
+from pipeline.fetched import crawl_findings, fetched_inputs
 from pipeline.run import Dataset, read_all
 from pipeline.shards import Shards
-from scrapers.addresses import canonical_key
 
 FAMILIES = ("trs", "hanweb", "static")
-
-
-def configured(folder: Path, sites: Iterable[Site], resolve: dict[str, str], *, from_home: bool = False) -> Config:
-    rows = ["county_code,unit,level,list_url,home_url,family,note"]
-    for site in sites:
-        lists = [""] if from_home else site.lists
-        rows += [f"{site.code},{site.county}人民政府,county,{url},{site.home},," for url in lists]
-    file = folder / "sites.csv"
-    file.write_text("\n".join(rows) + "\n", "utf-8")
-    fetch = Fetch(delay=0.0, jitter=0.0, allowed_networks=("127.0.0.0/8",), timeout_read=5.0, resolve=resolve)
-    return Config(sites=Sites((file,)), fetch=fetch, output=Output(folder / "output"))
-
-
-def crawl(folder: Path, sites: Sequence[Site], *, from_home: bool = False) -> tuple[Config, tuple[Asked, ...]]:
-    with serve(sites) as served:
-        config = configured(folder, sites, dict(served.resolve), from_home=from_home)
-        fetch_into(config)
-        return config, served.log
-
-
-def assert_found(config: Config, sites: Sequence[Site]) -> None:
-    """Every published report is there with its figures, and nothing that is none."""
-    with open_state(config.output.folder) as frontier:
-        inputs = list(fetched_inputs(frontier, config.output.folder / RAW))
-    found: dict[str, Report] = {}
-    for item in inputs:
-        for result in parse_all(item.open()):
-            assert isinstance(result, Report), (result.source, result.status, result.reason)
-            assert result.facts, result.source
-            found[canonical_key(item.address)] = found[canonical_key(result.source)] = result
-    for wanted in truth(sites).published:
-        places = [canonical_key(address) for address in (wanted.address, wanted.document, *wanted.aliases)]
-        report = next((found[place] for place in places if place in found), None)
-        assert report is not None, wanted.address
-        assert (report.unit, report.year) == (wanted.unit, wanted.year), wanted.address
-        assert [item.address for item in judge(wanted.rendering, report.facts) if item.outcome.wrong] == [], wanted.address
-
-
-def assert_ended(config: Config, sites: Sequence[Site]) -> None:
-    """Every list has the verdict that it must have."""
-    with open_state(config.output.folder) as frontier:
-        rows = {str(row["list_url"]): row for row in status_rows(frontier)}
-    ended = {item.address: (rows[item.address]["status"], rows[item.address]["declared"]) for item in truth(sites).lists}
-    assert ended == {item.address: (item.status, item.declared) for item in truth(sites).lists}
 
 
 def assert_polite(log: Sequence[Asked], sites: Sequence[Site]) -> None:
@@ -118,11 +72,6 @@ def test_an_archive_gives_the_same_crawl_again(tmp_path: Path) -> None:
     again = Config(sites=config.sites, fetch=config.fetch, output=Output(tmp_path / "second" / "output"))
     fetch_into(again, from_warc=config.output.folder / RAW)
     assert content(again) == content(config)
-
-
-def content(config: Config) -> list[tuple[str, str]]:
-    with open_state(config.output.folder) as frontier:
-        return [(item.address, item.sha256) for item in fetched_inputs(frontier, config.output.folder / RAW)]
 
 
 @pytest.mark.slow

@@ -74,7 +74,7 @@ def test_the_columns_are_those_of_the_contract() -> None:
         "report_id series_id county_code county unit level year form forms scope status reason source source_sha256 content_sha256 "
         "media_type bytes page aliases published_on published_from fetched_at version supersedes cells_published cells_reconstructed "
         "cells_ambiguous cells_blank cells_nil cells_unreadable cells_missing checks_hold checks_broken checks_unknown findings_error "
-        "findings_warning findings_prompt"
+        "findings_warning findings_prompt county_id"
     ).split()
     assert [column.name for column in schema.FINDINGS] == (
         "finding_id subject code instance severity rule_level addresses left right difference message_zh message_en report_id "
@@ -155,9 +155,11 @@ def test_csv_holds_exact_numbers_and_nothing_is_not_zero() -> None:
 
 def test_files_of_a_folder(tmp_path: Path) -> None:
     folder = exported(tmp_path)
-    tables = ("facts", "reports", "findings", "checks", "wide", "wide_status")
+    tables = (
+        "facts", "reports", "findings", "checks", "wide", "wide_status", "coverage", "series", "series_approximate", "panel", "indicators",
+    )  # fmt: skip
     wanted = {f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")}
-    wanted |= {"codebook.csv", "datapackage.json", "manifest.json", "shards"}
+    wanted |= {"codebook.csv", "datapackage.json", "manifest.json", "panel.dta", "shards"}
     assert {path.name for path in folder.iterdir()} == wanted
     for name in (*tables, "codebook"):
         body = (folder / f"{name}.csv").read_bytes()
@@ -222,7 +224,7 @@ def test_frictionless_passes_the_package(tmp_path: Path) -> None:
     frictionless: Any = pytest.importorskip("frictionless")
     report = frictionless.Package(str(exported(tmp_path) / "datapackage.json")).validate()
     assert report.valid, report.flatten(["rowNumber", "fieldName", "type", "message"])
-    assert len(report.tasks) == 13
+    assert len(report.tasks) == 23
 
 
 # --- wide -----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from parsers.finding import Check, Finding
 from parsers.report import plain
+from pipeline.bodies import body_of
 from pipeline.commands.parse import json_object
 from pipeline.commands.reading import dataset_of, find_config, find_inputs, find_rules, kept_dataset
 from pipeline.commands.screen import language, logging_to, out, print_table, say
@@ -31,8 +32,9 @@ def audit(paths: Sequence[Path], output: Path | None, rules_file: Path | None, l
         for examined in dataset:
             findings.extend(examined.findings)
             checks.extend(examined.checks)
-        rows, late = dataset.close()
+        rows, late, across = dataset.close()
     findings.extend(late)
+    checks.extend(across)
     summary = summarise(rows)
     if as_json:
         stream = out()
@@ -56,7 +58,7 @@ def _dataset(paths: Sequence[Path], output: Path | None, rules_file: Path | None
     elif len(paths) == 1 and is_output(paths[0]):
         yield kept_dataset(paths[0], rules)
     else:
-        with dataset_of(find_inputs(paths, None), rules, config.parse) as dataset:
+        with dataset_of(find_inputs(paths, None), rules, config.parse, settle=body_of) as dataset:
             yield dataset
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from pipeline.commands.reading import STATE_NAME, find_config
 from pipeline.commands.screen import counter, logging_to, out, print_table, say
@@ -19,7 +20,7 @@ from pipeline.config import Config
 from pipeline.crawl import Crawl, host_key
 from pipeline.errors import ConfigError, OutputError, UsageError
 from pipeline.fetch import Fetcher
-from pipeline.fetched import status_rows
+from pipeline.fetched import lost_addresses, status_rows
 from pipeline.interrupt import keeping
 from pipeline.listing import ListReader
 from pipeline.shards import program_version
@@ -32,7 +33,7 @@ from scrapers.known import Site
 from scrapers.polite import ROBOTS_SECONDS, Hours
 from scrapers.redirects import Ask
 
-__all__ = ["RAW", "crawl_exit_code", "fetch", "fetch_into", "open_state", "replicas_of", "retry", "status", "tell_lists"]
+__all__ = ["RAW", "Ended", "fetch", "fetch_into", "how_it_ended", "open_state", "replicas_of", "retry", "status", "tell_lists"]
 
 RAW = "raw"
 _WARC = "gongkai-00001.warc.gz"
@@ -56,22 +57,36 @@ def fetch(
         return _tell_due(config)
     with keeping(), logging_to(config.output.folder / "log.txt"):
         fetch_into(config, limit=limit, refresh=refresh, from_warc=from_warc)
-        return crawl_exit_code(tell_lists(config))
+        return tell_lists(config).exit_code
 
 
-def tell_lists(config: Config) -> list[dict[str, object]]:
-    """The rows of `gongkai status`; those that are not complete are said on stderr."""
-    with open_state(config.output.folder) as frontier:
-        rows = status_rows(frontier)
-    for row in rows:
+class Ended(NamedTuple):
+    """What became of a crawl: the rows of `gongkai status`, and how many addresses that lists name were not had."""
+
+    lists: Sequence[Mapping[str, object]] = ()
+    lost: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every list is complete and all that they name was had, else 3."""
+        return 0 if not self.lost and all(row["status"] in _GOOD for row in self.lists) else 3
+
+
+def how_it_ended(folder: Path) -> Ended:
+    """What became of the crawl of an output folder."""
+    with open_state(folder) as frontier:
+        return Ended(status_rows(frontier), len(lost_addresses(frontier)))
+
+
+def tell_lists(config: Config) -> Ended:
+    """What became of the crawl; what is not complete is said on stderr."""
+    ended = how_it_ended(config.output.folder)
+    for row in ended.lists:
         if row["status"] not in _GOOD:
             say(f"{row['list_url']}: {row['status']}: {row['reason']}")
-    return rows
-
-
-def crawl_exit_code(rows: Sequence[Mapping[str, object]]) -> int:
-    """0 when every list is complete, 3 when one is not."""
-    return 0 if all(row["status"] in _GOOD for row in rows) else 3
+    if ended.lost:
+        say(f"{ended.lost} addresses were named and not had; the findings say why, and `gongkai retry` asks them again")
+    return ended
 
 
 def fetch_into(config: Config, *, limit: int | None = None, refresh: bool = False, from_warc: Path | None = None) -> int:
@@ -151,13 +166,12 @@ def status(config_file: Path | None, output: Path | None, *, as_json: bool) -> i
     config = find_config(config_file, output)
     if not (config.output.folder / STATE_NAME).is_file():
         raise UsageError(f"{config.output.folder}: nothing was fetched into this folder; `gongkai fetch` does it")
-    with open_state(config.output.folder) as frontier:
-        rows = status_rows(frontier)
+    ended = how_it_ended(config.output.folder)
     if as_json:
-        out().write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+        out().write(json.dumps(ended.lists, ensure_ascii=False, indent=1) + "\n")
     else:
-        _print_matrix(rows)
-    return crawl_exit_code(rows)
+        _print_matrix(ended.lists)
+    return ended.exit_code
 
 
 def retry(config_file: Path | None, output: Path | None, reasons: Sequence[str]) -> int:
@@ -221,7 +235,7 @@ def _tell_due(config: Config) -> int:
     return 0
 
 
-def _print_matrix(rows: Sequence[dict[str, object]]) -> None:
+def _print_matrix(rows: Sequence[Mapping[str, object]]) -> None:
     years = sorted({year for row in rows for year in dict(row["years"])})  # type: ignore[call-overload]
     heading = ("county", "list", "status", *years)
     lines = []

@@ -89,7 +89,7 @@ def _write_text(dataset: Dataset, kind: str, stream: TextIO) -> list[Row]:
     stream.write("\t".join(_SHOWN) + "\n")
     rows = list(_shown_facts(dataset))
     stream.writelines("\t".join(" ".join(cell.split()) for cell in row) + "\n" for row in rows)
-    return dataset.close()[0]
+    return dataset.close().rows
 
 
 def _add_facts(dataset: Dataset, sink: RowSink) -> list[Row]:
@@ -97,7 +97,7 @@ def _add_facts(dataset: Dataset, sink: RowSink) -> list[Row]:
         if examined.report is not None:
             for fact in examined.report.facts:
                 sink.add(fact_row(examined.report, fact))
-    return dataset.close()[0]
+    return dataset.close().rows
 
 
 # --- a table for people ---------------------------------------------------------------------------
@@ -107,7 +107,7 @@ _SHOWN = ("report_id", "unit", "year", "address", "value", "unit_of_measure", "s
 
 def _print(dataset: Dataset) -> list[Row]:
     print_table(_SHOWN, list(_shown_facts(dataset)))
-    return dataset.close()[0]
+    return dataset.close().rows
 
 
 def _shown_facts(dataset: Dataset) -> Iterator[tuple[str, ...]]:
@@ -139,7 +139,7 @@ def json_object(columns: Sequence[Column], values: Sequence[Any], more: Sequence
 def _write_json(dataset: Dataset, stream: TextIO) -> list[Row]:
     """One array with an object a row of `reports`; a later copy may add an alias to any of them, so all are held."""
     examined = list(dataset)
-    rows, late = dataset.close()
+    rows, late, _ = dataset.close()
     with _array(stream) as add:
         for one, row in zip(examined, rows, strict=True):
             found = (*one.findings, *(finding for finding in late if finding.report_id == one.result.report_id))

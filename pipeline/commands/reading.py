@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from parsers.finding import Finding
+from parsers.report import Report
 from pipeline.audit import Rules, load_rules
+from pipeline.bodies import Settled, body_of
 from pipeline.commands.screen import counter, say
 from pipeline.config import CONFIG_NAME, Config, Parse, load_config
 from pipeline.errors import OutputError, UsageError
@@ -24,15 +26,18 @@ from pipeline.run import Dataset, read_all
 from pipeline.shards import Shards, is_output
 from pipeline.workers import Executor
 
+if TYPE_CHECKING:
+    from pipeline.crawled import Crawled
+
 __all__ = [
     "BUNDLED",
     "STATE_NAME",
     "bundled",
+    "crawl_into",
     "dataset_of",
     "find_config",
     "find_inputs",
     "find_rules",
-    "findings_of_crawl",
     "kept_dataset",
     "read_into",
     "workers_of",
@@ -81,10 +86,16 @@ def bundled() -> list[Input]:
 
 
 @contextmanager
-def dataset_of(inputs: Iterable[Input], rules: Rules, limits: Parse) -> Iterator[Dataset]:
-    """The results of inputs, read now; what is kept of them while they are read goes away afterwards."""
+def dataset_of(
+    inputs: Iterable[Input], rules: Rules, limits: Parse, *, settle: Callable[[Report], Settled] | None = None
+) -> Iterator[Dataset]:
+    """
+    The results of inputs, read now; what is kept of them while they are read goes away afterwards.
+
+    Without `settle` no registry is needed, and nothing is compared across years and bodies.
+    """
     with _scratch() as folder:
-        yield read_into(inputs, Shards(folder), rules, limits)
+        yield read_into(inputs, Shards(folder), rules, limits, settle=settle)
 
 
 @contextmanager
@@ -102,11 +113,13 @@ def workers_of(limits: Parse) -> AbstractContextManager[Executor]:
     return Pool(Limits(limits.seconds, limits.megabytes), limits.workers)
 
 
-def read_into(inputs: Iterable[Input], shards: Shards, rules: Rules, limits: Parse) -> Dataset:
+def read_into(
+    inputs: Iterable[Input], shards: Shards, rules: Rules, limits: Parse, *, settle: Callable[[Report], Settled] | None
+) -> Dataset:
     """The results of inputs, read where no earlier run with these shards has read them, each within the limits."""
     with workers_of(limits) as executor, counter("read") as progress:
         entries = read_all(inputs, shards, executor=executor, progress=progress)
-    return Dataset(entries, shards, rules, _notice)
+    return Dataset(entries, shards, rules, _notice, settle=settle)
 
 
 def kept_dataset(folder: Path, rules: Rules) -> Dataset:
@@ -114,18 +127,16 @@ def kept_dataset(folder: Path, rules: Rules) -> Dataset:
     if not is_output(folder):
         raise UsageError(f"{shown(str(folder))}: no complete run lies in this folder; `gongkai run --output` makes one")
     shards = Shards(folder / "shards")
-    return Dataset(shards.read_index(), shards, rules, _notice, findings_of_crawl(folder))
+    return Dataset(shards.read_index(), shards, rules, _notice, crawl_into(folder), body_of)
 
 
-def findings_of_crawl(folder: Path) -> list[Finding]:
-    """What the crawl into an output folder did not have; nothing where nothing was fetched."""
+def crawl_into(folder: Path) -> Crawled | None:
+    """What the crawl into an output folder knows; None where nothing was fetched."""
     if not (folder / STATE_NAME).is_file():
-        return []
-    from pipeline.commands.fetch import open_state
-    from pipeline.fetched import crawl_findings
+        return None
+    from pipeline.crawled import crawled
 
-    with open_state(folder) as frontier:
-        return crawl_findings(frontier)
+    return crawled(folder / STATE_NAME)
 
 
 def _notice(address: str, status: str, reason: str) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.commands.reading import bundled, find_config, find_inputs, find_rules, findings_of_crawl, kept_dataset, read_into
+from pipeline.bodies import body_of
+from pipeline.commands.reading import bundled, crawl_into, find_config, find_inputs, find_rules, kept_dataset, read_into
 from pipeline.commands.screen import language, logging_to, out, say
 from pipeline.config import Config
 from pipeline.export import export
@@ -17,6 +19,9 @@ from pipeline.inputs import Input, shown
 from pipeline.interrupt import keeping
 from pipeline.run import Dataset, Summary
 from pipeline.shards import Shards, is_output
+
+if TYPE_CHECKING:
+    from pipeline.commands.fetch import Ended
 
 __all__ = ["export_again", "run", "summary_lines"]
 
@@ -36,45 +41,41 @@ def run(
     config = find_config(config_file, output)
     inputs: Sequence[Input] | Iterator[Input]
     folder = config.output.folder
-    lists: Sequence[Mapping[str, object]] = ()
+    ended: Ended | None = None
     with keeping(), logging_to(folder / LOG_NAME):
         rules = find_rules(rules_file, config)
         if paths or manifest is not None:
             inputs = find_inputs(paths, manifest)
         elif config.sites.files:
-            inputs, lists = _fetched(config)
+            inputs, ended = _fetched(config)
         else:
             inputs = bundled()
-        dataset = read_into(inputs, Shards(folder / "shards"), rules, config.parse)
-        if lists:
-            dataset.fetching = findings_of_crawl(folder)
+        dataset = read_into(inputs, Shards(folder / "shards"), rules, config.parse, settle=body_of)
+        if ended is not None:
+            dataset.crawl = crawl_into(folder)
         code = _export(dataset, config, tongue, published_only=False)
-        return max(code, _tell_lists(lists, tongue))
+        return code if ended is None else max(code, _tell_lists(ended, tongue))
 
 
-def _fetched(config: Config) -> tuple[list[Input], list[dict[str, object]]]:
-    """What the lists of sites give, fetched now where it was not before, and what became of the lists."""
+def _fetched(config: Config) -> tuple[list[Input], Ended]:
+    """What the lists of sites give, fetched now where it was not before, and what became of the crawl."""
     from pipeline.commands.fetch import RAW, fetch_into, open_state, tell_lists
     from pipeline.fetched import fetched_inputs
 
     say("fetch")
     fetch_into(config)
-    lists = tell_lists(config)
+    ended = tell_lists(config)
     with open_state(config.output.folder) as frontier:
-        return list(fetched_inputs(frontier, config.output.folder / RAW)), lists
+        return list(fetched_inputs(frontier, config.output.folder / RAW)), ended
 
 
-def _tell_lists(lists: Sequence[Mapping[str, object]], tongue: str) -> int:
+def _tell_lists(ended: Ended, tongue: str) -> int:
     """Say how the lists ended, and give the exit code that this asks for."""
-    if not lists:
-        return 0
-    from pipeline.commands.fetch import crawl_exit_code
-
-    counts = Counter(str(row["status"]) for row in lists)
+    counts = Counter(str(row["status"]) for row in ended.lists)
     stream = out()
     stream.write(f"{_WORDS[tongue]['lists']:<9} {', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}\n")
     stream.flush()
-    return crawl_exit_code(lists)
+    return ended.exit_code
 
 
 def export_again(
@@ -95,7 +96,7 @@ def export_again(
             dataset = kept_dataset(paths[0], rules)
             config = config if output is not None else config.to_output(paths[0])
         elif paths:
-            dataset = read_into(find_inputs(paths, None), Shards(config.output.folder / "shards"), rules, config.parse)
+            dataset = read_into(find_inputs(paths, None), Shards(config.output.folder / "shards"), rules, config.parse, settle=body_of)
         else:
             dataset = kept_dataset(config.output.folder, rules)
         return _export(dataset, config, tongue, published_only=published_only)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from scrapers.addresses import canonical_key, host_of, joined
-from scrapers.families._hanweb_jpage import is_article
+from scrapers.families._hanweb_articles import is_article
 from scrapers.families._lists import Page, Rows, is_report, page_of, sub_lists
 from scrapers.families._pager import Reading, read_page
 from scrapers.family import Answer, Claim, Item, Listing, Request, Verdict

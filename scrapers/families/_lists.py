@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
 from parsers.raw.signs import REPORT_TITLE, is_look_alike
-from scrapers.addresses import canonical_key, host_of, joined, main_key
+from scrapers.addresses import canonical_key, host_of, joined, main_key, within_handler, without_session
 from scrapers.family import Item
 
 __all__ = [
     "Link", "Page", "Rows", "column_prefix", "digest", "frames", "is_annual", "is_report", "looks_like_column", "new_items", "page_of", "printed_total",
-    "rows_from", "rows_of", "sub_lists",
+    "reference_of", "rows_from", "rows_of", "sub_lists",
 ]  # fmt: skip
 
 _XML_DECLARATION = re.compile(r"<\?xml[^>]*>", re.IGNORECASE)
@@ -164,13 +164,29 @@ def _attribute(tag: Tag | None, name: str) -> str:
 
 def _links(soup: BeautifulSoup, base: str) -> Iterator[Link]:
     blocks: dict[int, int] = {}
-    for anchor in soup.find_all("a", href=True):
-        href = _attribute(anchor, "href").strip()
-        if not href or href.startswith("#") or (url := joined(base, href)) is None:
+    for anchor in soup.select("a[href], area[href], [onclick]"):
+        href = reference_of(anchor)
+        if not href or (url := joined(base, href)) is None:
             continue
         block = _block(anchor)
         number = blocks.setdefault(id(block), len(blocks))
-        yield Link(url.partition("#")[0], _title(anchor), _date(anchor), number, anchor)
+        yield Link(without_session(url.partition("#")[0]), _title(anchor), _date(anchor), number, anchor)
+
+
+def reference_of(tag: Tag) -> str:
+    """
+    Where a link leads, as it is written: its `href`, or where that is no address, the one that its script opens.
+
+    >>> page = page_of("<a href='#' onclick='go(&quot;/nb/1.html&quot;)'>2021</a>", "http://a.gov.cn/")
+    >>> reference_of(page.links[0].anchor)
+    '/nb/1.html'
+    """
+    href = _attribute(tag, "href").strip() if tag.name in ("a", "area") else ""
+    if href and not href.startswith("#") and not href.lower().startswith("javascript:"):
+        return href
+    if tag.name not in ("a", "area") and tag.find(["a", "input", "select", "button"]) is not None:
+        return ""
+    return within_handler(unquote(href)) or within_handler(_attribute(tag, "onclick"))
 
 
 def _block(anchor: Tag) -> Tag:
@@ -197,7 +213,7 @@ def _date(anchor: Tag) -> str | None:
     """The date in the smallest element around an anchor that holds no other link; else in the cell or item after it."""
     row: Tag = anchor
     while row.parent is not None and row.parent.name not in ("body", "html", "[document]", "ul", "ol", "table", "tbody"):
-        if len({_attribute(other, "href") for other in row.parent.find_all("a", href=True, limit=4)}) > 1:
+        if len({reference_of(other) for other in row.parent.find_all("a", href=True, limit=4)}) > 1:
             break
         row = row.parent
     own = _clean(anchor.get_text(" "))

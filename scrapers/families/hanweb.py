@@ -1,7 +1,8 @@
 """
-Hanweb 大汉 (`cms_families` 3.2): three ways to a list, told apart on its page and kept in the claim as `mechanism`.
+Hanweb 大汉 (`cms_families` 3.2): the ways to a list, told apart on its page and kept in the claim as `mechanism`.
 
-`jpaas` is the unit build (3.2c), `jpage` the data proxy (3.2a), `xxgk` the enumeration of units and years (3.2b).
+`jpaas` is the unit build (3.2c), `jpage` the data proxy (3.2a), `xxgk` the enumeration of units and years, `search` the search
+of the same module (3.2b), `message` the controller of truecms (3.2d), and `column` a column that is served as plain pages.
 """
 
 from __future__ import annotations
@@ -10,7 +11,15 @@ import re
 from collections.abc import Callable, Set
 from typing import NamedTuple
 
-from scrapers.families import _hanweb_jpaas, _hanweb_jpage, _hanweb_xxgk
+from scrapers.families import (
+    _hanweb_articles,
+    _hanweb_jpaas,
+    _hanweb_jpage,
+    _hanweb_message,
+    _hanweb_search,
+    _hanweb_xxgk,
+)
+from scrapers.families._hanweb_parts import carried_on
 from scrapers.families._lists import Page, page_of
 from scrapers.family import Answer, Claim, Listing, Request
 
@@ -30,10 +39,13 @@ class _Mechanism(NamedTuple):
 
 _MECHANISMS = {
     "jpaas": _Mechanism(_hanweb_jpaas.SIGNS, _hanweb_jpaas.parameters_of, _hanweb_jpaas.read),
+    "message": _Mechanism(_hanweb_message.SIGNS, _hanweb_message.parameters_of, _hanweb_message.read),
     "jpage": _Mechanism(_hanweb_jpage.SIGNS, _hanweb_jpage.parameters_of, _hanweb_jpage.read),
+    "search": _Mechanism(_hanweb_search.SIGNS, _hanweb_search.parameters_of, _hanweb_search.read),
     "xxgk": _Mechanism(_hanweb_xxgk.SIGNS, _hanweb_xxgk.parameters_of, _hanweb_xxgk.read),
+    "column": _Mechanism(_hanweb_articles.SIGNS, _hanweb_articles.parameters_of, _hanweb_articles.read),
 }
-"""In the order of the fingerprints 2 to 4 (`cms_families` 1)."""
+"""In the order of the fingerprints (`cms_families` 1); 5 is asked before 3, whose name for a proxy it shares."""
 
 
 def claims(page: Answer) -> Claim | None:
@@ -41,13 +53,13 @@ def claims(page: Answer) -> Claim | None:
     A claim on a page that one of the mechanisms knows, with what it reads there: ids, endpoints, units.
 
     >>> claims(Answer(Request("http://a.gov.cn/col/col7/index.html"), "http://a.gov.cn/col/col7/index.html", 200, "<p>")).parameters
-    {'mechanism': 'jpage', 'columnid': '7', 'base': 'http://a.gov.cn/col/col7/index.html'}
+    {'mechanism': 'column', 'columnid': '7'}
     """
-    if page.status != 200 or not any(mechanism.signs.search(page.text + page.url) for mechanism in _MECHANISMS.values()):
-        return None
-    tree = page_of(page.text, page.url)
-    for name, mechanism in _MECHANISMS.items():
-        if (parameters := mechanism.parameters_of(tree)) is not None:
+    said = page.text + page.url
+    signed = [name for name, mechanism in _MECHANISMS.items() if mechanism.signs.search(said)] if page.status == 200 else []
+    tree = page_of(page.text, page.url) if signed else None
+    for name in signed:
+        if tree is not None and (parameters := _MECHANISMS[name].parameters_of(tree)) is not None:
             return Claim(NAME, page.url, {"mechanism": name, **parameters})
     return None
 
@@ -59,4 +71,5 @@ def start(claim: Claim) -> Request:
 
 def read(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
     """The entries of an answer, read as the claim's mechanism does."""
-    return _MECHANISMS[claim.parameters.get("mechanism", "jpage")].read(claim, answer, seen)
+    listing = _MECHANISMS[claim.parameters["mechanism"]].read(claim, answer, seen)
+    return carried_on(listing, answer.request.memo)
