@@ -214,7 +214,8 @@ def settle(words: Sequence[str], *, site_code: str | None = None, year: int | No
     listed = [Match(county, at(county, year), "code") for county in (of_code(site_code) if site_code else ())]
     if not listed:
         sure = [match for match in said if match.how not in ("stem", "successor")]
-        return _one(sure, words, year, report_id) if sure else _open("unknown", said, words, year, report_id)
+        why = "unknown" if not site_code else "unlisted"
+        return _one(sure, words, year, report_id) if sure else _open(why, said, words, year, report_id, site_code or "")
     if not said:  # a code that was given again means the division of the year
         then = [match for match in listed if year is not None and match.county.exists(year)]
         return _one(then or listed, words, year, report_id)
@@ -268,6 +269,11 @@ def _one(matches: Sequence[Match], words: Sequence[str], year: int | None, repor
 
 _SAID = {
     "unknown": ("prompt", "无法判定报告所属县（市、区）", "the county of the report is not known"),
+    "unlisted": (
+        "prompt",
+        "无法判定报告所属县（市、区）；清单所载代码不在登记中",
+        "the county is not known; the registry has no such code",
+    ),
     "ambiguous": ("warning", "报告所属县（市、区）不能确定", "several counties fit the report"),
     "conflict": (
         "warning",
@@ -278,21 +284,22 @@ _SAID = {
 }
 
 
-def _open(why: str, matches: Sequence[Match], words: Sequence[str], year: int | None, report_id: str) -> Settlement:
+def _open(
+    why: str, matches: Sequence[Match], words: Sequence[str], year: int | None, report_id: str, code: str = ""
+) -> Settlement:
     from parsers.finding import Finding, Severity  # the readers come with it: looking up a name need not wait for them
 
     severity, zh, en = _SAID[why]
-    listed = "、".join(f"{match.spell.name} {match.spell.code or match.county.id}" for match in matches[:8])
-    more = "" if len(matches) <= 8 else f" +{len(matches) - 8}"
-    text = "；".join(dict.fromkeys(words))[:120]
-    when = "" if year is None else f" {year}"
-    tail = f"{when}“{text}”{f'（{listed}{more}）' if listed else ''}"
+    shown = [f"{match.spell.name} {match.spell.code or match.county.id}" for match in matches[:8]]
+    listed = "、".join([*([code] if code else []), *shown, *([f"+{len(matches) - 8}"] if len(matches) > 8 else [])])
+    text = f"“{'；'.join(dict.fromkeys(words))[:120]}”{f'（{listed}）' if listed else ''}"
+    when = f"{year} " if year is not None else ""
     finding = Finding(
-        code=f"identity.county_{why}",
+        code=f"identity.county_{'unknown' if why == 'unlisted' else why}",
         subject=report_id,
         report_id=report_id or None,
         severity=Severity(severity),
-        message_zh=f"{zh}：{tail.strip()}",
-        message_en=f"{en}:{when} {text!r}{f' ({listed}{more})' if listed else ''}",
+        message_zh=f"{zh}：{when}{text}",
+        message_en=f"{en}: {when}{text}",
     )
     return Settlement(None, (finding,))

@@ -34,7 +34,7 @@ def write_stata(path: Path, columns: Sequence[Column], rows: Iterable[Sequence[A
     """Write the panel's rows; the columns `…_st` become the missing values of the columns before them."""
     import numpy
     import pandas
-    from pandas.io.stata import StataWriterUTF8
+    from pandas.io.stata import StataWriterUTF8  # type: ignore[attr-defined]  # the stubs forget it
 
     held = list(zip(*rows, strict=True)) or [() for _ in columns]
     series: dict[str, Any] = {}

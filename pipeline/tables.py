@@ -59,7 +59,7 @@ class CsvTable:
     """Writes rows as CSV to an open text stream, the heading first."""
 
     def __init__(self, stream: TextIO, columns: Sequence[Column]) -> None:
-        self._write: Callable[[Sequence[str]], Any] = csv.writer(stream, lineterminator="\n").writerow
+        self._write: Callable[[Sequence[str | None]], Any] = csv.writer(stream, lineterminator="\n").writerow
         self._write([column.name for column in columns])
 
     def add(self, row: Sequence[Any]) -> None:
@@ -121,8 +121,11 @@ def _arrow_type(kind: str) -> Any:
 def _arrow_values(values: Sequence[Any], kind: str) -> Sequence[Any]:
     if kind in ("code", "text", "integer"):
         return values
-    made: Callable[[Any], Any] = {"number": float, "date": date.fromisoformat, "moment": datetime.fromisoformat}[kind]
-    return [None if value is None else made(value) for value in values]
+    made: Mapping[str, Callable[[Any], Any]] = {
+        "number": float, "date": date.fromisoformat, "moment": datetime.fromisoformat,
+    }  # fmt: skip
+    make = made[kind]
+    return [None if value is None else make(value) for value in values]
 
 
 class FileTable:

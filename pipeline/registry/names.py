@@ -31,7 +31,7 @@ COMMON = frozenset(
     "城区 郊区 矿区 东区 西区 城东区 城西区 城北区 城中区 城关区 市中区 市南区 市北区 新城区 老城区 古城区 山城区 "
     "新市区 北市区 南市区 西市区 南郊区".split()
 )
-_GOES_ON = ("区域", "区划", "区间", "区别", "区位", "区块")
+_GOES_ON = ("区域", "区划", "区间", "区别", "区位", "区块", "新县城")
 _SHORTEST, _LONGEST = 2, 15
 _READ = 400  # characters of a text that are looked at: units and titles are shorter
 
@@ -127,7 +127,7 @@ def _counts(name: str, text: str, end: int, *, free: bool, behind: bool) -> bool
         return False
     if len(name) == _SHORTEST and not free:
         return False
-    return not text[end - 1 : end + 1].startswith(_GOES_ON)
+    return not text[end - len(name) : end + 1].endswith(_GOES_ON)
 
 
 def _narrowed(groups: Sequence[Iterable[Named]]) -> tuple[Named, ...]:
@@ -138,7 +138,8 @@ def _narrowed(groups: Sequence[Iterable[Named]]) -> tuple[Named, ...]:
     for here, group in enumerate(each_group):
         others = {name for there, each in enumerate(ids) if there != here for name in each}
         shared = [len(others.intersection(superiors(named.spell))) for named in group]  # province alone, or prefecture too
-        kept.append([named for named, count in zip(group, shared, strict=True) if count == max(shared)])
+        best = [named for named, count in zip(group, shared, strict=True) if count == max(shared)]
+        kept.append(best if max(shared) or not others or group[0].text not in COMMON else [])  # 中山市东区街道
     above = [{name for named in group for name in superiors(named.spell)} for group in kept]
     return tuple(
         named
