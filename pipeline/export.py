@@ -22,16 +22,17 @@ from typing import Any
 
 from parsers.finding import Check, Finding
 from parsers.form import Form, forms_digest, load_forms
-from parsers.report import Report, Status, fact_row
+from parsers.report import Report, Status
 from pipeline.audit import Rules
 from pipeline.codebook import codebook, wide_addresses
 from pipeline.config import Config
 from pipeline.derived import Derived
 from pipeline.errors import OutputError
+from pipeline.fact_table import FactTable
 from pipeline.inputs import shown
 from pipeline.package import data_package
 from pipeline.run import Dataset, Summary, summarise
-from pipeline.schema import CHECKS, CODEBOOK, FACTS, FINDINGS, REPORTS, WIDE_IDENTITY, Column
+from pipeline.schema import CHECKS, CODEBOOK, FINDINGS, REPORTS, WIDE_IDENTITY, Column
 from pipeline.shards import code_digest, program_version
 from pipeline.tables import FileTable
 from pipeline.units import codebook_value
@@ -112,7 +113,8 @@ def _write_tables(dataset: Dataset, part: Path, wide: Wide, years: Sequence[int]
         def table(name: str, columns: tuple[Column, ...], *, parquet: bool = True) -> FileTable:
             return stack.enter_context(FileTable.open(part, name, columns, parquet=parquet))
 
-        facts, findings, checks = table("facts", FACTS), table("findings", FINDINGS), table("checks", CHECKS)
+        facts = stack.enter_context(FactTable.open(part, "facts"))
+        findings, checks = table("findings", FINDINGS), table("checks", CHECKS)
         figures, statuses = table(wide.name, wide.columns("number")), table("wide_status", wide.columns("code"))
         for examined in dataset:
             _add_all(findings, (finding_row(finding) for finding in examined.findings))
@@ -120,7 +122,7 @@ def _write_tables(dataset: Dataset, part: Path, wide: Wide, years: Sequence[int]
             derived.admit(examined)
             report = examined.report
             if report is not None and report.facts:
-                _add_all(facts, (fact_row(report, fact) for fact in report.facts))
+                facts.add(report)
                 figures.add(wide.figures(report))
                 statuses.add(wide.statuses(report))
         rows, late, across = dataset.close()
@@ -129,7 +131,13 @@ def _write_tables(dataset: Dataset, part: Path, wide: Wide, years: Sequence[int]
         reports = table("reports", REPORTS)
         _add_all(reports, (row.values() for row in rows))
         _add_all(table("codebook", CODEBOOK, parquet=False), (entry.cells() for entry in codebook()))
-        made = {"reports": reports, "facts": facts, "findings": findings, "checks": checks, "wide": figures}
+        made: Mapping[str, FileTable | FactTable] = {
+            "reports": reports,
+            "facts": facts,
+            "findings": findings,
+            "checks": checks,
+            "wide": figures,
+        }
         counts = {name: one.rows for name, one in made.items()} | derived.write(part, table, rows, dataset.crawl)
     return summarise(rows), counts
 
