@@ -21,7 +21,7 @@ from pipeline.ledger import Examined, Row
 from pipeline.panel import Panel, panel_columns
 from pipeline.schema import COVERAGE, INDICATORS, SERIES, Column
 from pipeline.series import Series, indicator_rows, years_of
-from pipeline.stata import write_stata
+from pipeline.stata import StataTable
 from pipeline.tables import FileTable
 
 __all__ = ["Derived", "span_of"]
@@ -67,9 +67,12 @@ class Derived:
             "indicators": _add_all(table("indicators", INDICATORS), indicator_rows()),
         }
         columns = panel_columns()
-        panel = list(Panel(years, coverage.governments(), counties, span).rows())
-        written["panel"] = _add_all(table("panel", columns), panel)
-        write_stata(folder / "panel.dta", columns, panel)
+        panel, stata = table("panel", columns), StataTable(columns)
+        for row in Panel(years, coverage.governments(), counties, span).rows():
+            panel.add(row)
+            stata.add(row)
+        written["panel"] = panel.rows
+        stata.write(folder / "panel.dta")
         for name, expected in (("coverage", coverage.size), ("panel", len(counties) * len(span))):
             if written[name] != expected:
                 raise PipelineError(

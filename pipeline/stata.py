@@ -7,7 +7,9 @@ says that they are (`help dta` of Stata, release 118: a double's `.a` follows `.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from array import array
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from typing import Any
 from pipeline.panel import GAPS
 from pipeline.schema import Column
 
-__all__ = ["MAX_LABEL", "label_of", "write_stata"]
+__all__ = ["MAX_LABEL", "StataTable", "label_of"]
 
 MAX_LABEL = 80
 """Characters that Stata allows in the label of a variable."""
@@ -26,45 +28,58 @@ _NEXT = 1 << 40
 _FIRST_LABEL = 2147483621
 """Value labels have long integers as keys; that of `.a` is one more."""
 
+_RANKS = {status: ord(letter) - ord("a") + 1 for status, letter in GAPS.items()}
+"""Which letter stands for a gap, counted from 1."""
+
 _NUMBERS = {65526: "<f8", 65527: "<f4", 65528: "<i4", 65529: "<i2", 65530: "i1"}
 """Types of release 118; any smaller code is the length of a string."""
 
 
-def write_stata(path: Path, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
-    """Write the panel's rows; the columns `…_st` become the missing values of the columns before them."""
-    import numpy
-    import pandas
-    from pandas.io.stata import StataWriterUTF8  # type: ignore[attr-defined]  # the stubs forget it
+class StataTable:
+    """Takes the panel's rows; the columns `…_st` become the missing values of the columns before them."""
 
-    held = list(zip(*rows, strict=True)) or [() for _ in columns]
-    series: dict[str, Any] = {}
-    gaps: dict[str, Any] = {}
-    for at, column in enumerate(columns):
-        if column.kind == "number":
-            series[column.name] = numpy.array([numpy.nan if value is None else float(value) for value in held[at]])
-            gaps[column.name] = numpy.array([_rank(status) for status in held[at + 1]], dtype="uint8")
-        elif column.kind == "integer":
-            series[column.name] = numpy.array(held[at], dtype="int32")
-        elif not column.name.endswith("_st"):
-            series[column.name] = ["" if value is None else value for value in held[at]]
-    kept = {column.name: label_of(column) for column in columns if column.name in series}
-    names = {_FIRST_LABEL + _rank(status): status for status in GAPS}
-    StataWriterUTF8(
-        path, pandas.DataFrame(series), version=118, write_index=False, time_stamp=_TIME, data_label="gongkai panel",
-        variable_labels=kept, value_labels={name: names for name, each in gaps.items() if each.any()},
-    ).write_file()  # fmt: skip
-    _put_gaps(path, list(series), gaps)
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._columns = [column for column in columns if not column.name.endswith("_st")]
+        self._places = [at for at, column in enumerate(columns) if not column.name.endswith("_st")]
+        self._held: list[Any] = [array("d") if column.kind == "number" else [] for column in self._columns]
+        self._gaps: list[bytearray] = [bytearray() for _ in self._columns]
+
+    def add(self, row: Sequence[Any]) -> None:
+        """Take one row."""
+        for at, column, held, gaps in zip(self._places, self._columns, self._held, self._gaps, strict=True):
+            value = row[at]
+            if column.kind == "number":
+                held.append(math.nan if value is None else float(value))
+                gaps.append(_RANKS.get(row[at + 1], 0))
+            else:
+                held.append("" if value is None else value)
+
+    def write(self, path: Path) -> None:
+        """Write the file."""
+        import numpy
+        import pandas
+        from pandas.io.stata import StataWriterUTF8  # type: ignore[attr-defined]  # the stubs forget it
+
+        series: dict[str, Any] = {}
+        gaps: dict[str, Any] = {}
+        for column, held, ranks in zip(self._columns, self._held, self._gaps, strict=True):
+            if column.kind == "number":
+                series[column.name] = numpy.frombuffer(held, "float64") if held else numpy.zeros(0)
+                gaps[column.name] = numpy.frombuffer(ranks, "uint8") if ranks else numpy.zeros(0, "uint8")
+            else:
+                series[column.name] = numpy.array(held, dtype="int32") if column.kind == "integer" else held
+        names = {_FIRST_LABEL + rank: status for status, rank in _RANKS.items()}
+        StataWriterUTF8(
+            path, pandas.DataFrame(series), version=118, write_index=False, time_stamp=_TIME, data_label="gongkai panel",
+            variable_labels={column.name: label_of(column) for column in self._columns},
+            value_labels={name: names for name, each in gaps.items() if each.any()},
+        ).write_file()  # fmt: skip
+        _put_gaps(path, list(series), gaps)
 
 
 def label_of(column: Column) -> str:
     """The column's Chinese name, its end kept where it is too long: labels of cells differ there."""
     return column.zh if len(column.zh) <= MAX_LABEL else f"…{column.zh[-MAX_LABEL + 1 :]}"
-
-
-def _rank(status: str | None) -> int:
-    """Which letter stands for a gap, counted from 1; 0 where there is a figure, or no report."""
-    letter = GAPS.get(status or "")
-    return ord(letter) - ord("a") + 1 if letter is not None else 0
 
 
 def _put_gaps(path: Path, names: Sequence[str], gaps: dict[str, Any]) -> None:

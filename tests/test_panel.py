@@ -16,7 +16,7 @@ from pipeline.harmonised import Harmonised, harmonise
 from pipeline.indicators import measures
 from pipeline.panel import GAPS, Covered, Panel, panel_columns, panel_measures
 from pipeline.series import years_of
-from pipeline.stata import MAX_LABEL, label_of, write_stata
+from pipeline.stata import MAX_LABEL, StataTable, label_of
 
 COUNTY, OTHER = "360923-2008", "360721-2008"
 GOVERNMENT = Body(COUNTY, "county", "")
@@ -116,11 +116,18 @@ def test_names_fit_stata() -> None:
     assert len(set(GAPS.values())) == len(GAPS)
 
 
+def write(path: Path, panel: Panel) -> None:
+    table = StataTable(panel_columns())
+    for row in panel.rows():
+        table.add(row)
+    table.write(path)
+
+
 @pytest.fixture
 def dta(tmp_path: Path) -> Path:
     found = years_of([report(applications__received__total="12", applications__granted__total="blank:")])
     path = tmp_path / "panel.dta"
-    write_stata(path, panel_columns(), list(Panel(found, {(COUNTY, 2019): Covered("blocked", 0)}, (COUNTY,), SPAN).rows()))
+    write(path, Panel(found, {(COUNTY, 2019): Covered("blocked", 0)}, (COUNTY,), SPAN))
     return path
 
 
@@ -128,7 +135,7 @@ def test_stata_release_118_and_the_same_bytes(dta: Path, tmp_path: Path) -> None
     assert dta.read_bytes().startswith(b"<stata_dta><header><release>118</release>")
     again = tmp_path / "again.dta"
     found = years_of([report(applications__received__total="12", applications__granted__total="blank:")])
-    write_stata(again, panel_columns(), list(Panel(found, {(COUNTY, 2019): Covered("blocked", 0)}, (COUNTY,), SPAN).rows()))
+    write(again, Panel(found, {(COUNTY, 2019): Covered("blocked", 0)}, (COUNTY,), SPAN))
     assert again.read_bytes() == dta.read_bytes()
 
 
@@ -151,3 +158,8 @@ def test_pyreadstat_reads_the_names_of_the_gaps(dta: Path) -> None:
     assert meta.variable_value_labels["app_granted_total"][GAPS["blank"]] == "blank"
     assert set(frame.columns) == {column.name for column in panel_columns() if not column.name.endswith("_st")}
     assert len(measures()) > len(panel_measures()) > 80
+
+
+def test_a_panel_of_no_years_is_a_file_of_no_rows(tmp_path: Path) -> None:
+    write(tmp_path / "panel.dta", Panel([], {}, (COUNTY,), ()))
+    assert len(pandas.read_stata(tmp_path / "panel.dta")) == 0
