@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from parsers.finding import Finding
 from parsers.report import Report
-from pipeline.counties import County, by_id, find, name_of, settle
+from pipeline.counties import County, by_id, find, listed_counties, name_of, of_code, settle
 
-__all__ = ["Body", "Settled", "body_of"]
+__all__ = ["Body", "Settled", "body_of", "own_name"]
 
 _GOVERNMENTS = ("province", "prefecture", "county")
 _CITY = re.compile(r"(?:\w{2,8}(?:省|自治区))?(\w{1,10}市)(?:人民政府)?")
@@ -62,9 +62,11 @@ def body_of(report: Report) -> Settled:
         words = tuple(word for word in (report.county, report.unit, report.title) if word)
         settlement = settle(words, site_code=report.county_code, year=report.year, report_id=report.report_id)
         county, findings = settlement.county, settlement.findings
+        if county is None and report.county_code and not of_code(report.county_code) and not any(find(word) for word in words):
+            county = listed_counties(report.county_code)[0]  # only the list knows it, and nothing speaks against the list
     if county is None:
         return Settled(Body(None, level, "" if level in _GOVERNMENTS else None), level, report.county, findings)
-    name = "" if level in _GOVERNMENTS else _own_name(report.unit, county.id) if report.unit is not None else None
+    name = "" if level in _GOVERNMENTS else own_name(report.unit, county.id) if report.unit is not None else None
     return Settled(Body(county.id, level, name), level, report.county or _name_then(county, report.year), findings)
 
 
@@ -91,11 +93,11 @@ def _superior(unit: str | None, level: str, year: int | None) -> County | None:
 
 
 @lru_cache(maxsize=100_000)
-def _own_name(unit: str, county_id: str) -> str:
+def own_name(unit: str, county_id: str) -> str:
     """
     The unit's name without the names of its county and of what the county belongs to.
 
-    >>> _own_name("赣县区农业农村局", "360721-2008"), _own_name("江西省赣州市赣县农业农村局", "360721-2008")
+    >>> own_name("赣县区农业农村局", "360721-2008"), own_name("江西省赣州市赣县农业农村局", "360721-2008")
     ('农业农村局', '农业农村局')
     """
     rest = unit

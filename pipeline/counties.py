@@ -30,12 +30,14 @@ __all__ = [
     "all_counties",
     "by_id",
     "find",
+    "listed_counties",
     "name_of",
     "of_code",
     "resolve",
     "settle",
 ]
 
+_UNREGISTERED = "-unregistered"
 _NEAR = 2  # pages keep an old name for a year or two, and use a new one before the year ends
 _RANKS = ("code", "id", "name", "other_year", "short", "stem", "gone", "successor")
 
@@ -50,6 +52,8 @@ def by_id(county_id: str) -> County | None:
     >>> [spell.name for spell in by_id("360721-2008").spells]
     ['赣县', '赣县区']
     """
+    if county_id.endswith(_UNREGISTERED):
+        return _unregistered(county_id.removesuffix(_UNREGISTERED))
     return load_registry().divisions.get(county_id)
 
 
@@ -62,6 +66,21 @@ def of_code(code: str) -> tuple[County, ...]:
     """
     registry = load_registry()
     return tuple(registry.divisions[county_id] for county_id in registry.by_code.get(code, ()))
+
+
+def listed_counties(code: str) -> tuple[County, ...]:
+    """
+    What a list of sites means by a code: every division that ever had it, else one that only the list knows.
+
+    >>> [county.id for county in listed_counties("360923")], listed_counties("123456")[0].level
+    (['360923-2008'], 'unregistered')
+    """
+    found = of_code(code)
+    return found if found or not code else (_unregistered(code),)
+
+
+def _unregistered(code: str) -> County:
+    return County(f"{code}{_UNREGISTERED}", "unregistered", (Spell(code, code, None, None, FIRST_YEAR, None),), (), (), ())
 
 
 def resolve(code: str, year: int) -> County | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from parsers.finding import Finding
-from pipeline.counties import of_code
+from pipeline.counties import listed_counties
 from pipeline.coverage import Looked
 from pipeline.fetched import crawl_findings, status_rows
 from scrapers.frontier import Frontier
@@ -38,15 +38,13 @@ def crawled(state: Path) -> Crawled:
 
 
 def _looked(frontier: Frontier) -> Iterator[Looked]:
-    """The lists whose code names one county."""
+    """The lists, each for every county that ever had its code."""
     for row in status_rows(frontier):
-        counties = of_code(str(row["county_code"] or ""))
-        if len(counties) != 1:
-            continue
         url = str(row["list_url"])
         first, last = frontier.times_of(url)
         level = str(row["level"]) if row["level"] else None
-        yield Looked(counties[0].id, level, str(row["status"]), str(row["reason"] or ""), first, last, url)
+        for county in listed_counties(str(row["county_code"] or "")):
+            yield Looked(county.id, level, str(row["status"]), str(row["reason"] or ""), first, last, url)
 
 
 def _named(frontier: Frontier) -> Iterator[tuple[str, Named]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from parsers.identify import level_of, read_title
-from pipeline.counties import all_counties, of_code
+from pipeline.counties import all_counties, listed_counties
 from pipeline.coverage import Coverage, Document, Looked
 from pipeline.crawled import Crawled, Named
 from pipeline.errors import PipelineError
@@ -135,7 +135,7 @@ def _documents(rows: Sequence[Row], crawl: Crawled, superseded: frozenset[str]) 
 
 def _told_by_link(named: Named) -> tuple[str | None, str | None, int | None]:
     """County, level and year of a document that could not be read, by the list and the link that lead to it."""
-    counties = of_code(named.county_code or "")
+    counties = listed_counties(named.county_code or "")
     unit, year = read_title(named.title)
     level = (level_of(unit) if unit else None) or named.level
     return (counties[0].id if len(counties) == 1 else None), level, year

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.registry.county import County, Spell, load_registry
+from pipeline.counties import by_id
+from pipeline.registry.county import County, Spell
 
 __all__ = ["Division", "division"]
 
@@ -30,7 +31,7 @@ def division(county_id: str | None, year: int) -> Division | None:
     >>> division("360721-2008", 2020).name, division("360721-2008", 2010).name
     ('赣县区', '赣县')
     """
-    county = load_registry().divisions.get(county_id or "")
+    county = by_id(county_id or "")
     if county is None:
         return None
     spell = county.spell(year) or _nearest(county, year)
@@ -45,7 +46,7 @@ def _nearest(county: County, year: int) -> Spell:
 
 
 def _name(other: str | None, year: int) -> str | None:
-    county = load_registry().divisions.get(other or "")
+    county = by_id(other or "")
     if county is None:
         return None
     return (county.spell(year) or _nearest(county, year)).name

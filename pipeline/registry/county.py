@@ -80,8 +80,9 @@ class County:
     """
     One division over the years, under an id that survives a change of its code and name.
 
-    `level` is `province`, `prefecture`, `county`, `zone` (development zones and new districts without a code) or `islands`
-    (rows of the official table that are no county). `reports` is False where nobody could report; `note` says why.
+    `level` is `province`, `prefecture`, `county`, `zone` (development zones and new districts without a code), `islands` (rows of
+    the official table that are no county), `replica` (invented, for the default run) or `unregistered` (a code of a list of sites
+    that the registry does not know). `reports` is False where nobody could report; `note` says why.
     """
 
     id: str
@@ -155,8 +156,10 @@ def load_registry() -> Registry:
         history = tuple(_changes(each, bases[name], same)) if len(each) > 1 else ()
         links = tuple(before.get(name, ())), tuple(after.get(name, ()))
         divisions[name] = County(name, levels[name], tuple(each), *links, history, reports=not note, note=note)
-    divisions |= {zone.id: zone for zone in _zones(standing)}
-    return Registry(divisions, {code: tuple(dict.fromkeys([name for _, name in each])) for code, each in standing.items()})
+    replicas = list(_replicas())
+    divisions |= {county.id: county for county in (*_zones(standing), *replicas)}
+    by_code = {code: tuple(dict.fromkeys([name for _, name in each])) for code, each in standing.items()}
+    return Registry(divisions, by_code | {county.spells[0].code or "": (county.id,) for county in replicas})
 
 
 def _table(name: str) -> Iterator[list[str]]:
@@ -222,3 +225,10 @@ def _zones(standing: Mapping[str, list[tuple[Spell, str]]]) -> Iterator[County]:
         prefecture = _id_of(row["under"], first, standing) if not row["under"].endswith("0000") else None
         spell = Spell(None, row["name"], prefecture, province, first, None)
         yield County(row["id"], "zone", (spell,), (), (), (), note=row["source"])
+
+
+def _replicas() -> Iterator[County]:
+    """The invented counties of the default run; no real division has a code that begins with 99."""
+    for row in _rows("replicas.csv"):
+        spell = Spell(row["code"], row["name"], None, None, FIRST_YEAR, None)
+        yield County(f"{row['code']}-{FIRST_YEAR}", "replica", (spell,), (), (), (), note="invented for the default run")
