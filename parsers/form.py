@@ -21,7 +21,7 @@ from parsers.errors import FormError
 from parsers.finding import RuleLevel
 from parsers.identities import Identity, expand_identity
 
-__all__ = ["Block", "Column", "Form", "Row", "Table", "forms_digest", "load_forms", "national_form", "read_form"]
+__all__ = ["Block", "Column", "Form", "Row", "Table", "forms_digest", "load_forms", "named_range", "national_form", "read_form"]
 
 NATIONAL = "national"
 
@@ -253,7 +253,7 @@ def _identities(raw: Sequence[Mapping[str, Any]], form: Form, file: str) -> Iter
         _know(item, "identity", where)
         try:
             level = RuleLevel(item["level"])
-            ranges = {name: _range(value, form) for name, value in item.get("for_each", {}).items()}
+            ranges = {name: named_range(value, form) for name, value in item.get("for_each", {}).items()}
             expanded = list(expand_identity(item["expr"], ranges))
         except (KeyError, ValueError) as exc:
             raise FormError(f"{where} ({item.get('code', '?')}): {exc}") from exc
@@ -271,7 +271,7 @@ def _condition(raw: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...
     return tuple((key, (value,) if isinstance(value, str) else tuple(value)) for key, value in raw.items())
 
 
-def _range(value: str | Sequence[str], form: Form) -> tuple[str, ...]:
+def named_range(value: str | Sequence[str], form: Form) -> tuple[str, ...]:
     """The names that a `for_each` runs over: a list, or `table.rows`, `table.columns`, `table.addresses`."""
     if not isinstance(value, str):
         return tuple(value)

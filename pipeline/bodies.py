@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from parsers.finding import Finding
+from parsers.identify import level_of
 from parsers.report import Report
 from pipeline.counties import County, by_id, find, listed_counties, name_of, of_code, settle
 
@@ -54,7 +55,7 @@ def body_of(report: Report) -> Settled:
 
     A bare X市人民政府 is a prefecture's or a county's report; which of the two the registry says, where it knows one X市 only.
     """
-    level = report.level or _level_of_city(report.unit, report.year)
+    level = report.level or (level_of(report.unit) if report.unit else None) or _level_of_city(report.unit, report.year)
     findings: tuple[Finding, ...] = ()
     if level in ("province", "prefecture"):
         county = _superior(report.unit, level, report.year)
@@ -103,7 +104,7 @@ def own_name(unit: str, county_id: str) -> str:
     rest = unit
     for name in _names_above(county_id):
         rest = rest.removeprefix(name)
-    return rest.removeprefix(_PRONOUNS[0]).removeprefix(_PRONOUNS[1])
+    return rest.removeprefix(_PRONOUNS[0]).removeprefix(_PRONOUNS[1]).removesuffix("人民政府")
 
 
 @lru_cache(maxsize=10_000)

@@ -16,11 +16,12 @@ __all__ = ["Crawled", "Named", "crawled"]
 
 
 class Named(NamedTuple):
-    """How a list names a document: the county it is filed under, and the text of the link."""
+    """How a list names a document: the county it is filed under, the text of the link, and the list's level and family."""
 
     county_code: str | None
     title: str
     level: str | None
+    family: str
 
 
 class Crawled(NamedTuple):
@@ -52,4 +53,7 @@ def _named(frontier: Frontier) -> Iterator[tuple[str, Named]]:
     for address in frontier.addresses("article"):
         page = lists.get(address.list or 0)
         if page is not None:
-            yield address.url, Named(page.county_code, address.title, page.level or None)
+            yield (
+                address.url,
+                Named(page.county_code, address.title, page.level or None, page.claim.family if page.claim else "unknown"),
+            )

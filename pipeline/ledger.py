@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -108,8 +108,8 @@ class Ledger:
         self.looked_at += 1 + len(aliases)
         return True
 
-    def admit(self, examined: Examined) -> None:
-        """Enter a result that is no copy as a row of its own."""
+    def admit(self, examined: Examined) -> str | None:
+        """Enter a result that is no copy as a row of its own; the report_id of the version that it supersedes, if any."""
         at, result = len(self._rows), examined.result
         cells = _cells(examined)
         before = self._by_source.get(result.source)
@@ -127,14 +127,18 @@ class Ledger:
                 self._by_content[content] = at
             if body := _body_key(result):
                 self._by_body.setdefault(body, []).append(at)
+        return cells.get("supersedes")
 
-    def close(self, inputs: int, across: Sequence[Finding] = (), checks: Sequence[Check] = ()) -> tuple[list[Row], list[Finding]]:
+    def late(self) -> list[Finding]:
+        """The findings that only the rows of the whole run show."""
+        return [*self._two_reports(), *self._changes]
+
+    def close(self, inputs: int, findings: Iterable[Finding], checks: Iterable[Check]) -> list[Row]:
         """
-        The rows, and the findings that only the whole run shows; `across` and `checks` are those of the audit across reports.
+        The rows, with the findings of the run counted, and with its checks across reports.
 
         Raises PipelineError when `inputs`, counted apart from the ledger, is not rows + aliases.
         """
-        findings = [*self._two_reports(), *self._changes, *across]
         per_report = Counter((finding.report_id, finding.severity) for finding in findings)
         verdicts = Counter((check.report_id, check.verdict) for check in checks)
         rows = []
@@ -142,7 +146,7 @@ class Ledger:
             cells = dict(row.cells)
             cells["aliases"] = " ".join(alias.replace(" ", "%20") for alias in row.aliases) or None
             for severity in Severity:
-                cells[f"findings_{severity}"] += per_report[cells["report_id"], severity]
+                cells[f"findings_{severity}"] = per_report[cells["report_id"], severity]
             for word, verdict in _VERDICTS:
                 cells[f"checks_{word}"] += verdicts[cells["report_id"], verdict]
             rows.append(Row(cells, row.aliases))
@@ -151,7 +155,7 @@ class Ledger:
             raise PipelineError(
                 f"{inputs} inputs, but `reports` accounts for {counted}: a fault of the program; please report it"
             )
-        return rows, findings
+        return rows
 
     def _two_reports(self) -> Iterator[Finding]:
         for places in self._by_body.values():
@@ -222,10 +226,9 @@ def _cells(examined: Examined) -> dict[str, Any]:
         cells.update(status=str(ReadStatus.FAILED), reason=examined.fault)
     by_status = Counter(fact.status for fact in report.facts) if report else Counter()
     cells.update({f"cells_{status}": by_status[status] for status in Status})
-    verdicts, severities = Counter(check.verdict for check in examined.checks), Counter(f.severity for f in examined.findings)
+    verdicts = Counter(check.verdict for check in examined.checks)
     for word, verdict in _VERDICTS:
         cells[f"checks_{word}"] = verdicts[verdict]
-    cells.update({f"findings_{severity}": severities[severity] for severity in Severity})
     return cells
 
 

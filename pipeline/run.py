@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from parsers import parse_all
@@ -20,9 +21,12 @@ from parsers.errors import ReadError, ReadStatus
 from parsers.finding import Check, Finding
 from parsers.report import Report, Unread
 from pipeline.audit import Rules, audit_report
+from pipeline.audit.across import Across
+from pipeline.audit.cluster import Tally
 from pipeline.inputs import Input
 from pipeline.ledger import Examined, Ledger, Row
 from pipeline.shards import Entry, Result, Shards
+from pipeline.spool import Spool
 from pipeline.workers import Executor, InProcess, carry
 
 if TYPE_CHECKING:
@@ -130,11 +134,11 @@ def _fold(inputs: Iterable[Input]) -> tuple[list[Input], dict[str, list[str]]]:
 
 
 class Closed(NamedTuple):
-    """What only the whole run shows: the rows of `reports`, findings, and checks across reports."""
+    """A run that has ended: the rows of `reports`, all findings in their final form, and the checks across reports."""
 
     rows: list[Row]
-    findings: list[Finding]
-    checks: list[Check]
+    findings: Spool[Finding]
+    checks: Sequence[Check]
 
 
 @dataclass
@@ -155,6 +159,13 @@ class Dataset:
     settle: Callable[[Report], Settled] | None = None
     ledger: Ledger = field(default_factory=Ledger)
     _inputs: int = 0
+    _findings: Spool[Finding] = field(default_factory=Spool)
+    _across: Across = field(init=False)
+    _tally: Tally = field(default_factory=Tally)
+    _traits: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._across = Across(self.rules)
 
     def __iter__(self) -> Iterator[Examined]:
         """Every result that is no copy of an earlier one, audited, in the order of the inputs."""
@@ -180,8 +191,22 @@ class Dataset:
         examined = Examined(result, aliases, page, *dates, (*findings, *settling), checks, fault, body)
         if fault and self.notice is not None:
             self.notice(result.source, str(ReadStatus.FAILED), fault)
-        self.ledger.admit(examined)
+        supersedes = self.ledger.admit(examined)
+        self._findings.add_all(examined.findings)
+        if body is not None and isinstance(result, Report):
+            self._compare(result, body, checks, supersedes)
         return examined
+
+    def _compare(self, report: Report, body: Body, checks: Sequence[Check], supersedes: str | None) -> None:
+        """Keep what the comparison with other reports needs, and how this one was read."""
+        self._across.admit(report, body, supersedes=supersedes)
+        layout = "rebuilt" if any(fact.rests_on for fact in report.facts) else "as printed"
+        self._traits[report.report_id] = (report.media_type, report.form, layout, self._family(report.source))
+        self._tally.admit(checks, {report.report_id: self._traits[report.report_id]})
+
+    def _family(self, source: str) -> str:
+        named = self.crawl.named.get(source) if self.crawl is not None else None
+        return named.family if named is not None else "file"
 
     def _settled(self, result: Result) -> tuple[Result, Body | None, tuple[Finding, ...]]:
         """The result with the level and county that only the registry knows, whose it is, and what was found on the way."""
@@ -197,11 +222,16 @@ class Dataset:
             self.notice(address, str(result.status), (result.reason or "without a statutory table") + more)
 
     def close(self) -> Closed:
-        """The rows of `reports`, and the findings and checks that only the whole run shows; inputs = rows + aliases is checked."""
-        across: tuple[Finding, ...] = ()
-        checks: tuple[Check, ...] = ()
-        rows, findings = self.ledger.close(self._inputs, across, checks)
-        return Closed(rows, [*findings, *(self.crawl.findings if self.crawl is not None else ())], list(checks))
+        """
+        What only the whole run shows; inputs = rows + aliases is checked.
+
+        Findings that look like our own misreading are held back: they become prompts, and a finding of ourselves names them.
+        """
+        across, checks = self._across.close()
+        findings = Spool(self._tally.hold_back(chain(self._findings, self.ledger.late(), across), self._traits))
+        rows = self.ledger.close(self._inputs, findings, checks)
+        findings.add_all(self.crawl.findings if self.crawl is not None else ())
+        return Closed(rows, findings, checks)
 
 
 def _alias(alias: str, address: str, source: str) -> str:

@@ -1,26 +1,20 @@
-"""Whole crawls of replica counties over real HTTP: what is found, how lists end, how hosts are treated, and what a kill costs."""
+"""Whole crawls of replica counties over real HTTP: what is found, how lists end, and how hosts are treated."""
 
 from __future__ import annotations
 
-import csv
-import os
-import re
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from random import Random
 
 import pytest
-from crawls import assert_ended, assert_found, configured, content, crawl
+from crawls import assert_ended, assert_found, content, crawl
 
 from parsers.finding import Finding
 from pipeline.audit import Rules
 from pipeline.commands.fetch import RAW, fetch_into, open_state
+from pipeline.commands.reading import STATE_NAME
 from pipeline.config import Config, Output
+from pipeline.crawled import crawled
 from pipeline.demo.sites import Asked, Site, county_sites, replica, serve, truth
 from pipeline.demo.sites.obstacles import OBSTACLES, PASSING
 from pipeline.fetched import crawl_findings, fetched_inputs
@@ -74,64 +68,6 @@ def test_an_archive_gives_the_same_crawl_again(tmp_path: Path) -> None:
     assert content(again) == content(config)
 
 
-@pytest.mark.slow
-def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
-    sites = [replica(2, family, years=(2021, 2022, 2023)) for family in FAMILIES]
-    chance = Random(5)
-    with serve(sites) as served:
-        whole, broken = tmp_path / "whole", tmp_path / "broken"
-        for folder in (whole, broken):
-            folder.mkdir()
-            write_configuration(folder, sites, dict(served.resolve))
-        assert run(whole) in (0, 3)
-        kills = 0
-        for _ in range(50):
-            process = started(broken)
-            time.sleep(0.25 + chance.random() * 1.5)
-            if process.poll() is not None:
-                break
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            kills += 1
-        assert kills > 3
-        assert run(broken) in (0, 3)
-    for name in ("facts", "findings", "checks", "reports"):
-        assert lasting(broken, name) == lasting(whole, name), name
-
-
-def write_configuration(folder: Path, sites: Sequence[Site], resolve: dict[str, str]) -> None:
-    configured(folder, sites, resolve)
-    names = "\n".join(f'"{host}" = "{address}"' for host, address in resolve.items())
-    (folder / "gongkai.toml").write_text(
-        '[sites]\nfiles = ["sites.csv"]\n[fetch]\ndelay = 0.05\njitter = 0.0\nallowed_networks = ["127.0.0.0/8"]\n'
-        f"[fetch.resolve]\n{names}\n",
-        "utf-8",
-    )
-
-
-def started(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "gongkai", "run", "--config", str(folder / "gongkai.toml")]
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, cwd=folder, stdout=quiet, stderr=quiet, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
-
-
-def run(folder: Path) -> int:
-    return started(folder).wait(timeout=240)
-
-
-MOMENTARY = {"report_id", "source_sha256", "finding_id", "subject", "bytes", "fetched_at", "supersedes", "other_report_id"}
-"""The sites count their visits in every page, so no two crawls have the same bytes."""
-
-
-def lasting(folder: Path, name: str) -> list[dict[str, str]]:
-    with (folder / "output" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = [
-            {key: re.sub(r"[0-9a-f]{12}", "", value) for key, value in row.items() if key not in MOMENTARY}
-            for row in csv.DictReader(file)
-        ]
-    return sorted(rows, key=lambda row: sorted(row.items())) if name == "findings" else rows
-
-
 @pytest.mark.parametrize("obstacle", OBSTACLES)
 def test_an_obstacle_is_a_status_never_an_empty_result(obstacle: str, tmp_path: Path) -> None:
     sites = [replica(71, "challenge", obstacle=obstacle, years=(2022,))]
@@ -165,12 +101,12 @@ def read(config: Config) -> tuple[list[dict[str, object]], list[Finding]]:
     """The rows of `reports` and the findings of the whole run."""
     folder = config.output.folder
     with open_state(folder) as frontier:
-        inputs, fetching = list(fetched_inputs(frontier, folder / RAW)), crawl_findings(frontier)
+        inputs = list(fetched_inputs(frontier, folder / RAW))
     entries = read_all(inputs, Shards(folder / "shards"))
-    dataset = Dataset(entries, Shards(folder / "shards"), Rules(), fetching=fetching)
+    dataset = Dataset(entries, Shards(folder / "shards"), Rules(), crawl=crawled(folder / STATE_NAME))
     list(dataset)
-    rows, findings = dataset.close()
-    return [dict(row.cells) for row in rows], findings
+    rows, findings, _ = dataset.close()
+    return [dict(row.cells) for row in rows], list(findings)
 
 
 @pytest.mark.slow

@@ -141,7 +141,7 @@ def test_stata_release_118_and_the_same_bytes(dta: Path, tmp_path: Path) -> None
 
 def test_pandas_reads_figures_and_extended_missing_values(dta: Path) -> None:
     with pandas.io.stata.StataReader(dta, convert_missing=True, convert_categoricals=False) as reader:
-        frame = reader.read()
+        frame: Any = reader.read()  # type: ignore[attr-defined]  # the stubs forget it
         labels = reader.variable_labels()
     assert list(frame["county"]) == ["上高县"] * 3
     assert list(frame["why_absent"]) == ["blocked", "not_checked", ""]
@@ -155,7 +155,8 @@ def test_pandas_reads_figures_and_extended_missing_values(dta: Path) -> None:
 def test_pyreadstat_reads_the_names_of_the_gaps(dta: Path) -> None:
     frame, meta = pyreadstat.read_dta(str(dta), user_missing=True)
     assert frame["app_granted_total"].iloc[2] == GAPS["blank"]
-    assert meta.variable_value_labels["app_granted_total"][GAPS["blank"]] == "blank"
+    names: dict[Any, str] = meta.variable_value_labels["app_granted_total"]
+    assert names[GAPS["blank"]] == "blank"
     assert set(frame.columns) == {column.name for column in panel_columns() if not column.name.endswith("_st")}
     assert len(measures()) > len(panel_measures()) > 80
 

@@ -155,7 +155,8 @@ def test_two_contents_for_one_body_and_year_are_kept_and_named() -> None:
         report = sample_report(sample_text(applications__received__total=cell), name)
         assert not ledger.find_copy(report)
         ledger.admit(Examined(report))
-    rows, findings = ledger.close(2)
+    findings = ledger.late()
+    rows = ledger.close(2, findings, ())
     first, second = (row.cells["report_id"] for row in rows)
     assert {(item.report_id, item.other_report_id) for item in findings} == {(first, second), (second, first)}
     assert {item.code for item in findings} == {"identity.two_reports"}
@@ -166,7 +167,7 @@ def test_a_lost_input_is_never_silent() -> None:
     ledger = Ledger()
     ledger.admit(Examined(sample_report(sample_text())))
     with pytest.raises(PipelineError, match="2 inputs, but `reports` accounts for 1"):
-        ledger.close(2)
+        ledger.close(2, (), ())
 
 
 # --- from the web to the dataset --------------------------------------------------------------------

@@ -13,7 +13,9 @@ from typing import NamedTuple
 from parsers.finding import RuleLevel, Severity
 from parsers.form import load_forms
 
-__all__ = ["IDENTITY_SEVERITY", "IDENTITY_WORDS", "OWN_RULES", "Rule", "Words", "known_codes", "words_of"]
+__all__ = [
+    "ACROSS_SEVERITY", "IDENTITY_SEVERITY", "IDENTITY_WORDS", "ON_UNLESS_WEAK", "OWN_RULES", "Rule", "Words", "known_codes", "words_of",
+]  # fmt: skip
 
 
 class Words(NamedTuple):
@@ -38,6 +40,19 @@ IDENTITY_SEVERITY: Mapping[RuleLevel, Severity] = {
     RuleLevel.PLAUSIBLE: Severity.WARNING,
     RuleLevel.NONE: Severity.PROMPT,
 }
+
+ACROSS_SEVERITY: Mapping[str, Severity] = {
+    "strong": Severity.WARNING,
+    "medium": Severity.PROMPT,
+    "weak": Severity.PROMPT,
+}
+"""
+By the strength of a rule across years or bodies. Never an error: no form states such a rule, and a merger or a late correction
+may break the best of them.
+"""
+
+ON_UNLESS_WEAK = ("strong", "medium")
+"""Strengths of the rules that run without being asked for."""
 
 IDENTITY_WORDS: Mapping[str, Words] = {
     "applications.flow": Words("第一项加第二项之和应等于第三项加第四项之和", "received + carried in = outcomes + carried out"),
@@ -70,6 +85,17 @@ IDENTITY_WORDS: Mapping[str, Words] = {
     "statistics.channels_sum": Words("各渠道公开数之和一般不少于主动公开政府信息数", "the channels carry at least all items"),
     "statistics.channel_max": Words("网站公开数不应大于主动公开政府信息数", "the website carries at most all items"),
     "statistics.concl_vs_reply": Words("申请办结数一般等于申请答复数", "concluded equals replied"),
+    "x.carry": Words("上年度结转下年度的件数应等于本年度所列上年结转", "carried out of a year is carried into the next"),
+    "x.valid": Words("现行有效件数一般等于上年度现行有效加本年制发减废止", "in force = last year's + issued - repealed"),
+    "x.items": Words("上一年项目数量一般等于上年度所列项目数量加增减", "last year's items = those of its report and the change"),
+    "x.public_total": Words("对外公开总数量一般不少于上年度", "the total publicly available is not below last year's"),
+    "x.pending": Words("上年度尚未审结的案件一般计入本年度总计", "cases pending last year are part of this year's total"),
+    "x.jump": Words("数量较上年度变化超过五倍", "a figure changed more than fivefold over a year"),
+    "l.t3": Words("汇总报告的申请件数一般等于各机关之和", "the aggregate's requests are the sum of its bodies'"),
+    "l.t3_ge": Words("汇总报告的申请件数不应少于任一机关", "the aggregate's requests are at least any one body's"),
+    "l.t2": Words("汇总报告的主动公开数量一般等于各机关之和", "the aggregate's disclosure is the sum of its bodies'"),
+    "l.t4": Words("汇总报告的复议、诉讼件数一般不大于各机关之和", "the aggregate's cases are at most the sum of its bodies'"),
+    "l.prefecture_ge": Words("设区市汇总的申请件数一般不少于任一县", "a prefecture's requests are at least any one county's"),
 }  # fmt: skip
 
 _PROMPT, _WARNING, _ERROR = Severity.PROMPT, Severity.WARNING, Severity.ERROR
@@ -92,6 +118,11 @@ OWN_RULES: Mapping[str, Rule] = {
     "form.obsolete": Rule(_ERROR, _NONE, "使用了已被取代的表格", "a table is of a form that is no longer in force"),
     "form.template_left": Rule(_WARNING, _NONE, "残留式样说明文字", "words of the template were left in"),
     "form.citation": Rule(_PROMPT, _NONE, "只引用了已被取代的格式文件", "only the notice of the old form is cited"),
+    "unit.slip": Rule(_WARNING, _PLAUSIBLE, "收费金额与上年度相差约一千倍或一万倍，疑似单位有误", "fees 1,000 or 10,000 times last year's"),
+    "review.orphan": Rule(_PROMPT, _PLAUSIBLE, "有复议或诉讼，而两年均无申请", "reviews or lawsuits, but no request in two years"),
+    "copy.table": Rule(_WARNING, _PLAUSIBLE, "两份报告的表格数字完全相同", "the tables of two reports have the same figures"),
+    "x.scope": Rule(_PROMPT, _NONE, "统计范围与上年度不同，未作跨年比较", "the scope is not last year's; the two are not compared"),
+    "run.cluster": Rule(_WARNING, _NONE, "疑为本程序误读，相关问题暂缓采信", "looks like our own misreading; findings held back"),
     "form.empty_section": Rule(_WARNING, _NONE, "第五部分为空或过短", "section five is empty or too short"),
 }  # fmt: skip
 
@@ -105,4 +136,6 @@ def words_of(code: str) -> Words:
 
 def known_codes() -> frozenset[str]:
     """Every code of a rule that the audit can evaluate, those of the forms included."""
-    return frozenset(OWN_RULES) | {identity.code for form in load_forms() for identity in form.identities}
+    forms = load_forms()
+    across = {str(raw["code"]) for form in forms for raw in (*form.across_years, *form.across_bodies)}
+    return frozenset(OWN_RULES) | across | {identity.code for form in forms for identity in form.identities}

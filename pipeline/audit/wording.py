@@ -10,18 +10,27 @@ from parsers.identities import Comparison, Sum
 from parsers.report import Report, plain
 from pipeline.audit.catalogue import Words
 
-__all__ = ["cell_label", "describe_comparison", "report_name"]
+__all__ = ["SIGNS_ZH", "cell_label", "describe_comparison", "name_report", "report_name"]
 
-_SIGNS_ZH: Mapping[str, str] = {"==": "应等于", "<=": "应不大于", ">=": "应不小于", "<": "应小于", ">": "应大于"}
+SIGNS_ZH: Mapping[str, str] = {"==": "应等于", "<=": "应不大于", ">=": "应不小于", "<": "应小于", ">": "应大于"}
 _LONGEST_LABEL = 24
 
 
 def report_name(report: Report) -> Words:
     """How messages name a report: the body, its data year and the report_id."""
-    unit = report.unit or report.title or report.source
-    year_zh = f"{report.year}年度" if report.year is not None else "（年度不明）"
-    year_en = str(report.year) if report.year is not None else "(year unknown)"
-    return Words(f"{unit}{year_zh}报告［{report.report_id}］", f"{unit} {year_en} [{report.report_id}]")
+    return name_report(report.unit or report.title or report.source, report.year, report.report_id)
+
+
+def name_report(unit: str, year: int | None, report_id: str) -> Words:
+    """
+    The same of a report of which only these are at hand.
+
+    >>> name_report("上高县人民政府", 2021, "0123456789ab").zh
+    '上高县人民政府2021年度报告［0123456789ab］'
+    """
+    year_zh = f"{year}年度" if year is not None else "（年度不明）"
+    year_en = str(year) if year is not None else "(year unknown)"
+    return Words(f"{unit}{year_zh}报告［{report_id}］", f"{unit} {year_en} [{report_id}]")
 
 
 def cell_label(form: Form, address: str) -> Words:
@@ -41,7 +50,7 @@ def describe_comparison(form: Form, comparison: Comparison, values: Mapping[str,
     """Both sides of a comparison over known values, with the addends that are not zero."""
     left, right = _side(form, comparison.left, values), _side(form, comparison.right, values)
     sign_en = "=" if comparison.sign == "==" else comparison.sign
-    return Words(f"{left.zh}，{_SIGNS_ZH[comparison.sign]}{right.zh}", f"{left.en}, should be {sign_en} {right.en}")
+    return Words(f"{left.zh}，{SIGNS_ZH[comparison.sign]}{right.zh}", f"{left.en}, should be {sign_en} {right.en}")
 
 
 def _side(form: Form, side: Sum, values: Mapping[str, Decimal | None]) -> Words:

@@ -27,13 +27,10 @@ def audit(paths: Sequence[Path], output: Path | None, rules_file: Path | None, l
     """Write the findings and checks of files, or of an output folder, to stdout; returns the exit code."""
     tongue = language(lang, os.environ)
     with logging_to(None), _dataset(paths, output, rules_file) as dataset:
-        findings: list[Finding] = []
         checks: list[Check] = []
         for examined in dataset:
-            findings.extend(examined.findings)
             checks.extend(examined.checks)
-        rows, late, across = dataset.close()
-    findings.extend(late)
+        rows, findings, across = dataset.close()
     checks.extend(across)
     summary = summarise(rows)
     if as_json:

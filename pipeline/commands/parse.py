@@ -6,12 +6,14 @@ import json
 import shutil
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
+from parsers.finding import Finding
 from parsers.report import fact_row, plain
 from pipeline.commands.reading import dataset_of, find_config, find_inputs, find_rules
 from pipeline.commands.screen import logging_to, out, print_table
@@ -139,10 +141,13 @@ def json_object(columns: Sequence[Column], values: Sequence[Any], more: Sequence
 def _write_json(dataset: Dataset, stream: TextIO) -> list[Row]:
     """One array with an object a row of `reports`; a later copy may add an alias to any of them, so all are held."""
     examined = list(dataset)
-    rows, late, _ = dataset.close()
+    rows, findings, _ = dataset.close()
+    by_report: dict[str | None, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_report[finding.report_id].append(finding)
     with _array(stream) as add:
         for one, row in zip(examined, rows, strict=True):
-            found = (*one.findings, *(finding for finding in late if finding.report_id == one.result.report_id))
+            found = by_report[one.result.report_id]
             parts = [
                 f'"facts": {_list(FACTS, [fact_row(one.report, fact) for fact in one.report.facts] if one.report else [])}',
                 f'"findings": {_list(FINDINGS, [finding_row(finding) for finding in found])}',

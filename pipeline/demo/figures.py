@@ -14,7 +14,16 @@ from parsers.finding import RuleLevel, Verdict
 from parsers.identities import Identity
 from pipeline.demo.sheet import FORMS, Sheet, form_named, write_sheet
 
-__all__ = ["FILLINGS", "SCALES", "carried_on", "equations", "numbers", "random_sheet", "with_one_false_figure"]
+__all__ = [
+    "FILLINGS",
+    "SCALES",
+    "carried_on",
+    "equations",
+    "numbers",
+    "random_sheet",
+    "stock_carried_on",
+    "with_one_false_figure",
+]
 
 SCALES = (20, 200, 600, 3_000)
 """Requests a year, about: a township, a small county, a large county, a city."""
@@ -274,4 +283,20 @@ def carried_on(sheet: Sheet, before: Sheet) -> Sheet:
         cells.update({f"applications.{row}.{column}": str(figure) for row, figure in zip(rows, figures, strict=True)})
     for row in rows:
         cells[f"applications.{row}.total"] = str(sum(int(cells[f"applications.{row}.{column}"]) for column in columns))
+    return sheet.with_cells(cells)
+
+
+def stock_carried_on(sheet: Sheet, before: Sheet) -> Sheet:
+    """The sheet with what was in force, and the items there were, at the end of the year before, where both forms ask for it."""
+    cells = dict(sheet.cells)
+    documents = "proactive.normative_documents"
+    if f"{documents}.in_force" in before.cells and f"{documents}.in_force" in cells:
+        held = int(before.cells[f"{documents}.in_force"]) + int(cells[f"{documents}.issued"])
+        cells[f"{documents}.repealed"] = str(min(held, int(cells[f"{documents}.repealed"])))
+        cells[f"{documents}.in_force"] = str(held - int(cells[f"{documents}.repealed"]))
+    for row in ("licensing", "other_services", "penalties", "compulsory_measures", "fees"):
+        items, change = f"proactive.{row}.items_last_year", f"proactive.{row}.change"
+        if items in before.cells and items in cells:
+            cells[items] = str(int(before.cells[items]) + int(before.cells[change]))
+            cells[change] = str(max(int(cells[change]), -int(cells[items])))
     return sheet.with_cells(cells)

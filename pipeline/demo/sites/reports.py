@@ -13,7 +13,7 @@ from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
-from pipeline.demo.figures import carried_on, random_sheet, with_one_false_figure
+from pipeline.demo.figures import carried_on, random_sheet, stock_carried_on, with_one_false_figure
 from pipeline.demo.layouts import layout_named
 from pipeline.demo.layouts.model import Rendering
 from pipeline.demo.sheet import Sheet
@@ -91,7 +91,7 @@ def _series(plan: Plan, body: Body, false: tuple[Body, int] | None) -> Iterator[
         scale = {"county": 200, "department": 60, "township": 20}[body.level]
         sheet = _of_body(random_sheet(chance, form=form, scale=scale, filling="full"), plan, body, year, chance)
         if before is not None:
-            sheet = _reworded(carried_on(sheet, before), sheet.cells)
+            sheet = _reworded(stock_carried_on(carried_on(sheet, before), before), sheet.cells)
         before = sheet
         is_false = false == (body, year)
         if is_false:

@@ -42,9 +42,10 @@ class Asked(NamedTuple):
 class Served:
     """Sites while they are served: `port` on 127.0.0.1, the `hosts`, and the `log` of all requests in the order in which they ended."""
 
-    def __init__(self, sites: Iterable[Site], edition: int) -> None:
+    def __init__(self, sites: Iterable[Site], edition: int, *, pause: float, counts_visits: bool) -> None:
         self._sites = {host: site for site in sites for host in (site.host, *site.aliases)}
         self._edition = edition - 1
+        self.pause, self._counts_visits = pause, counts_visits
         self._lock = threading.Lock()
         self._log: list[Asked] = []
         self._under_way: Counter[str] = Counter()
@@ -104,7 +105,7 @@ class Served:
 
     def count(self, host: str, key: str, body: bytes) -> bytes:
         """The body with the number of visits of its page, which is another each time that it is asked for."""
-        if HITS not in body:
+        if HITS not in body or not self._counts_visits:
             return body
         with self._lock:
             self._visits[host, key] += 1
@@ -129,15 +130,17 @@ class Served:
 
 
 @contextmanager
-def serve(sites: Iterable[Site], edition: int = 1) -> Iterator[Served]:
+def serve(sites: Iterable[Site], edition: int = 1, *, pause: float = 0.0, counts_visits: bool = True) -> Iterator[Served]:
     """
     The sites in edition 1 or 2, served until the block ends.
+
+    Each answer takes `pause` seconds more. Without `counts_visits` a page has the same bytes whenever it is asked for.
 
     >>> with serve(()) as served:
     ...     served.port > 0, served.log
     (True, ())
     """
-    served = Served(tuple(sites), edition)
+    served = Served(tuple(sites), edition, pause=pause, counts_visits=counts_visits)
     try:
         yield served
     finally:
@@ -198,6 +201,7 @@ class _Handler(BaseHTTPRequestHandler):
         status = 0
         last = b""
         try:
+            time.sleep(self.served.pause)
             reply = self._reply(host, form)
             status = reply.page.status if reply.whole else 0
             body, last = (reply.body[:-1], reply.body[-1:]) if reply.whole else (reply.body, b"")
