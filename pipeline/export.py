@@ -117,7 +117,6 @@ def _write_tables(dataset: Dataset, part: Path, wide: Wide, years: Sequence[int]
         findings, checks = table("findings", FINDINGS), table("checks", CHECKS)
         figures, statuses = table(wide.name, wide.columns("number")), table("wide_status", wide.columns("code"))
         for examined in dataset:
-            _add_all(findings, (finding_row(finding) for finding in examined.findings))
             _add_all(checks, (check_row(check) for check in examined.checks))
             derived.admit(examined)
             report = examined.report
@@ -125,8 +124,8 @@ def _write_tables(dataset: Dataset, part: Path, wide: Wide, years: Sequence[int]
                 facts.add(report)
                 figures.add(wide.figures(report))
                 statuses.add(wide.statuses(report))
-        rows, late, across = dataset.close()
-        _add_all(findings, (finding_row(finding) for finding in late))
+        rows, found, across = dataset.close()
+        _add_all(findings, (finding_row(finding) for finding in found))
         _add_all(checks, (check_row(check) for check in across))
         reports = table("reports", REPORTS)
         _add_all(reports, (row.values() for row in rows))
