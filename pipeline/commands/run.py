@@ -96,7 +96,9 @@ def export_again(
             dataset = kept_dataset(paths[0], rules)
             config = config if output is not None else config.to_output(paths[0])
         elif paths:
-            dataset = read_into(find_inputs(paths, None), Shards(config.output.folder / "shards"), rules, config.parse, settle=body_of)
+            dataset = read_into(
+                find_inputs(paths, None), Shards(config.output.folder / "shards"), rules, config.parse, settle=body_of
+            )
         else:
             dataset = kept_dataset(config.output.folder, rules)
         return _export(dataset, config, tongue, published_only=published_only)
@@ -115,11 +117,12 @@ def _export(dataset: Dataset, config: Config, tongue: str, *, published_only: bo
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "inputs": "inputs", "aliases": "copies", "reports": "reports", "cells": "cells", "checks": "checks",
-        "findings": "findings", "output": "output", "none": "none", "lists": "lists",
+        "findings": "findings", "output": "output", "none": "none", "lists": "lists", "coverage": "coverage",
+        "county years": "counties and years",
     },
     "zh": {
         "inputs": "输入", "aliases": "副本", "reports": "报告", "cells": "单元格", "checks": "检查", "findings": "问题",
-        "output": "输出", "none": "无", "lists": "列表",
+        "output": "输出", "none": "无", "lists": "列表", "coverage": "覆盖", "county years": "县年",
     },
 }  # fmt: skip
 
@@ -132,4 +135,15 @@ def summary_lines(summary: Summary, folder: Path, tongue: str) -> Iterator[str]:
         counts: Mapping[str, int] = getattr(summary, name)
         listed = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
         yield f"{words[name]:<9} {listed or words['none']}"
+    covered = _covered(folder)
+    counties = f"{sum(covered.values())} {words['county years']}: " if covered else ""
+    yield f"{words['coverage']:<9} {counties}{', '.join(f'{count} {word}' for word, count in covered.items()) or words['none']}"
     yield f"{words['output']:<9} {shown(str(folder))}"
+
+
+def _covered(folder: Path) -> Mapping[str, int]:
+    """How many counties and years have each status in `coverage`, for the counties' own reports."""
+    import pyarrow.parquet
+
+    table = pyarrow.parquet.read_table(folder / "coverage.parquet", columns=["status"], filters=[("level", "=", "county")])
+    return dict(sorted(Counter(table.column("status").to_pylist()).items()))
