@@ -96,6 +96,90 @@ def export(
 
 
 @app.command()
+def compare(  # noqa: PLR0913, PLR0917 - an argument an option
+    paths: Paths = None,
+    indicator: Annotated[
+        list[str] | None, typer.Option("--indicator", metavar="CODE", help="Code or short name, as in the table `indicators`.")
+    ] = None,
+    counties: Annotated[
+        list[str] | None,
+        typer.Option("--counties", metavar="NAMES", help="Names, codes or ids; a prefecture or province means its counties."),
+    ] = None,
+    years: Annotated[str | None, typer.Option("--years", metavar="YYYY-YYYY", help="Data years: 2019-2023, 2016,2021.")] = None,
+    level: Annotated[
+        str, typer.Option("--level", metavar="LEVEL", help="county, office, department, township, prefecture or province.")
+    ] = "county",
+    scope: Annotated[
+        str | None, typer.Option("--scope", metavar="all|own", help="Only reports that sum the bodies below, or that do not.")
+    ] = None,
+    per: Annotated[
+        Path | None, typer.Option("--per", metavar="FILE", help="Divide by a table: county_code, year, one figure.")
+    ] = None,
+    approximate: Annotated[bool, typer.Option("--approximate", help="Take figures too that compare only approximately.")] = False,  # noqa: FBT002
+    kind: Annotated[
+        str | None, typer.Option("--format", metavar="table|csv|xlsx|svg|png", help="Format, instead of the file's.")
+    ] = None,
+    chart: Annotated[str | None, typer.Option("--chart", metavar="line|bar|heat", help="Kind of picture.")] = None,
+    file: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="File to write, or a folder.")] = None,
+    config: ConfigFile = None,
+    output: Output = None,
+    lang: Lang = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Put counties and years side by side: no ranking, no score, and every gap with its reason."""
+    with importing():
+        from pipeline.commands.compare import Request
+        from pipeline.commands.compare import compare_command as command
+
+    request = Request(indicator or [], counties or [], years, level, scope, per, approximate, kind, chart, file, as_json)
+    raise typer.Exit(command(request, paths or [], config, output, lang))
+
+
+@app.command()
+def report(  # noqa: PLR0913, PLR0917 - an argument an option
+    paths: Paths = None,
+    counties: Annotated[
+        list[str] | None,
+        typer.Option("--counties", metavar="NAMES", help="Names, codes or ids; a prefecture or province means its counties."),
+    ] = None,
+    years: Annotated[str | None, typer.Option("--years", metavar="YYYY-YYYY", help="Data years: 2019-2023, 2016,2021.")] = None,
+    indicator: Annotated[
+        list[str] | None, typer.Option("--indicator", metavar="CODE", help="Instead of the usual eight; may be repeated.")
+    ] = None,
+    scope: Annotated[
+        str | None, typer.Option("--scope", metavar="all|own", help="Only reports that sum the bodies below, or that do not.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="HTML file to write, or a folder.")] = None,
+    config: ConfigFile = None,
+    output: Output = None,
+    lang: Lang = None,
+) -> None:
+    """Write one HTML page for auditors: coverage, findings, comparisons, and the source of every figure."""
+    with importing():
+        from pipeline.commands.report import Wanted
+        from pipeline.commands.report import report as command
+
+    wanted = Wanted(indicator or [], counties or [], years, scope, file)
+    raise typer.Exit(command(wanted, paths or [], config, output, lang))
+
+
+@app.command()
+def query(
+    sql: Annotated[
+        str, typer.Argument(metavar="SQL", help="One SELECT over facts, reports, findings, series, panel …", show_default=False)
+    ],
+    kind: Annotated[str, typer.Option("--format", metavar="table|csv|json", help="Format of the answer.")] = "table",
+    config: ConfigFile = None,
+    output: Output = None,
+) -> None:
+    """Ask the tables of an output folder in SQL; reads only. Needs the extra `analysis`."""
+    with importing():
+        from pipeline.commands.query import query as command
+
+    raise typer.Exit(command(sql, kind, config, output))
+
+
+@app.command()
 def explain(
     report: Annotated[str, typer.Argument(help="A file, or the report_id of a report in the output folder.", show_default=False)],
     address: Annotated[str, typer.Argument(help="Address of the cell: table.row.column.", show_default=False)],

@@ -1,335 +1,275 @@
 """
 County against county, year against year: figures of one indicator side by side, and nothing that does not compare.
 
-A comparison is read from the exported tables. Counties stand in the order of their codes, never by rank. Figures of reports
-that sum a whole county and of reports about one office alone are never mixed; where the text of some does not say, the
-comparison says so. Breaks of the form are part of it, and every gap has its reason.
+A comparison is read from the exported tables. Counties stand in the order of their codes, never by rank, and nothing is summed
+up to a score. Figures of reports that sum a whole county and of reports about one office alone are never mixed; where the text
+of some does not say, the comparison says so. Breaks of form and scope are part of it, and every gap has its reason.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from pipeline.counties import by_id
 from pipeline.divisions import division
-from pipeline.errors import UsageError
-from pipeline.indicators import Measure
+from pipeline.divisor import Divisor
+from pipeline.errors import PipelineError, UsageError
+from pipeline.figures import Entry, Key, absent, read_coverage, read_figures
+from pipeline.indicators import Indicator, Measure
+from pipeline.remarks import Remark, break_of, remarks
+from pipeline.schema import PANEL_IDENTITY, SERIES, Column
 from pipeline.selection import Selection
-from pipeline.series import APPROXIMATE
 
-__all__ = ["COLUMNS", "Comparison", "Entry", "Key", "compare", "read_divisor"]
+__all__ = ["COMPARED", "Comparison", "Entry", "Key", "compare", "is_ratio"]
 
-COLUMNS = (
-    "county_id", "county_code", "county", "prefecture", "province", "unit", "level", "scope", "year", "form", "indicator", "value",
-    "unit_of_measure", "status", "why_absent", "relation", "numerator", "denominator", "small_base", "breaks", "report_id",
+_KNOWN = {column.name: column for column in (*SERIES, *PANEL_IDENTITY)}
+COMPARED: tuple[Column, ...] = tuple(
+    _KNOWN[name]
+    for name in (
+        "county_id", "county_code", "county", "prefecture", "province", "unit", "level", "scope", "year", "form", "indicator",
+        "value", "unit_of_measure", "status", "why_absent", "relation", "numerator", "denominator", "small_base", "breaks",
+        "report_id", "reason",
+    )
 )  # fmt: skip
-_FORM_BREAKS = ((2018, 2019), (2020, 2021))
-"""Between these years the national form changed (assessment.md, 3: to be stated with every series)."""
+"""The columns of a comparison: those of `series` and `panel` of the same names."""
 
+NOT_SEEN = "not_seen"
+"""Of units of this county and level some reports were had, of this one none; why, nothing says."""
 
-class Key(NamedTuple):
-    """One line of a comparison: a county and, below the county's own level, a unit."""
-
-    county_id: str | None
-    unit: str | None
-
-
-class Entry(NamedTuple):
-    """One figure, or why there is none, with what it rests on."""
-
-    value: Decimal | None
-    status: str | None
-    why_absent: str | None
-    scope: str | None
-    form: str | None
-    relation: str | None
-    numerator: Decimal | None
-    denominator: Decimal | None
-    is_small: bool
-    breaks: str | None
-    report_id: str | None
-
-    @property
-    def gap(self) -> str:
-        """In one word why there is no figure; empty where there is one."""
-        return "" if self.value is not None else self.why_absent or self.status or "not_checked"
+_HAD = ("read", "late", "withdrawn", "no_form", "needs_ocr", "unread")
+_NOBODY_LOOKED = {"not_checked", "county_did_not_exist"}
+_GONE = "county_did_not_exist"
+_DIGITS = 12
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One measure over lines and years. `notes` say what a reader must know of it, in Chinese and English."""
+    """One measure over lines and years; every line has an entry in every year. `remarks` say what a reader must know."""
 
     measure: Measure
+    level: str
     years: tuple[int, ...]
     keys: tuple[Key, ...]
     entries: Mapping[tuple[Key, int], Entry]
     unit: str | None
-    notes: tuple[tuple[str, str], ...]
-    level: str
+    remarks: tuple[Remark, ...] = ()
 
-    def entry(self, key: Key, year: int) -> Entry | None:
-        """The entry of a line and year; None where nothing is known of it at all."""
-        return self.entries.get((key, year))
+    @property
+    def held(self) -> list[Entry]:
+        """The entries that have a figure, in the order of lines and years."""
+        return [entry for _, _, entry in self.cells() if entry.value is not None]
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """One row a line and year, in the order of `COLUMNS`."""
+    @cached_property
+    def gaps(self) -> dict[str, int]:
+        """How many fields have no figure, by the reason, the most frequent first."""
+        words = [entry.gap for _, _, entry in self.cells() if entry.gap]
+        return {word: words.count(word) for word in sorted(set(words), key=lambda word: (-words.count(word), word))}
+
+    def cells(self) -> Iterator[tuple[Key, int, Entry]]:
+        """Every line and year with its entry."""
         for key in self.keys:
             for year in self.years:
-                place, entry = division(key.county_id, year), self.entry(key, year)
-                names = (place.code, place.name, place.prefecture, place.province) if place is not None else (None,) * 4
-                if entry is None:
-                    yield (
-                        key.county_id,
-                        *names,
-                        key.unit,
-                        self.level,
-                        None,
-                        year,
-                        None,
-                        self.measure.code,
-                        None,
-                        self.unit,
-                        None,
-                        "not_checked",
-                        *(None,) * 6,
-                    )
-                    continue
-                yield (
-                    key.county_id, *names, key.unit, self.level, entry.scope, year, entry.form, self.measure.code, entry.value,
-                    self.unit if entry.value is not None else None, entry.status, entry.gap or None, entry.relation, entry.numerator,
-                    entry.denominator, "yes" if entry.is_small else None, entry.breaks, entry.report_id,
-                )  # fmt: skip
+                yield key, year, self.entries[key, year]
+
+    def unit_of(self, key: Key) -> str | None:
+        """The unit's name as its newest report has it; None for a county's government without a report."""
+        named = (self.entries[key, year].unit for year in reversed(self.years))
+        return next((name for name in named if name), key.unit or None)
+
+    def county_of(self, key: Key, year: int | None = None) -> str | None:
+        """The county's name in a year, without one in the last year of the comparison."""
+        place = division(key.county_id, self.years[-1] if year is None else year)
+        return place.name if place is not None else None
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """One row a line and year, in the order of `COMPARED`."""
+        for key, year, entry in self.cells():
+            place = division(key.county_id, year)
+            code, prefecture, province = (place.code, place.prefecture, place.province) if place is not None else (None,) * 3
+            yield (
+                key.county_id, code, self.county_of(key, year), prefecture, province, entry.unit or self.unit_of(key), self.level,
+                entry.scope, year, entry.form, self.measure.code, entry.value, self.unit, entry.status, entry.why_absent,
+                entry.relation, entry.numerator, entry.denominator, "yes" if entry.is_small else None, entry.breaks,
+                entry.report_id, entry.reason,
+            )  # fmt: skip
+
+    def looked_for(self) -> Comparison:
+        """
+        The same without the lines that nobody looked for in any year; a remark says how many they are.
+
+        Raises PipelineError when no line is left.
+        """
+        kept = tuple(key for key in self.keys if not self._gaps_of(key) <= _NOBODY_LOOKED)
+        without = len(self.keys) - len(kept)
+        if not kept:
+            raise PipelineError(
+                f"{self.measure.code}: nobody has looked for a report of this level in these years; name --counties to see it so"
+            )
+        if not without:
+            return self
+        remark = Remark(
+            f"另有{without}个县级区划各年均未查看，未列出", f"{without} counties that nobody looked for are left out here"
+        )
+        return replace(self, keys=kept, remarks=(*self.remarks, remark))
+
+    def _gaps_of(self, key: Key) -> set[str]:
+        return {self.entries[key, year].gap for year in self.years}
 
 
-def compare(folder: Path, selection: Selection, *, divisor: Divisor | None = None) -> tuple[Comparison, ...]:
+def is_ratio(item: Measure) -> bool:
+    """Whether a measure is a quotient already."""
+    return isinstance(item, Indicator) and any(formula.denominator is not None for formula in item.formulas.values())
+
+
+def compare(folder: Path, selection: Selection, *, divisor: Divisor | None = None, apart: bool = False) -> tuple[Comparison, ...]:
     """
     The comparisons of a selection, one a measure, out of the exported tables of a folder.
 
-    Raises UsageError where the selection would mix figures that do not compare, or where nothing is selected.
+    With `apart`, figures of one office alone are left out where others sum a whole county, and a remark says so.
+    Raises UsageError where the selection would mix figures that do not compare, or names a code that neither the registry nor the
+    tables have, and PipelineError where nothing is known of it.
     """
-    return tuple(_compare(folder, selection, item, divisor) for item in selection.measures)
+    coverage = read_coverage(folder, selection) if selection.level != "county" else {}  # else the panel has said it
+    return tuple(_compare(folder, selection, item, divisor, coverage, apart=apart) for item in selection.measures)
 
 
-def _compare(folder: Path, selection: Selection, item: Measure, divisor: Divisor | None) -> Comparison:
-    read = _governments if selection.level == "county" else _units
-    entries = read(folder, selection, item)
-    if not entries:
-        raise UsageError(f"{folder}: nothing is known of {item.code!r} for this selection; widen --counties, --years or --level")
-    if selection.scope is not None:
-        entries = {key: _only(entry, selection.scope) for key, entry in entries.items()}
-    years = selection.years or tuple(sorted({year for _, year in entries}))
-    keys = tuple(sorted({key for key, _ in entries}, key=lambda key: _place_of(key, years)))
-    found = {pair: entry for pair, entry in entries.items() if pair[1] in set(years)}
-    _refuse_mixed_scopes(found, item)
-    notes = tuple(_notes(found, years, selection))
-    unit = item.unit
-    if divisor is not None:
-        found = {pair: divisor.divide(pair[0], pair[1], entry) for pair, entry in found.items()}
-        unit = f"{unit or '1'}/{divisor.name}"
-    return Comparison(item, years, keys, found, unit, notes, selection.level)
-
-
-# --- reading ----------------------------------------------------------------------------------------
-
-
-def _governments(folder: Path, selection: Selection, item: Measure) -> dict[tuple[Key, int], Entry]:
-    """The counties' own figures out of the panel, so that a county that is not observed says why."""
-    told = {
-        row["report_id"]: row
-        for row in _series(folder, "series", item, ("report_id", "relation", "numerator", "denominator", "small_base"))
+def _compare(
+    folder: Path,
+    selection: Selection,
+    item: Measure,
+    divisor: Divisor | None,
+    coverage: Mapping[tuple[str, int], str],
+    *,
+    apart: bool,
+) -> Comparison:
+    if divisor is not None and is_ratio(item):
+        raise UsageError(f"--per: {item.code!r} is a ratio already, and divided by {divisor.name} it would mean nothing")
+    found = read_figures(folder, selection, item)
+    _know(selection.counties, {key.county_id for key, _ in found.entries})
+    years = selection.years or tuple(sorted({year for _, year in found.entries}))
+    met = {key for key, _ in found.entries}
+    silent = set(selection.counties) - {key.county_id for key in met}
+    keys = sorted({*met, *(Key(county_id, "") for county_id in silent)}, key=lambda key: _place(key, years))
+    if not years or not keys:
+        raise PipelineError(f"{folder}: nothing is known of this selection; widen --counties, --years or --level")
+    entries = {
+        (key, year): found.entries.get((key, year)) or absent(_why_absent(key, year, selection.level, coverage))
+        for key in keys
+        for year in years
     }
-    apart = _approximate(folder, item) if selection.approximate else {}
-    status = f"{item.short}_st"
-    columns = ["county_id", "year", "why_absent", "scope", "form", "breaks", "report_id", item.short, status]
-    entries = {}
-    for row in _read(folder / "panel.parquet", columns, selection):
-        report_id = row["report_id"]
-        known: Mapping[str, Any] = told.get(report_id, {}) if report_id is not None else {}
-        if report_id in apart:
-            known = apart[report_id]
-            row[item.short], row[status] = known["value"], known["status"]
-        entries[Key(row["county_id"], None), row["year"]] = _entry(row, row[item.short], row[status], known)
-    return entries
+    if selection.scope is not None:
+        entries = {place: _only(entry, selection.scope) for place, entry in entries.items()}
+    made = _without_gone(Comparison(item, selection.level, years, tuple(keys), entries, item.unit))
+    if selection.level != "county":
+        made = replace(made, entries=dict(_with_breaks(made)))
+    made = _set_apart(made) if apart else made
+    _refuse_mixed_scopes(made)
+    said = remarks(made.entries, years, selection.level, found.left_out, {key: made.county_of(key) or "" for key in made.keys})
+    made = replace(made, remarks=(*made.remarks, *said))
+    return made if divisor is None else _divided(made, divisor)
 
 
-def _units(folder: Path, selection: Selection, item: Measure) -> dict[tuple[Key, int], Entry]:
-    """The figures of the units of a level out of the series: what is not there was not read, and no more is known."""
-    columns = (
-        "county_id",
-        "unit",
-        "level",
-        "scope",
-        "year",
-        "form",
-        "value",
-        "status",
-        "relation",
-        "numerator",
-        "denominator",
-        "small_base",
-        "reason",
-        "report_id",
-    )
-    rows = _series(folder, "series", item, columns)
-    if selection.approximate:
-        rows += _series(folder, "series_approximate", item, columns)
-    counties, years = set(selection.counties), set(selection.years)
-    entries = {}
-    for row in rows:
-        if (
-            row["level"] != selection.level
-            or (counties and row["county_id"] not in counties)
-            or (years and row["year"] not in years)
-        ):
-            continue
-        known = {**row, "breaks": None, "why_absent": None}
-        entries[Key(row["county_id"], row["unit"]), row["year"]] = _entry(
-            known, row["value"], row["status"] or row["relation"], row
-        )
-    return entries
+def _know(wanted: Sequence[str], met: set[str]) -> None:
+    """Raises UsageError for a code that the registry does not have, and no report at this level either."""
+    for county_id in wanted:
+        county = by_id(county_id)
+        if county is not None and county.level == "unregistered" and county_id not in met:
+            raise UsageError(
+                f"--counties: neither the registry nor the reports of this level have the code {county.spells[0].code}"
+            )
 
 
-def _entry(row: Mapping[str, Any], value: float | None, status: str | None, known: Mapping[str, Any]) -> Entry:
-    return Entry(
-        _decimal(value), status, row["why_absent"], row["scope"], row["form"], known.get("relation"), _decimal(known.get("numerator")),
-        _decimal(known.get("denominator")), known.get("small_base") == "yes", row["breaks"], row["report_id"],
-    )  # fmt: skip
-
-
-def _approximate(folder: Path, item: Measure) -> Mapping[str, Mapping[str, Any]]:
-    columns = ("report_id", "value", "status", "relation", "numerator", "denominator", "small_base")
-    return {row["report_id"]: row for row in _series(folder, "series_approximate", item, columns)}
-
-
-def _series(folder: Path, name: str, item: Measure, columns: Sequence[str]) -> list[dict[str, Any]]:
-    import pyarrow.parquet
-
-    table = pyarrow.parquet.read_table(folder / f"{name}.parquet", columns=list(columns), filters=[("indicator", "=", item.code)])
-    return list(table.to_pylist())
-
-
-def _read(path: Path, columns: Sequence[str], selection: Selection) -> list[dict[str, Any]]:
-    import pyarrow.parquet
-
-    filters: list[tuple[str, str, Any]] = []
-    if selection.counties:
-        filters.append(("county_id", "in", list(selection.counties)))
-    if selection.years:
-        filters.append(("year", "in", list(selection.years)))
-    return list(pyarrow.parquet.read_table(path, columns=list(columns), filters=filters or None).to_pylist())
-
-
-def _decimal(value: float | None) -> Decimal | None:
-    if value is None:
-        return None
-    exact = Decimal(repr(float(value)))
-    return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact
-
-
-def _place_of(key: Key, years: Sequence[int]) -> tuple[str, str]:
+def _place(key: Key, years: Sequence[int]) -> tuple[str, str]:
     place = division(key.county_id, years[-1]) if years else None
-    return (place.code if place is not None and place.code else key.county_id or "~", key.unit or "")
+    return ((place.code if place is not None else None) or key.county_id, key.unit)
 
 
-# --- what must not be mixed ----------------------------------------------------------------------------
+def _why_absent(key: Key, year: int, level: str, coverage: Mapping[tuple[str, int], str]) -> str:
+    place = division(key.county_id, year)
+    if place is not None and not place.exists:
+        return _GONE
+    covered = coverage.get((key.county_id, year))
+    if covered in _HAD or (covered is None and level in ("prefecture", "province")):
+        return NOT_SEEN
+    return covered or "not_checked"
+
+
+def _without_gone(made: Comparison) -> Comparison:
+    """Without the lines of counties that existed in none of the years, where there are others; a remark says how many."""
+    kept = tuple(key for key in made.keys if {made.entries[key, year].gap for year in made.years} != {_GONE})
+    without = len(made.keys) - len(kept)
+    if not without or not kept:
+        return made
+    remark = Remark(
+        f"{without}个县级区划在这些年度均不存在，未列出", f"{without} counties existed in none of these years and are left out"
+    )
+    return replace(made, keys=kept, remarks=(remark,))
+
+
+# --- what must not be mixed -------------------------------------------------------------------------
 
 
 def _only(entry: Entry, scope: str) -> Entry:
     """The entry, its figure taken away where its report has another scope or does not say."""
     if entry.value is None or entry.scope == scope:
         return entry
-    return entry._replace(value=None, numerator=None, denominator=None, status="other_scope")
+    return entry._replace(
+        value=None, numerator=None, denominator=None, status="scope_unknown" if entry.scope is None else "other_scope"
+    )
 
 
-def _refuse_mixed_scopes(entries: Mapping[tuple[Key, int], Entry], item: Measure) -> None:
-    scopes = {entry.scope for entry in entries.values() if entry.value is not None}
-    if {"all", "own"} <= scopes:
+def _set_apart(made: Comparison) -> Comparison:
+    """Without the figures of one office alone, where there are others that sum a whole county; a remark says how many."""
+    if not {"all", "own"} <= {entry.scope for entry in made.held}:
+        return made
+    entries = {place: _only(entry, "all") if entry.scope == "own" else entry for place, entry in made.entries.items()}
+    count = len(made.held) - sum(entry.value is not None for entry in entries.values())
+    remark = Remark(
+        f"{count}个数值只是机关本身的，不与全县汇总的数值并列，未列出",
+        f"{count} figures of one office alone are left out, since others sum a whole county",
+    )
+    return replace(made, entries=entries, remarks=(*made.remarks, remark))
+
+
+def _refuse_mixed_scopes(made: Comparison) -> None:
+    scopes = [entry.scope for entry in made.held]
+    if "all" in scopes and "own" in scopes:
         raise UsageError(
-            f"{item.code}: some of these reports sum a whole county and others speak of one office alone; "
-            "choose one with --scope all or --scope own"
+            f"{made.measure.code}: {scopes.count('all')} of these figures sum a whole county and {scopes.count('own')} are of one "
+            "office alone; choose with --scope all or --scope own"
         )
 
 
-def _notes(entries: Mapping[tuple[Key, int], Entry], years: Sequence[int], selection: Selection) -> Iterator[tuple[str, str]]:
-    held = [entry for entry in entries.values() if entry.value is not None]
-    for before, after in _FORM_BREAKS:
-        if years and years[0] <= before and years[-1] >= after:
-            yield (f"{before}年度与{after}年度之间法定格式有变", f"the statutory form changed between {before} and {after}")
-    unsaid = sum(entry.scope is None for entry in held)
-    if unsaid:
-        yield (f"{unsaid}个数值所在报告未说明统计范围", f"{unsaid} figures are of reports that do not say their scope")
-    close = sum(entry.relation == "close" for entry in held)
-    if close:
-        yield (f"{close}个数值为相近口径（close）", f"{close} figures are close, not the same quantity (relation close)")
-    approximate = sum(entry.relation == APPROXIMATE for entry in held)
-    if approximate:
-        yield (f"{approximate}个数值仅近似可比（approximate）", f"{approximate} figures compare only approximately")
-    rebuilt = sum(entry.status == "reconstructed" for entry in held)
-    if rebuilt:
-        yield (f"{rebuilt}个数值由残缺版面重建", f"{rebuilt} figures were reconstructed from damaged layouts")
-    small = sum(entry.is_small for entry in held)
-    if small:
-        yield (f"{small}个比率的分母小于30", f"{small} ratios have a denominator below 30")
-    if selection.level != "county":
-        yield ("未列出的机关未必没有报告，见coverage", "a unit that is not listed may still have a report: see `coverage`")
+def _with_breaks(made: Comparison) -> Iterator[tuple[tuple[Key, int], Entry]]:
+    """Entries of units with what has changed since the unit's report before, as the panel has it for counties."""
+    for key in made.keys:
+        before: Entry | None = None
+        for year in made.years:
+            entry = made.entries[key, year]
+            yield (key, year), entry._replace(breaks=break_of(before, entry))
+            before = entry if entry.report_id is not None else before
 
 
-# --- a divisor that the user gives ------------------------------------------------------------------------
+# --- a divisor that the user gives -----------------------------------------------------------------------
 
 
-class Divisor(NamedTuple):
-    """Figures of a user's own by county id and year, population for example."""
-
-    name: str
-    values: Mapping[tuple[str, int], Decimal]
-
-    def divide(self, key: Key, year: int, entry: Entry) -> Entry:
-        """The entry with its figure divided; a gap where the table has no figure above zero."""
-        if entry.value is None:
-            return entry
-        below = self.values.get((key.county_id or "", year))
-        if below is None or below <= 0:
-            return entry._replace(value=None, status=f"no_{self.name}")
-        return entry._replace(value=entry.value / below, numerator=entry.value, denominator=below, is_small=False)
+def _divided(made: Comparison, divisor: Divisor) -> Comparison:
+    entries = {
+        place: _divide(entry, divisor.of(place[0].county_id, place[1]), divisor.name) for place, entry in made.entries.items()
+    }
+    return replace(made, entries=entries, unit=f"{made.unit or '1'}/{divisor.name}")
 
 
-def read_divisor(path: Path) -> Divisor:
-    """
-    The table of a user: CSV with `county_id` or `county_code`, `year`, and one column more, whose name is the figure's.
-
-    Raises UsageError that names the line which cannot be read.
-    """
-    from pipeline.counties import resolve
-
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as exc:
-        raise UsageError(f"{path}: cannot be read: {exc}") from exc
-    names = list(rows[0]) if rows else []
-    key = next((name for name in ("county_id", "county_code") if name in names), None)
-    others = [name for name in names if name not in ("county_id", "county_code", "year")]
-    if key is None or "year" not in names or len(others) != 1:
-        raise UsageError(
-            f"{path}: must have the columns county_id or county_code, year, and one figure; it has {', '.join(names) or 'none'}"
-        )
-    values: dict[tuple[str, int], Decimal] = {}
-    for number, row in enumerate(rows, 2):
-        try:
-            year, value = int(row["year"]), Decimal(row[others[0]].replace(",", ""))
-        except (InvalidOperation, ValueError, AttributeError) as exc:
-            raise UsageError(f"{path}: line {number}: year and {others[0]} must be numbers") from exc
-        county_id = row[key]
-        if key == "county_code":
-            county = resolve(county_id.zfill(6), year)
-            if county is None:
-                raise UsageError(f"{path}: line {number}: {county_id} was no county's code at the end of {year}")
-            county_id = county.id
-        if (county_id, year) in values:
-            raise UsageError(f"{path}: line {number}: {row[key]} {year} stands there twice")
-        values[county_id, year] = value
-    return Divisor(others[0], values)
+def _divide(entry: Entry, below: Decimal | None, name: str) -> Entry:
+    """The entry with its figure divided; a gap where the table has no figure."""
+    if entry.value is None:
+        return entry
+    if below is None:
+        return entry._replace(value=None, status=f"no_{name}")
+    value = Decimal(f"{entry.value / below:.{_DIGITS}g}")
+    return entry._replace(value=value, numerator=entry.value, denominator=below, is_small=False)

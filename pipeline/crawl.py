@@ -8,36 +8,49 @@ that holds the answer.
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from parsers.raw.charset import decode
+from parsers.raw.signs import is_look_alike, is_other_report, is_report_title
 from parsers.raw.sniff import sniff
-from pipeline.listing import ListReader
+from pipeline.listing import UNLINKED, Held, ListReader
 from scrapers.addresses import canonical_key, same_site
 from scrapers.article import read_article
-from scrapers.errors import FetchError, Refused, TlsFailed, TooLarge, TooManyRedirects
+from scrapers.errors import FetchError, Refused, TimedOut, TlsFailed, TooLarge, TooManyRedirects
 from scrapers.exchange import Exchange
 from scrapers.family import Request
 from scrapers.frontier import Frontier
-from scrapers.guard import Expected, Judgement, Known, Served, fingerprint, judge, probe_url
+from scrapers.guard import Expected, Judgement, Known, Served, fingerprint, judge, judge_address, probe_url
 from scrapers.known import Address, Host, Task
-from scrapers.polite import MAX_TRIES, PASSING, Robots, read_robots, robots_url
+from scrapers.polite import MAX_TRIES, PASSING, Robots, read_robots, retry_after_failure, robots_url
 from scrapers.redirects import Hop, next_hop
 
-__all__ = ["Crawl", "Turn", "host_key"]
+__all__ = ["Crawl", "Settled", "Turn", "host_key"]
 
 _LOOKED_AT_ONCE = ("robots", "probe", "home")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^"'\s;,]+)""", re.IGNORECASE)
 _TAKEN_AWAY = ("not_found", "gone", "soft_404", "homepage")
-_CHALLENGES = frozenset({202, 412, 521})
+_CHALLENGES = frozenset({202, 412, 503, 521})
 _ERROR_WORDS = dict.fromkeys(PASSING, "blocked:unreachable") | {TlsFailed: "tls_failed", TooLarge: "limit"}
 """What it is called that no whole answer came; `failed` where the answer, or the address, is at fault."""
 _FEW_DENIED = 3
 """So many documents refused one after another, and the host is taken to refuse us."""
+
+
+_STALLED = {"throttled": 6, "blocked:unreachable": 4, "server_error": 1}
+_MOST_STALLED = 12
+"""How much it counts that all tries of an address came to nothing, and how much of it in a row a host is given."""
+
+
+class Settled(NamedTuple):
+    """What came of an answer: the host that has another hop of the chain to ask, if any, and whether the host wants us slower."""
+
+    onward: str | None = None
+    is_throttled: bool = False
 
 
 class Turn(NamedTuple):
@@ -53,10 +66,11 @@ def host_key(url: str) -> str:
     """
     The host and port by which requests are paced.
 
-    >>> host_key("http://WWW.a.gov.cn:80/x")
-    'www.a.gov.cn:80'
+    >>> host_key("http://WWW.a.gov.cn:80/x"), host_key("http://a.gov.cn:8080")
+    ('www.a.gov.cn', 'a.gov.cn:8080')
     """
-    return urlsplit(url).netloc.lower()
+    parts = urlsplit(url)
+    return parts.netloc.lower().removesuffix(":443" if parts.scheme == "https" else ":80")
 
 
 @dataclass
@@ -69,7 +83,9 @@ class Crawl:
     lists: ListReader
     _robots: dict[str, Robots] = field(default_factory=dict)
     _going_on: defaultdict[str, deque[Turn]] = field(default_factory=lambda: defaultdict(deque))
-    _denied: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _denied: Counter[str] = field(default_factory=Counter)
+    _robots_tries: Counter[str] = field(default_factory=Counter)
+    _stalled: Counter[str] = field(default_factory=Counter)
 
     # --- what to ask ------------------------------------------------------------------------------
 
@@ -81,7 +97,7 @@ class Crawl:
             if turn.purpose == "task" and not known.status and known.robots_status is None:
                 self._going_on[host].appendleft(turn)
                 return Turn(host, "robots", Hop(Request(robots_url(turn.hop.request.url))))
-            if turn.purpose == "robots" or (not known.status and self._may(turn)):
+            if not known.status and (turn.purpose == "robots" or self._may(turn)):
                 return turn
             if known.status and turn.task is not None:
                 self._fail(turn.task, known.status, f"it is sent on to {turn.hop.request.url}: {known.reason}", known.since)
@@ -138,26 +154,26 @@ class Crawl:
 
     # --- what came --------------------------------------------------------------------------------
 
-    def settle(self, turn: Turn, exchange: Exchange, snapshot: int, now: str) -> str | None:
+    def settle(self, turn: Turn, exchange: Exchange, snapshot: int, now: str) -> Settled:
         """
-        Take an answer in; the host that has another hop of the chain to ask, if any.
+        Take an answer in.
 
         `snapshot` is the number under which the answer is kept, `now` the time of the request.
         """
         try:
             hop = next_hop(turn.hop, exchange, allowed=lambda url: self._stays(turn, url))
         except (Refused, TooManyRedirects) as error:
-            self.settle_error(turn, error, now)
-            return None
+            self._sent_away(turn, error, now)
+            return Settled()
         if hop is not None:
-            return self._go_on(turn, hop)
+            return Settled(self._go_on(turn, hop))
         if turn.purpose == "robots":
             self._settle_robots(turn.host, exchange, now)
         elif turn.purpose in _LOOKED_AT_ONCE:
             self._settle_look(turn, exchange, now)
         elif turn.task is not None:
-            self._settle_task(turn.task, turn.hop.request, exchange, snapshot, now)
-        return None
+            return Settled(is_throttled=self._settle_task(turn.task, turn.hop.request, exchange, snapshot, now) == "throttled")
+        return Settled()
 
     def settle_error(self, turn: Turn, error: FetchError, now: str) -> bool:
         """Take in that no whole answer came; whether the same is asked once more."""
@@ -169,8 +185,19 @@ class Crawl:
         if isinstance(error, PASSING) and self._tries(turn.task) < MAX_TRIES:
             self._again(turn.task)
             return True
-        self._fail(turn.task, _ERROR_WORDS.get(type(error), "failed"), error.reason, now)
+        status = _ERROR_WORDS.get(type(error), "failed")
+        self._fail(turn.task, status, error.reason, now)
+        self._count_stalled(turn.host, status, error.reason, now)
         return False
+
+    def _sent_away(self, turn: Turn, error: Refused | TooManyRedirects, now: str) -> None:
+        """A redirect that is not followed: its address may say what it leads to."""
+        if turn.purpose == "robots":
+            self._block(turn.host, "deferred", f"robots.txt is sent on, and not had: {error.reason}", now)
+        elif turn.task is not None and isinstance(error, Refused) and (found := judge_address(error.url)) is not None:
+            self._fail(turn.task, found.kind, found.reason, now)
+        else:
+            self.settle_error(turn, error, now)
 
     def defer(self, host: str, seconds: float, now: str) -> None:
         """The host asks us to come back so late that this run does not wait for it."""
@@ -178,7 +205,7 @@ class Crawl:
 
     def attempt(self, turn: Turn) -> int:
         """The number of this try, from 1."""
-        return self._tries(turn.task) if turn.task is not None else 1 + self._denied[turn.host]
+        return self._tries(turn.task) if turn.task is not None else 1 + self._robots_tries[turn.host]
 
     def _go_on(self, turn: Turn, hop: Hop) -> str:
         host = host_key(hop.request.url)
@@ -196,10 +223,13 @@ class Crawl:
     def _settle_robots(self, host: str, exchange: Exchange, now: str) -> None:
         if exchange.status in _CHALLENGES:
             judged = self._judged(host, Request(exchange.url), exchange, "home")
-            if judged.kind.startswith("blocked"):
+            if judged.kind == "blocked:js_challenge" or (judged.kind == "blocked:denied" and exchange.status < 500):
                 self._block(host, judged.kind, judged.reason, now)
                 return
         robots = read_robots(exchange.status, exchange.body, user_agent=self.user_agent)
+        if retry_after_failure(self._robots_tries[host] + 1, exchange.status, chance=0.0) is not None:
+            self._robots_tries[host] += 1
+            return
         self._robots.pop(host, None)
         text = decode(exchange.body).text if exchange.status == 200 else ""
         self.frontier.set_host(host, robots=text, robots_status=exchange.status, robots_at=_seconds(now))
@@ -209,11 +239,14 @@ class Crawl:
             self._block(host, "deferred", f"robots.txt is answered with {exchange.status}; the host is asked another day", now)
 
     def _robots_failed(self, host: str, error: FetchError, now: str) -> bool:
-        self._denied[host] += 1
-        if self._denied[host] < MAX_TRIES and not isinstance(error, (Refused, TlsFailed)):
+        self._robots_tries[host] += 1
+        if self._robots_tries[host] < MAX_TRIES and isinstance(error, PASSING):
             return True
-        status = "tls_failed" if isinstance(error, TlsFailed) else "blocked:unreachable"
-        self._block(host, status, error.reason, now)
+        # Who answers, but not in time, may do so another day; so says `cms_families` 5 of robots.txt.
+        status = (
+            "tls_failed" if isinstance(error, TlsFailed) else "deferred" if type(error) is TimedOut else "blocked:unreachable"
+        )
+        self._block(host, status, f"robots.txt: {error.reason}", now)
         return False
 
     def _settle_look(self, turn: Turn, exchange: Exchange, now: str) -> None:
@@ -235,27 +268,49 @@ class Crawl:
 
     # --- lists and addresses ----------------------------------------------------------------------
 
-    def _settle_task(self, task: Task, request: Request, exchange: Exchange, snapshot: int, now: str) -> None:
+    def _settle_task(self, task: Task, request: Request, exchange: Exchange, snapshot: int, now: str) -> str:
+        """What the answer to a list or an address is, taken in."""
         host = host_key(exchange.url)
         if exchange.status == 304 and task.address is not None:
             self.frontier.set_address(task.address.number, state="done", status="ok")
-            return
-        judged = self._judged(host, request, exchange, _expected(task))
-        if judged.kind in ("throttled", "server_error") and self._tries(task) < MAX_TRIES:
+            return "ok"
+        judged = self._judged(host, task.request, exchange, _expected(task))
+        if request.method == "POST" and judged.kind == "blocked:denied" and judged.evidence == f"status {exchange.status}":
+            judged = Judgement("not_found", "the address takes no POST")  # the family asks it by GET
+        if judged.kind in _STALLED and self._tries(task) < MAX_TRIES:
             self._again(task)
-        elif judged.kind == "blocked:js_challenge" or (judged.kind == "blocked:denied" and self._is_denied(host, task)):
+            return judged.kind
+        if judged.kind == "blocked:js_challenge" or (judged.kind == "blocked:denied" and self._is_denied(host, task)):
             self._fail(task, judged.kind, judged.reason, now)
             self._block(host, judged.kind, judged.reason, now)
         elif task.page is not None:
             self.lists.settle(task.page, request, exchange, judged, snapshot, now)
+            for held in self.lists.take_held():
+                self._keep_article(held, "utf-8")
         elif task.address is not None:
             self._settle_address(task.address, exchange, judged, snapshot, now)
+        self._count_stalled(host, judged.kind, judged.reason, now)
+        return judged.kind
+
+    def _count_stalled(self, host: str, kind: str, reason: str, now: str) -> None:
+        """A host that gives nothing any more, whatever it is asked, is left alone for this run."""
+        if kind not in _STALLED:
+            self._stalled[host] = 0
+            return
+        self._stalled[host] += _STALLED[kind]
+        if self._stalled[host] >= _MOST_STALLED:
+            status = kind if kind == "blocked:unreachable" else "deferred"
+            self._block(host, status, f"nothing was had of the host, several times in a row: {reason}", now)
 
     def _is_denied(self, host: str, task: Task) -> bool:
         self._denied[host] += 1
         return (task.page is not None and not task.page.pages) or self._denied[host] >= _FEW_DENIED
 
     def _settle_address(self, address: Address, exchange: Exchange, judged: Judgement, snapshot: int, now: str) -> None:
+        if judged.kind in _TAKEN_AWAY and address.reference == UNLINKED and address.snapshot is None:
+            reason = f"the site names the unit and the year, and has no report of them: {judged.reason}"
+            self.frontier.set_address(address.number, state="done", status="absent", reason=reason)
+            return
         if judged.kind != "ok":
             self._fail(Task(Request(address.url), None, address), judged.kind, judged.reason, now)
             return
@@ -263,23 +318,29 @@ class Crawl:
         self.frontier.set_address(address.number, state="done", status="ok", reason="", snapshot=snapshot)
         self.frontier.set_snapshot(snapshot, is_good=1)
         if address.kind == "article" and sniff(exchange.body).kind == "html":
-            self._keep_article(address, exchange, snapshot)
+            said = _CHARSET.search(exchange.header("Content-Type"))
+            self._keep_article(Held(address, exchange.url, exchange.body, snapshot), said[1] if said else None)
 
-    def _keep_article(self, address: Address, exchange: Exchange, snapshot: int) -> None:
+    def _keep_article(self, held: Held, charset: str | None) -> None:
         """Write what an article says of itself, and make due what belongs to it; a page that is no report has nothing."""
-        said = _CHARSET.search(exchange.header("Content-Type"))
-        article = read_article(exchange.url, exchange.body, http_charset=said[1] if said else None)
-        self.frontier.set_snapshot(snapshot, published_on=article.published_on, published_from=article.published_from)
+        address = held.address
+        article = read_article(held.url, held.body, http_charset=charset)
+        self.frontier.set_snapshot(held.snapshot, published_on=article.published_on, published_from=article.published_from)
         if article.title:
             self.frontier.set_address(address.number, title=article.title)
-        if not article.is_report and not article.attachments and not article.frames:
+        holds = (
+            (article.attachments or article.frames) and not is_look_alike(article.title) and not is_other_report(article.title)
+        )
+        if not article.is_report and not holds:
+            # A list that calls it a report says so to its readers: that it is none is a gap, not a matter of course.
             self.frontier.set_address(
-                address.number, status="not_a_report", reason="neither its title nor its text is a report's"
-            )
+                address.number, state="failed" if is_report_title(address.title) else "done", status="not_a_report",
+                reason="neither its title nor its text is a report's",
+            )  # fmt: skip
             return
         belonging = {item.url: item for item in (*article.frames, *article.attachments, *article.pictures)}
         for url, item in belonging.items():
-            if canonical_key(url) != address.key and self.lists.may_ask(exchange.url, url):
+            if canonical_key(url) != address.key and self.lists.may_ask(held.url, url):
                 key = f"{address.number} {canonical_key(url)}"
                 self.frontier.add_address(
                     key, url, host_key(url), kind="companion", title=item.name, parent=address.number, reference=item.reference

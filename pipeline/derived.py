@@ -21,6 +21,7 @@ from pipeline.ledger import Examined, Row
 from pipeline.panel import Panel, panel_columns
 from pipeline.schema import COVERAGE, INDICATORS, SERIES, Column
 from pipeline.series import Series, indicator_rows, years_of
+from pipeline.sheets import PanelBook
 from pipeline.stata import StataTable
 from pipeline.tables import FileTable
 
@@ -68,9 +69,11 @@ class Derived:
         }
         columns = panel_columns()
         panel, stata = table("panel", columns), StataTable(columns)
-        for row in Panel(years, coverage.governments(), counties, span).rows():
-            panel.add(row)
-            stata.add(row)
+        with PanelBook(folder / "panel.xlsx", columns) as book:
+            for row in Panel(years, coverage.governments(), counties, span).rows():
+                panel.add(row)
+                stata.add(row)
+                book.add(row)
         written["panel"] = panel.rows
         stata.write(folder / "panel.dta")
         for name, expected in (("coverage", coverage.size), ("panel", len(counties) * len(span))):

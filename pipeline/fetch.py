@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import logging
 import random
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from queue import Empty, SimpleQueue
@@ -59,6 +60,7 @@ class Fetcher:
     progress: Callable[[int, int], None] | None = None
     asked: int = 0
     _queue: ReadyQueue = field(default_factory=ReadyQueue)
+    _lanes: defaultdict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     _paces: dict[str, Pace] = field(default_factory=dict)
     _turns: SimpleQueue[Turn | None] = field(default_factory=SimpleQueue)
     _answers: SimpleQueue[_Answer] = field(default_factory=SimpleQueue)
@@ -72,8 +74,13 @@ class Fetcher:
 
         Raises OutputError when an answer cannot be kept: what was said to be had is.
         """
-        for host in self.frontier.waiting_hosts():
-            self._queue.put(host, self._pace(host).next_at)
+        now = self.clock()
+        with self.frontier.transaction():
+            for host in self.frontier.waiting_hosts():
+                if (left := (self.frontier.host(host).next_at or 0.0) - now) > _LONGEST_WAIT_S:
+                    self.crawl.defer(host, left, _moment(now))
+                else:
+                    self._join(host)
         try:
             while True:
                 self._send(limit)
@@ -89,12 +96,12 @@ class Fetcher:
         turns: list[Turn] = []
         with self.frontier.transaction():
             while self._under_way + len(turns) < self.hosts and self.asked + len(turns) != limit:
-                host = self._queue.pop(self.clock())
-                if host is None:
+                lane = self._queue.pop(self.clock())
+                if lane is None:
                     break
-                turn = self.crawl.next_turn(host)
+                turn = next(filter(None, map(self.crawl.next_turn, self._lanes[lane])), None)
                 if turn is None:
-                    self._queue.done(host)
+                    self._queue.done(lane)
                 else:
                     turns.append(turn)
         self.asked += len(turns)
@@ -143,14 +150,24 @@ class Fetcher:
         if kept:
             self._sync()
             with self.frontier.transaction():
-                self.frontier.keep_archive_length(self.archive.path.name, self.archive.end)
-                for turn, result, offset in kept:
-                    self._settle(turn, result, offset)
+                self._settle_all(kept)
             for host in self.frontier.take_touched():
-                self._queue.put(host, self._pace(host).next_at)
+                self._join(host)
             self._tell()
         if failure is not None:
             raise _cannot_be_kept(failure) from failure
+
+    def _settle_all(self, kept: Sequence[tuple[Turn, Result, int]]) -> None:
+        """Write what became of answers that are on disk; what was read out of them is on disk too before its place is written."""
+        end = self.archive.end
+        try:
+            for turn, result, offset in kept:
+                self._settle(turn, result, offset)
+        except ArchiveError as exc:
+            raise _cannot_be_kept(exc) from exc
+        if self.archive.end != end:
+            self._sync()
+        self.frontier.keep_archive_length(self.archive.path.name, self.archive.end)
 
     def _sync(self) -> None:
         try:
@@ -168,29 +185,39 @@ class Fetcher:
     def _settle(self, turn: Turn, result: Result, offset: int) -> None:
         now = self.clock()
         onward: str | None = None
+        lane = _lane(turn.host)
         if isinstance(result, Exchange):
             snapshot = self._note(turn, result, offset)
             attempt = self.crawl.attempt(turn)
-            onward = self.crawl.settle(turn, result, snapshot, result.fetched_at)
+            onward, is_throttled = self.crawl.settle(turn, result, snapshot, result.fetched_at)
+            status = 429 if is_throttled else result.status  # also where a page that was served as good says so
             if result.transport.startswith("tls"):
                 self.frontier.set_host(turn.host, transport=result.transport)
-            backoff = retry_after_failure(attempt, result.status, chance=self.chance(), initial=self._first_wait)
-            pace = self._pace(turn.host).after(
-                now, chance=self.chance(), status=result.status, retry_after=result.header("Retry-After"), backoff=backoff
+            backoff = retry_after_failure(attempt, status, chance=self.chance(), initial=self._first_wait)
+            pace = self._pace(lane).after(
+                now, chance=self.chance(), status=status, retry_after=result.header("Retry-After"), backoff=backoff
             )
             if pace.asked_to_wait > _LONGEST_WAIT_S:
-                self.crawl.defer(turn.host, pace.asked_to_wait, result.fetched_at)
+                for host in self._lanes[lane]:
+                    self.crawl.defer(host, pace.asked_to_wait, result.fetched_at)
         else:
             _LOG.warning("%s", result)
-            self.crawl.settle_error(turn, result, datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+            self.crawl.settle_error(turn, result, _moment(now))
             backoff = retry_after_failure(self.crawl.attempt(turn), result, chance=self.chance(), initial=self._first_wait)
-            pace = self._pace(turn.host).after(now, chance=self.chance(), backoff=backoff)
+            pace = self._pace(lane).after(now, chance=self.chance(), backoff=backoff)
         if turn.purpose == "robots":
-            pace = pace.with_robots(self.crawl.robots_of(turn.host))
-        self._paces[turn.host] = pace.within(self.hours)
-        self._queue.done(turn.host, self._paces[turn.host].next_at)
-        if onward is not None and onward != turn.host:
-            self._queue.put(onward, self._pace(onward).next_at)
+            robots = self.crawl.robots_of(turn.host)
+            pace = pace.with_robots(robots) if robots.crawl_delay > pace.crawl_delay else pace
+        pace = pace.within(self.hours)
+        if pace.next_at > now:  # a run that goes on with this one waits for it too
+            self.frontier.set_host(turn.host, next_at=pace.next_at)
+        is_left = all(self.frontier.host(host).status for host in self._lanes[lane])
+        if is_left:  # what is not asked again in this run is not waited for
+            pace = replace(pace, next_at=now)
+        self._paces[lane] = pace
+        self._queue.done(lane, pace.next_at)
+        if onward is not None:
+            self._join(onward)
 
     def _note(self, turn: Turn, exchange: Exchange, offset: int) -> int:
         address = turn.task.address.number if turn.task is not None and turn.task.address is not None else None
@@ -205,10 +232,29 @@ class Fetcher:
         """Before the second try of what failed; replicas without a delay are not waited for long."""
         return max(self.delay, 0.1)
 
-    def _pace(self, host: str) -> Pace:
-        if host not in self._paces:
-            self._paces[host] = Pace(self.delay, self.jitter).within(self.hours)
-        return self._paces[host]
+    def _join(self, host: str) -> None:
+        """A host waits for its turn, among the names of its lane."""
+        lane = _lane(host)
+        self._lanes[lane].setdefault(host)
+        self._queue.put(lane, self._pace(lane).next_at)
+
+    def _pace(self, lane: str) -> Pace:
+        if lane not in self._paces:
+            hosts = [self.frontier.host(host) for host in self._lanes[lane]]
+            delays = [self.crawl.robots_of(known.host).crawl_delay for known in hosts if known.robots_status is not None]
+            next_at = max((known.next_at or 0.0 for known in hosts), default=0.0)
+            pace = Pace(self.delay, self.jitter, max(delays, default=0.0), next_at=next_at)
+            self._paces[lane] = pace.within(self.hours)
+        return self._paces[lane]
+
+
+def _lane(host: str) -> str:
+    """By what a host is paced: with `www.` and without it is one server."""
+    return host.removeprefix("www.")
+
+
+def _moment(now: float) -> str:
+    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _cannot_be_kept(fault: ArchiveError) -> OutputError:

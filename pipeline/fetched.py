@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from parsers.finding import Finding, Severity
@@ -122,8 +123,11 @@ _COMPLETE = ("complete", "complete-unverified")
 
 def lost_addresses(frontier: Frontier) -> list[Address]:
     """The articles, and what belongs to them, that were named and not had."""
-    addresses = [*frontier.addresses("article"), *frontier.addresses("companion")]
-    return [item for item in addresses if item.state == "failed"]
+    return [item for item in _named(frontier) if item.state == "failed"]
+
+
+def _named(frontier: Frontier) -> Iterator[Address]:
+    return chain(frontier.addresses("article"), frontier.addresses("companion"))
 
 
 def crawl_findings(frontier: Frontier) -> list[Finding]:
@@ -138,8 +142,7 @@ def crawl_findings(frontier: Frontier) -> list[Finding]:
             day = str(row["since"] or "")[:10]
             found.append(_finding(str(row["list_url"]), status, str(row["reason"]), day, "列表", "the list"))
     found += (_finding(item.url, item.status, item.reason, "", "页面", "the page") for item in lost_addresses(frontier))
-    addresses = [*frontier.addresses("article"), *frontier.addresses("companion")]
-    gone = [item for item in addresses if item.status == "withdrawn"]
+    gone = [item for item in _named(frontier) if item.status == "withdrawn"]
     found += (_finding(item.url, "withdrawn", item.reason, "", "报告", "the report") for item in gone)
     known = {item.number for item in gone}
     unnamed = [item for item in frontier.no_longer_named() if item.number not in known]

@@ -8,6 +8,7 @@ Only figures of the relations same, sum and close stand here; every gap has its 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from pipeline.indicators import Measure, Variable, measures, variables
 from pipeline.schema import PANEL_IDENTITY, Column
 from pipeline.series import APPROXIMATE, Year, exact
 
-__all__ = ["GAPS", "Covered", "Panel", "panel_columns", "panel_measures"]
+__all__ = ["GAPS", "Covered", "Panel", "panel_columns", "panel_measures", "shown_figure"]
 
 GAPS: Mapping[str, str] = {
     "ambiguous": "a", "blank": "b", "not_comparable": "c", "dropped": "d", "missing": "m", "nil": "n",
@@ -131,11 +132,11 @@ def _figures(found: Year | None) -> Iterator[Any]:
     report = found.report
     for item in panel_measures():
         figure = report.variable(places[item.code]) if isinstance(item, Variable) else report.indicator(item)
-        yield from _shown(figure)
+        yield from shown_figure(figure)
 
 
-def _shown(figure: Figure) -> tuple[Any, str]:
-    """A figure and its status; the gap's name where there is none."""
+def shown_figure(figure: Figure) -> tuple[Decimal | None, str]:
+    """A figure and its status; the gap's name where there is none, and where the figure compares only approximately."""
     if figure.relation == APPROXIMATE:
         return None, APPROXIMATE
     if figure.relation not in USABLE:

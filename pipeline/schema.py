@@ -351,6 +351,15 @@ One row a county of the registry and year, observed or not: the columns below, t
 每个县级区划、年度一行，无论有无报告；随后为各变量、指标（以短名为列名）及其状态列。
 
 {panel}
+
+## `gongkai query`
+
+SQL over the Parquet files, with DuckDB (extra `analysis`). The views are `facts`, `reports`, `findings`, `checks`, `wide` or
+`wide_published_only`, `wide_status`, `coverage`, `series`, `series_approximate`, `panel`, `indicators` and `codebook`. Columns that
+are reserved words in SQL have other names in them: `table_code`, `row_code`, `column_code` for `table`, `row`, `column`. A query
+is one SELECT; it can write nothing and open no other file. Without ORDER BY the rows come in the order of the files.
+
+用SQL查询上述各表（视图同表名）；其中`table`、`row`、`column`三列改称`table_code`、`row_code`、`column_code`。只读。
 """
 
 

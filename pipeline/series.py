@@ -17,7 +17,7 @@ from pipeline.divisions import division
 from pipeline.harmonised import Figure, Harmonised
 from pipeline.indicators import Measure, Variable, measures, relations, variables
 
-__all__ = ["Series", "Year", "indicator_rows", "years_of"]
+__all__ = ["APPROXIMATE", "Series", "Year", "exact", "indicator_rows", "years_of"]
 
 APPROXIMATE = "approximate"
 

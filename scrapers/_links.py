@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bs4.element import Tag
 
-from scrapers._tree import attribute, tags_in
+from scrapers._tree import attribute, tags_in, text_of
 from scrapers.addresses import host_of, joined
 
 __all__ = ["Reference", "attachments_in", "frames_in", "pictures_in"]
@@ -123,7 +123,7 @@ def _linked(place: Tag, base: str, around: frozenset[int]) -> Iterator[Reference
         ):
             continue
         address = joined(base, reference)
-        text = " ".join(tag.get_text(" ").split())
+        text = " ".join(text_of(tag, " ").split())
         if address and _is_attachment(address, tag, text):
             yield Reference(reference, address, _name(address, attribute(tag, "download"), attribute(tag, "title"), text))
 

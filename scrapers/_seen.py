@@ -19,7 +19,10 @@ __all__ = [
     "Page",
     "excerpt",
     "fingerprint",
+    "has_documents",
     "has_empty_body",
+    "has_entries",
+    "has_no_records",
     "has_things",
     "is_home",
     "links_of",
@@ -53,7 +56,8 @@ _LINK = re.compile(
 )
 _THINGS = re.compile(r"<(?:img|iframe|frame|embed|object|table|video)\b", re.IGNORECASE)
 _DOCUMENT_LINK = re.compile(
-    r"\.(?:docx?|wps|xlsx?|pdf|ofd|zip|rar|et)[\"'\s>?]|appendix\s*=\s*[\"']true|/download\.jsp|wbfileid=", re.IGNORECASE
+    r"\.(?:docx?|wps|xlsx?|pdf|ofd|zip|rar|et)[\"'\\\s>?]|appendix\s*=\s*[\"']true|/down(?:load|file)\w*\.(?:jsp|do|aspx?|php)|wbfileid=|/[PW]0\d{8}",
+    re.IGNORECASE,
 )
 _SPACES = re.compile(r"[\s\u3000\xa0]+")
 _CHANGING = re.compile(
@@ -138,7 +142,17 @@ def links_of(page: Page) -> Iterator[tuple[str, str]]:
 
 def has_things(page: Page) -> bool:
     """Whether a page shows or offers what is no text: a picture, a table, a frame, a document."""
-    return _THINGS.search(page.source) is not None or _DOCUMENT_LINK.search(page.source) is not None
+    return _THINGS.search(page.source) is not None or has_documents(page)
+
+
+def has_documents(page: Page) -> bool:
+    """
+    Whether a page offers a document: by a link, in a frame, or in a text of its script.
+
+    >>> has_documents(see(b"<a href='./P02.docx'>1</a>")), has_documents(see(b"<img src='logo.png'>"))
+    (True, False)
+    """
+    return _DOCUMENT_LINK.search(page.source) is not None
 
 
 def has_empty_body(page: Page) -> bool | None:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
 
 from bs4 import BeautifulSoup
+from bs4.builder._lxml import LXMLTreeBuilder
 from bs4.element import NavigableString, Tag
 
+from parsers.raw.body import AROUND, BODIES
 from parsers.raw.signs import REPORT_TITLE
 from scrapers.addresses import joined
 
-__all__ = ["attribute", "base_of", "meta_tags", "soup_of", "tags_in", "tight", "title_within", "visible", "words_of"]
+__all__ = [
+    "DATE_PLACE", "attribute", "base_of", "lean_soup_of", "meta_tags", "parts_of", "soup_of", "tags_in", "text_of", "tight", "title_within", "visible",
+    "words_of",
+]  # fmt: skip
 
 _LONGEST_TITLE = 120
 _MARKED_TITLE = re.compile(r"title|wzbt|bt\b|biaoti", re.IGNORECASE)
@@ -21,6 +28,17 @@ _SPACES = re.compile(r"[\s\u3000\xa0]+")
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "title", "textarea", "option"))
 _DECLARATION = re.compile(r"^\s*(?:<\?[^>]*\?>\s*)+")
 
+DATE_PLACE = re.compile(r"^(?:fbsj|sj|rq|date|time|fb_?(?:time|date)|pub(?:lish)?[-_]?(?:time|date)|info[-_]?(?:time|date)|article[-_]?(?:time|date)|news[-_]?(?:time|date))$", re.IGNORECASE)  # fmt: skip
+"""Marks of an element that holds the date of an article."""
+
+_LAYS_OUT = frozenset(
+    ("p", "span", "font", "b", "strong", "i", "em", "u", "br", "sup", "sub", "center", "div", "tr", "td", "th", "tbody", "thead", "tfoot", "col", "colgroup")
+)  # fmt: skip
+_PART = "\0"
+"""Stands in the text of a lean tree where an element that was left out begins or ends: decoded text never holds it."""
+_MARKS_SOUGHT = frozenset((*AROUND, *(name for _, name in BODIES)))
+_BEGINNINGS_SOUGHT = tuple(name for kind, name in BODIES if kind == "begin")
+
 
 def soup_of(text: str) -> BeautifulSoup:
     """
@@ -29,9 +47,68 @@ def soup_of(text: str) -> BeautifulSoup:
     >>> soup_of("<p>x</p>").p
     <p>x</p>
     """
+    return BeautifulSoup(_ready(text), "lxml")
+
+
+def lean_soup_of(text: str) -> BeautifulSoup:
+    """
+    A page as a tree, of any text, without the elements that only lay out text and bear no mark that is sought here.
+
+    The whole text is there, in the parts that `parts_of` and `visible` give; most elements of a report are cells of its tables,
+    and a tree without them takes a fifth of the time.
+
+    >>> page = lean_soup_of("<div id=zoom><p>x<b>y</b></p></div>")
+    >>> [tag.name for tag in tags_in(page, "div", "p", "b")], list(visible([page]))
+    (['div'], ['x', 'y'])
+    """
+    return BeautifulSoup(_ready(text), builder=_LeanBuilder(multi_valued_attributes=None))
+
+
+def _ready(text: str) -> str:
     # Without an XML declaration and with a line end, beautifulsoup4 has nothing to warn of; lone surrogates cannot be parsed.
-    text = _DECLARATION.sub("", text.lstrip("\ufeff")).encode("utf-8", "replace").decode("utf-8") + "\n"
-    return BeautifulSoup(text, "lxml")
+    return _DECLARATION.sub("", text.lstrip("\ufeff")).encode("utf-8", "replace").decode("utf-8") + "\n"
+
+
+class _LeanBuilder(LXMLTreeBuilder):
+    """Makes the elements of a tree out of what lxml reads, but for those that would never be looked at."""
+
+    def initialize_soup(self, soup: BeautifulSoup) -> None:
+        super().initialize_soup(soup)
+        self._soup = soup
+        self._open: list[str | None] = []
+
+    def start(self, tag: str | bytes, attrib: dict[str | bytes, str | bytes], nsmap: Any = None) -> None:  # noqa: ARG002 - lxml's
+        if tag in _LAYS_OUT and not (attrib and (_is_sought(attrib.get("id", "")) or _is_sought(attrib.get("class", "")))):
+            self._open.append(None)
+            if self._soup.current_data:
+                self._soup.current_data.append(_PART)
+            return
+        self._open.append(str(tag))
+        self._soup.handle_starttag(str(tag), None, None, self.attribute_dict_class(attrib))
+
+    def end(self, tag: str | bytes) -> None:
+        if self._open.pop() is None:
+            if self._soup.current_data:
+                self._soup.current_data.append(_PART)
+            return
+        self._soup.endData()
+        self._soup.handle_endtag(str(tag))
+
+
+@lru_cache(maxsize=4096)
+def _is_sought(value: str | bytes) -> bool:
+    """Whether an id or a class is one by which containers, templates, titles or dates are known."""
+    text = str(value)
+    if not text:
+        return False
+    words = text.split()
+    return (
+        _MARKED_TITLE.search(text) is not None
+        or text.startswith(_BEGINNINGS_SOUGHT)
+        or text in _MARKS_SOUGHT
+        or any(word in _MARKS_SOUGHT or DATE_PLACE.match(word) for word in words)
+        or DATE_PLACE.match(text) is not None
+    )
 
 
 def meta_tags(soup: BeautifulSoup) -> dict[str, str]:
@@ -71,19 +148,19 @@ def title_within(soup: BeautifulSoup, meta: dict[str, str], bodies: Sequence[Tag
     reports = [text for text in headings if REPORT_TITLE.search(text)]
     if reports or headings:
         return (reports or headings)[0]
-    own = soup.find("title")
-    return _without_site(own.get_text(" ") if isinstance(own, Tag) else "", site)
+    own = next(iter(tags_in(soup, "title")), None)
+    return _without_site(text_of(own, " ") if own is not None else "", site)
 
 
 def _headings(soup: BeautifulSoup, bodies: Sequence[Tag]) -> Iterator[str]:
     for tag in (*tags_in(soup, "ucaptitle"), *tags_in(soup, "h1")):
-        text = tight(tag.get_text(" "))
+        text = tight(text_of(tag, " "))
         if text and len(text) <= _LONGEST_TITLE and not text.startswith("欢迎"):
             yield text
     # Templates without h1 mark their heading by a class; it counts where it names a report, for menus bear such marks too.
     marked = [tag for tag in tags_in(soup, "h2", "h3", "div", "p", "span", "td") if _MARKED_TITLE.search(attribute(tag, "class"))]
     for tag in (*marked, *(tag for body in bodies for tag in tags_in(body, "h2", "h3")[:1])):
-        text = tight(tag.get_text(" "))
+        text = tight(text_of(tag, " "))
         if len(text) <= _LONGEST_TITLE and REPORT_TITLE.search(text) and re.search(r"\d{4}", text) and not tags_in(tag, "li"):
             yield text
 
@@ -107,8 +184,18 @@ def visible(places: Iterable[Tag], *, until: Tag | None = None) -> Iterator[str]
             if type(element) is not NavigableString:  # comments and scripts are kinds of it
                 continue
             parent = element.parent
-            if (parent is None or parent.name not in _UNSEEN) and (text := element.strip()):
-                yield text
+            if parent is None or parent.name not in _UNSEEN:
+                yield from parts_of(element)
+
+
+def parts_of(text: str) -> Iterator[str]:
+    """The parts of a text of a tree that say something, without blanks at their ends."""
+    return filter(None, map(str.strip, text.split(_PART)))
+
+
+def text_of(place: Tag, between: str = "") -> str:
+    """The text of an element, with something between its parts."""
+    return place.get_text(between).replace(_PART, between)
 
 
 def tags_in(place: Tag, *names: str) -> list[Tag]:

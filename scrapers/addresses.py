@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from w3lib.url import canonicalize_url, url_query_cleaner
 
-__all__ = ["canonical_key", "host_of", "is_twin", "joined", "main_key", "path_of", "same_site", "within_handler", "without_session"]
+__all__ = [
+    "canonical_key",
+    "host_of",
+    "is_twin",
+    "joined",
+    "main_key",
+    "path_of",
+    "same_site",
+    "within_handler",
+    "without_session",
+]
 
 _TRACKING = (
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "spm", "from", "isappinstalled", "fbclid",
@@ -16,7 +27,12 @@ _TRACKING = (
 """Parameters that say how a reader came to a page, and not which page it is (`cms_families` 4.5)."""
 
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|PHPSESSID)=[^/?#]*", re.IGNORECASE)
+_RESERVED = ("test", "example", "invalid")
+"""Names that nobody can register (RFC 2606): those of replica sites."""
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_KEPT = 4096
+"""So many addresses are taken apart once: one page names the same ones often, and lists name each other's."""
 _QUOTED = re.compile(r"""["']\s*([^"'\\<>]{2,500}?)\s*["']""")
 _LOOKS_LIKE_ADDRESS = re.compile(
     r"^(?:https?:)?//[^/\s]+|^\.{0,2}/[^/]|^[\w%./-]+\.(?:s?html?|phtml|jspx?|aspx?|php|do|action|pdf|docx?|ofd|xlsx?|wps|zip)(?:[?#]|$)",
@@ -29,6 +45,7 @@ _TWIN_QUERY = re.compile(r"(?:^|&)(?:print|isprint|wza|wzaType|oldversion|mobile
 _TWIN_FILE = re.compile(r"/(?:print|toprint|print_?view)\.(?:s?html?|jspx?|aspx?|php|do)$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=_KEPT)
 def canonical_key(url: str) -> str:
     """
     The name by which a page is known, whichever way a link spells its address: host, path and query, without scheme.
@@ -65,6 +82,7 @@ def is_twin(url: str) -> bool:
     return parts is not None and _TWIN_FILE.search(parts.path) is not None
 
 
+@lru_cache(maxsize=_KEPT)
 def main_key(url: str) -> str | None:
     """
     The `canonical_key` of the page whose twin an address is; None when it is no twin, or of a page that cannot be told.
@@ -84,6 +102,7 @@ def main_key(url: str) -> str | None:
     return canonical_key(main.geturl())
 
 
+@lru_cache(maxsize=_KEPT)
 def host_of(url: str) -> str:
     """
     The host of an address in lower case, without `www.` and default port; empty for what is no address.
@@ -105,7 +124,7 @@ def path_of(url: str) -> str:
 
 def same_site(url: str, other: str) -> bool:
     """
-    Whether two addresses are of one host, or of one domain registered under gov.cn.
+    Whether two addresses are of one host, or of one domain registered under gov.cn (or, of replicas, under a reserved name).
 
     >>> same_site("http://xxgk.a.gov.cn/", "https://www.a.gov.cn/"), same_site("http://a.gov.cn/", "http://b.gov.cn/")
     (True, False)
@@ -175,4 +194,6 @@ def _host(parts: SplitResult) -> str:
 
 def _registered(host: str) -> str:
     labels = host.partition(":")[0].split(".")
+    if labels[-1] in _RESERVED and len(labels) > 1:
+        return ".".join(labels[-2:])
     return ".".join(labels[-3:]) if labels[-2:] == ["gov", "cn"] and len(labels) > 2 else ""

@@ -12,7 +12,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -41,6 +41,13 @@ _TRANSPORT = "X-Gongkai-Transport"
 """The field of a record that holds the step of `scrapers.tls`; a record without it came over plain HTTP."""
 
 
+_PLACE = "X-Gongkai-Place"
+"""The field of a conversion that says where in the response it was read."""
+
+_NAMED = ("WARC-Target-URI", "WARC-Date")
+_NEEDED = {"response": _NAMED, "request": _NAMED, "conversion": ("WARC-Record-ID", "WARC-Refers-To", *_NAMED)}
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """
@@ -49,6 +56,9 @@ class Snapshot:
     `body` holds the bytes of the document, Content-Encoding undone; `media_type` and `charset` are what HTTP said of
     them, None when it said nothing; `fetched_at` is UTC, as `2024-03-01T08:00:00Z`; `offset` is the byte of the
     file `warc` where the record begins. Redirects and errors are snapshots too: look at `status`.
+
+    `made_of` is empty but for a conversion, whose bytes were not served as such: the id of the response that they were read
+    out of, at the `place` in it; `url` is the address of that response.
     """
 
     url: str
@@ -60,6 +70,9 @@ class Snapshot:
     body_sha256: str
     warc: str
     offset: int
+    record_id: str = field(default="", compare=False)
+    made_of: str = ""
+    place: str = ""
 
 
 class Archive:
@@ -110,6 +123,30 @@ class Archive:
             raise ArchiveError(str(self.path), before, f"it cannot be written: {exc.strerror}; the ones before are kept") from exc
         return before + len(info)
 
+    def convert(self, response: int, body: bytes, *, media_type: str, place: str) -> int:
+        """
+        The offset of a conversion record, written and not yet synced: bytes that are read and were not served as such.
+
+        They were read out of the response at byte `response` of this archive, at `place` in it (`/data/html`). Raises
+        ArchiveError when they cannot be written.
+        """
+        before = self.end
+        _, content = next(_members(self.path, response))
+        origin = StatusAndHeadersParser(["WARC/1.1"]).parse(BytesIO(content))
+        headers = (
+            ("WARC-Record-ID", StatusAndHeadersParser.make_warc_id()),
+            ("WARC-Refers-To", origin["WARC-Record-ID"]),
+            ("WARC-Target-URI", origin["WARC-Target-URI"]),
+            ("WARC-Date", origin["WARC-Date"]),
+            (_PLACE, place),
+        )
+        try:
+            self._write(_record("conversion", headers, b"", body, media_type=media_type))
+        except OSError as exc:
+            self._file.truncate(before)
+            raise ArchiveError(str(self.path), before, f"it cannot be written: {exc.strerror}; the ones before are kept") from exc
+        return before
+
     def sync(self) -> None:
         """Have all that was written on disk. Raises ArchiveError when it cannot be."""
         try:
@@ -125,7 +162,7 @@ class Archive:
 
 def read_snapshots(path: Path, *, start: int = 0) -> Iterator[Snapshot]:
     """
-    The snapshots of an archive in the order of writing, from the record at byte `start` on.
+    The snapshots of an archive in the order of writing, conversions among them, from the record at byte `start` on.
 
     The digests of every record are checked, of requests too. Raises ArchiveError at the first record that is cut
     short, spoiled, or without digests.
@@ -133,7 +170,7 @@ def read_snapshots(path: Path, *, start: int = 0) -> Iterator[Snapshot]:
     for offset, record_bytes in _members(path, start):
         try:
             record, payload = _checked_record(record_bytes)
-            snapshot = _snapshot(record, payload, path.name, offset) if record.rec_type == "response" else None
+            snapshot = _SNAPSHOTS[record.rec_type](record, payload, path.name, offset) if record.rec_type in _SNAPSHOTS else None
         except (ArchiveLoadFailed, StatusAndHeadersParserException, FetchError, EOFError, ValueError) as exc:
             raise ArchiveError(str(path), offset, f"it is not what was written: {exc}") from exc
         if snapshot:
@@ -200,12 +237,12 @@ def _warcinfo(exchange: Exchange, name: str) -> bytes:
     return _record("warcinfo", headers, b"", fields.encode())
 
 
-def _record(kind: str, headers: Headers, head: bytes, payload: bytes) -> bytes:
+def _record(kind: str, headers: Headers, head: bytes, payload: bytes, *, media_type: str = "") -> bytes:
     # Written as one opaque block with digests of our own: warcio would percent-encode header bytes that are not ASCII.
     block = head + payload
     digests = (("WARC-Payload-Digest", _digest(payload)), ("WARC-Block-Digest", _digest(block)))
     record_headers = StatusAndHeaders("", [("WARC-Type", kind), *headers, *digests], protocol="WARC/1.1")
-    media_type = f"application/http; msgtype={kind}" if head else "application/warc-fields"
+    media_type = media_type or (f"application/http; msgtype={kind}" if head else "application/warc-fields")
     out = BytesIO()
     record = ArcWarcRecord("warc", kind, record_headers, BytesIO(block), None, media_type, len(block))
     WARCWriter(out, gzip=True, warc_version="1.1").write_record(record)
@@ -250,8 +287,9 @@ def _members(path: Path, start: int) -> Iterator[tuple[int, bytes]]:
 
 def _checked_record(record_bytes: bytes) -> tuple[Any, bytes]:
     headers = StatusAndHeadersParser(["WARC/1.1", "WARC/1.0"]).parse(BytesIO(record_bytes))
-    if headers["WARC-Type"] in {"response", "request"} and not (headers["WARC-Target-URI"] and headers["WARC-Date"]):
-        raise ValueError("it lacks WARC-Target-URI or WARC-Date")
+    needed = _NEEDED.get(headers["WARC-Type"], ())
+    if lacking := [name for name in needed if not headers[name]]:
+        raise ValueError(f"it lacks {' and '.join(lacking)}")
     record = next(iter(ArchiveIterator(BytesIO(record_bytes), verify_http=True, check_digests="raise")))
     payload: bytes = record.raw_stream.read()
     if record.digest_checker.passed is not True:
@@ -278,7 +316,21 @@ def _snapshot(record: Any, payload: bytes, warc: str, offset: int) -> Snapshot:
         body_sha256=sha256(body).hexdigest(),
         warc=warc,
         offset=offset,
+        record_id=record.rec_headers["WARC-Record-ID"] or "",
     )
+
+
+def _conversion(record: Any, payload: bytes, warc: str, offset: int) -> Snapshot:
+    said = record.rec_headers.get_header
+    media_type, charset = _content_type(said("Content-Type", ""))
+    return Snapshot(
+        url=said("WARC-Target-URI"), fetched_at=said("WARC-Date"), status=200, media_type=media_type, charset=charset, body=payload,
+        body_sha256=sha256(payload).hexdigest(), warc=warc, offset=offset, record_id=said("WARC-Record-ID"),
+        made_of=said("WARC-Refers-To"), place=said(_PLACE, ""),
+    )  # fmt: skip
+
+
+_SNAPSHOTS = {"response": _snapshot, "conversion": _conversion}
 
 
 def _content_type(value: str) -> tuple[str | None, str | None]:

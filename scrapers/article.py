@@ -20,7 +20,20 @@ from parsers.raw.body import AROUND, BODIES, FORM_WORDS, body_within
 from parsers.raw.charset import decode, without_marks
 from parsers.raw.signs import REPORT_HEADINGS, is_look_alike, is_report_title
 from scrapers._links import Reference, attachments_in, frames_in, pictures_in
-from scrapers._tree import attribute, base_of, meta_tags, soup_of, tags_in, tight, title_within, visible, words_of
+from scrapers._tree import (
+    DATE_PLACE,
+    attribute,
+    base_of,
+    lean_soup_of,
+    meta_tags,
+    parts_of,
+    tags_in,
+    text_of,
+    tight,
+    title_within,
+    visible,
+    words_of,
+)
 from scrapers.addresses import joined
 
 __all__ = ["Article", "Reference", "read_article"]
@@ -56,7 +69,6 @@ _BESIDE = (
         rf"{_DATE}[\sT]*日?\s*(?:\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?[\s|]*(?:信息)?(?:来源|作者|浏览|阅读|点击|访问|字体|字号)"
     ),
 )
-_DATE_PLACE = re.compile(r"^(?:fbsj|sj|rq|date|time|fb_?(?:time|date)|pub(?:lish)?[-_]?(?:time|date)|info[-_]?(?:time|date)|article[-_]?(?:time|date)|news[-_]?(?:time|date))$", re.IGNORECASE)  # fmt: skip
 _PUBLISHER = re.compile(
     r"(?:发布机构|发文机关|发布机关|公开机构|公开责任部门|责任部门|发布单位|发文单位)[\s\u3000\xa0】\]]*[：:]?[\s\u3000\xa0]*([^\s\u3000\xa0：:，。|【\[]{2,40})"
 )
@@ -118,11 +130,11 @@ def read_article(url: str, page: str | bytes, *, http_charset: str | None = None
     ('2022-01-20', 'text', 'http://www.a.gov.cn/nb/202201/P02.docx')
     """
     text = decode(page, http=http_charset).text if isinstance(page, bytes) else without_marks(page)
-    soup = soup_of(text)
+    soup = lean_soup_of(text)
     meta = meta_tags(soup)
     held = body_within(text)
     if held is not None:
-        inner = soup_of(held)
+        inner = lean_soup_of(held)
         body = _Body(soup, (inner.body or inner,))
     else:
         body = _Body(soup, _container(soup, text))
@@ -168,8 +180,8 @@ def _dates_in(head: str, soup: BeautifulSoup, body: _Body) -> Iterator[str]:
         yield from _valid(pattern.finditer(head))
     for tag in tags_in(soup, "span", "div", "p", "i", "em", "td", "time"):
         marks = [*words_of(tag, "class"), attribute(tag, "id")]
-        if tag.name == "time" or any(_DATE_PLACE.match(mark) for mark in marks):
-            match = _DATE_ALONE.match(tag.get_text(" ")) or _DATE_ALONE.match(attribute(tag, "datetime")[:10])
+        if tag.name == "time" or any(DATE_PLACE.match(mark) for mark in marks):
+            match = _DATE_ALONE.match(text_of(tag, " ")) or _DATE_ALONE.match(attribute(tag, "datetime")[:10])
             if match and not _is_within(tag, body.elements) and tag.find_parent("li") is None:
                 yield from _valid([match])
     if body.elements:
@@ -210,19 +222,20 @@ def _container(soup: BeautifulSoup, text: str) -> tuple[Tag, ...]:
         outer = _outermost(_marked(soup, kind, name)) if name.lower() in lower else ()
         if any(map(_holds_something, outer)):
             return outer
-        if not short and any(tag.get_text(strip=True) for tag in outer):
+        if not short and any(text_of(tag).strip() for tag in outer):
             short = outer
     return short
 
 
 def _marked(soup: BeautifulSoup, kind: str, name: str) -> list[Tag]:
     if kind == "tag":
-        return soup.find_all(name)
+        return tags_in(soup, name)
+    tags = [element for element in soup.descendants if isinstance(element, Tag)]
     if kind == "id":
-        return soup.find_all(id=name)
+        return [tag for tag in tags if attribute(tag, "id") == name]
     if kind == "begin":
-        return soup.find_all(id=re.compile(f"^{re.escape(name)}"))
-    return soup.find_all(class_=name)
+        return [tag for tag in tags if attribute(tag, "id").startswith(name)]
+    return [tag for tag in tags if name in words_of(tag, "class")]
 
 
 def _outermost(found: Sequence[Tag]) -> tuple[Tag, ...]:
@@ -255,8 +268,8 @@ def _head(soup: BeautifulSoup, body: _Body) -> str:
         above = " ".join(visible([soup], until=body.elements[0]))
         return f"{above[-_HEAD_CHARACTERS * 2 :]}\n{' '.join(visible(body.elements))[:200]}"
     text = " ".join(visible([soup]))
-    heading = soup.find(["h1", "ucaptitle"])
-    at = text.find(heading.get_text(" ").strip()) if isinstance(heading, Tag) else 0
+    heading = next(iter(tags_in(soup, "h1", "ucaptitle")), None)
+    at = text.find(text_of(heading, " ").strip()) if heading is not None else 0
     return text[max(at, 0) : max(at, 0) + _HEAD_CHARACTERS]
 
 
@@ -265,9 +278,10 @@ def _tail(body: _Body) -> str:
     found: list[str] = []
     for element in last.next_elements:
         if isinstance(element, NavigableString) and type(element) is NavigableString and not _is_within(element, body.elements):
-            found.append(str(element).strip())
-            if sum(map(len, found)) > _TAIL_CHARACTERS:
-                break
+            for part in parts_of(element):
+                found.append(part)
+                if sum(map(len, found)) > _TAIL_CHARACTERS:
+                    return " ".join(found)
     return " ".join(found)
 
 
@@ -287,7 +301,7 @@ def _is_report(title: str, meta: dict[str, str], body: _Body, *, hangs_on: bool)
         return True
     if not is_report_title(title):
         return False
-    linked = sum(len(tight(tag.get_text())) for place in body.places for tag in tags_in(place, "a"))
+    linked = sum(len(tight(text_of(tag))) for place in body.places for tag in tags_in(place, "a"))
     unlinked = len(tight(text)) - linked
     if body.elements or "articletitle" in meta:
         return hangs_on or unlinked > _SHORTEST_BODY

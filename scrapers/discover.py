@@ -17,7 +17,7 @@ from bs4.element import Tag
 
 from parsers.raw.signs import REPORT_TITLE, is_look_alike
 from scrapers._tree import attribute, base_of, meta_tags, soup_of, tags_in, tight, title_within
-from scrapers.addresses import canonical_key, host_of, is_twin, joined, path_of, same_site
+from scrapers.addresses import canonical_key, host_of, is_twin, joined, path_of, same_site, within_handler, without_session
 from scrapers.family import Answer, Item
 
 __all__ = ["DEEPEST", "columns", "is_column", "next_steps"]
@@ -94,8 +94,8 @@ def columns(page: Answer, depth: int, *, home: str = "") -> tuple[Item, ...]:
 
     >>> from scrapers.family import Request
     >>> text = '<a href="/zwgk/zfxxgknb/">政府信息公开年报</a><a href="/search?q=1">年报</a>'
-    >>> columns(Answer(Request("http://a.gov.cn/"), "http://a.gov.cn/", 200, text), 0)
-    (Item(url='http://a.gov.cn/zwgk/zfxxgknb/', title='政府信息公开年报', date=None),)
+    >>> [(item.url, item.title) for item in columns(Answer(Request("http://a.gov.cn/"), "http://a.gov.cn/", 200, text), 0)]
+    [('http://a.gov.cn/zwgk/zfxxgknb/', '政府信息公开年报')]
     """
     if depth > DEEPEST:
         return ()
@@ -116,7 +116,7 @@ def next_steps(page: Answer, depth: int = 0, *, home: str = "") -> tuple[Item, .
     """
     The links worth one more step, the best first: 政府信息公开, 信息公开, 法定主动公开; none from the third step on.
 
-    A page that shows little but a frame of its own host leads to that frame.
+    A page that shows little but a frame of its own host, or has no such link, leads to that frame.
     """
     if depth >= DEEPEST:
         return ()
@@ -129,7 +129,7 @@ def next_steps(page: Answer, depth: int = 0, *, home: str = "") -> tuple[Item, .
         rank = _rank(link, path_of(link.url))
         if rank is not None:
             ranked[link.key] = (rank, Item(link.url, link.text))
-    if len(links) < 5:
+    if len(links) < 5 or not ranked:
         for item in _frames(page, soup):
             ranked.setdefault(canonical_key(item.url), (9, item))
     return tuple(item for _, item in sorted(ranked.values(), key=lambda entry: entry[0]))[:_MOST_STEPS]
@@ -172,7 +172,9 @@ def _links(page: Answer, soup: BeautifulSoup, home: str) -> Iterator[_Link]:
     own = canonical_key(page.url)
     for tag in tags_in(soup, "a", "area", "option"):
         reference = attribute(tag, "href") or (attribute(tag, "value") if tag.name == "option" else "")
-        address = joined(base, reference) if reference and not reference.lstrip().startswith("#") else None
+        if not reference.strip("# ") or reference.lower().lstrip().startswith("javascript:"):
+            reference = within_handler(reference) or within_handler(attribute(tag, "onclick"))
+        address = joined(base, without_session(reference)) if reference and not reference.lstrip().startswith("#") else None
         if address is None:
             continue
         address = address.partition("#")[0]

@@ -17,7 +17,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-__all__ = ["Answer", "Claim", "Family", "Item", "Listing", "Request", "Verdict", "claim_page", "families"]
+__all__ = ["Answer", "Claim", "Family", "Item", "Listing", "Piece", "Request", "Verdict", "claim_page", "families"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,38 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """
+    A text that is read out of an answer which is not that text, as HTML in a field of JSON; `place` is a JSON pointer to it.
+
+    >>> Piece("<ul></ul>", "/data/html").body
+    b'<ul></ul>'
+    """
+
+    text: str
+    place: str
+    media_type: str = "text/html"
+
+    @property
+    def body(self) -> bytes:
+        """The text in UTF-8; half of a surrogate pair, which JSON can hold, becomes a question mark."""
+        return self.text.encode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a list: the absolute address, its title in full, and the date as the list prints it, if it does."""
+    """
+    One entry of a list: the absolute address, its title in full, and the date as the list prints it, if it does.
+
+    `piece` is its document where the answer holds that too; then its address is not asked. `is_linked` is false where the site
+    names the parts of the address, such as a unit and a year, and nothing says that there is a report.
+    """
 
     url: str
     title: str
     date: str | None = None
+    piece: Piece | None = None
+    is_linked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +131,8 @@ class Listing:
     What one answer of a list holds. Exactly one of `next` and `verdict` is set: another page to ask, or how the list ended.
 
     `lists` are further lists that this page leads to (sub-columns of years, departments, townships), by address and title.
-    `is_report` says that the page itself is the report.
+    `is_report` says that the page itself is the report. `pieces` are what the entries were read from, where that is not the
+    answer as it was served.
     """
 
     items: tuple[Item, ...]
@@ -113,6 +140,7 @@ class Listing:
     verdict: Verdict | None = None
     lists: tuple[Item, ...] = ()
     is_report: bool = False
+    pieces: tuple[Piece, ...] = ()
 
 
 class Family(NamedTuple):

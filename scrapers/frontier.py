@@ -15,18 +15,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
+from urllib.parse import urlsplit
 
 from scrapers.family import Claim, Request
 from scrapers.known import Address, Host, ListPage, Site, Task, address_of, list_of
 
 __all__ = ["Frontier"]
 
-_VERSION = 1
+_VERSION = 2
 _TABLES = """
 CREATE TABLE IF NOT EXISTS archives (name TEXT PRIMARY KEY, length INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS hosts (
   host TEXT PRIMARY KEY, transport TEXT NOT NULL DEFAULT '', robots TEXT, robots_status INTEGER, robots_at REAL, soft_404 TEXT, home TEXT,
-  status TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '', since TEXT);
+  status TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '', since TEXT, next_at REAL);
 CREATE TABLE IF NOT EXISTS lists (
   number INTEGER PRIMARY KEY, url TEXT NOT NULL, host TEXT NOT NULL, county_code TEXT, unit TEXT, level TEXT, family_hint TEXT,
   parent INTEGER, depth INTEGER NOT NULL, title TEXT NOT NULL DEFAULT '', kind TEXT NOT NULL, claim TEXT, request TEXT,
@@ -182,6 +183,10 @@ class Frontier:
                 [claim.family, claim.list_url, dict(claim.parameters)], ensure_ascii=False, sort_keys=True
             )
         values["request"] = request.to_json() if request is not None else None
+        if request is not None:  # a list may go on at another host of its site
+            host = urlsplit(request.url).netloc.lower()
+            values["host"] = host
+            self._touched.add(host)
         self._set("lists", "number", number, values)
 
     # --- addresses --------------------------------------------------------------------------------
@@ -202,9 +207,9 @@ class Frontier:
             self._db.execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", (number, address.number, title, self._round()))
         return address
 
-    def addresses(self, kind: str) -> list[Address]:
-        """All addresses of a kind in the order in which they became known."""
-        return [address_of(row) for row in self._db.execute("SELECT * FROM addresses WHERE kind = ? ORDER BY number", (kind,))]
+    def addresses(self, kind: str) -> Iterator[Address]:
+        """All addresses of a kind in the order in which they became known, one after the other: there may be a great many."""
+        return map(address_of, self._db.execute("SELECT * FROM addresses WHERE kind = ? ORDER BY number", (kind,)))
 
     def companions(self, parent: int) -> list[Address]:
         """What belongs to an article."""
@@ -338,6 +343,8 @@ class Frontier:
     def look_again(self) -> None:
         """Make every list and every address due from its start, as `--refresh` asks."""
         self._db.execute("INSERT INTO rounds DEFAULT VALUES")
+        for number, url in self._db.execute("SELECT number, url FROM lists WHERE request IS NOT NULL").fetchall():
+            self._set("lists", "number", number, {"host": urlsplit(url).netloc.lower()})
         self._db.execute(
             "UPDATE lists SET state = 'due', claim = NULL, request = NULL, pages = 0, tries = 0, status = '', reason = ''"
         )

@@ -1,5 +1,5 @@
 """
-The one client: one request, one answer, every limit kept. Nothing else imports httpx or httpcore.
+The one client: one request, one answer, every limit kept. Nothing else imports httpx, nor httpcore but `_connections`.
 
 httpx makes the request and the roots of trust. The exchange itself goes through httpcore, the layer below: only
 there can a connection be made to the very address that was checked, and only there can a deadline hold for
@@ -12,12 +12,11 @@ import ssl
 import string
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
-from threading import Lock
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urlencode
@@ -26,6 +25,7 @@ import httpcore
 import httpx
 
 from scrapers import tls
+from scrapers._connections import Connections
 from scrapers.errors import BrokenOff, Refused, TimedOut, TlsFailed, TooLarge, Unreachable
 from scrapers.exchange import Exchange, Headers, header_value
 from scrapers.family import Request
@@ -34,8 +34,6 @@ from scrapers.unpack import unpack
 
 __all__ = ["Client", "Exchange", "Settings"]
 
-IDLE_CONNECTIONS = 32
-IDLE_SECONDS = 4.0  # shorter than servers wait: over HTTP/2 httpcore does not see that one has left meanwhile
 FAMILY_HEADERS = frozenset({"referer", "if-none-match", "if-modified-since"})
 """What a Request may add to the headers of every request."""
 
@@ -103,15 +101,13 @@ class Client:
         self._steps = {host: step for host, step in (transports or {}).items() if step != "http"}
         if unknown := set(self._steps.values()) - set(tls.STEPS):
             raise ValueError(f"transports: {', '.join(sorted(unknown))}: the steps are {', '.join(tls.STEPS)}")
-        self._pools: dict[str, httpcore.ConnectionPool] = {}
-        self._pools_lock = Lock()
+        self._connections = Connections(self._backend, self._ssl_context)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for pool in self._pools.values():
-            pool.close()
+        self._connections.close()
 
     @property
     def transports(self) -> dict[str, str]:
@@ -181,19 +177,6 @@ class Client:
                 self._steps[host] = step
                 return exchange
 
-    def _pool(self, transport: str) -> httpcore.ConnectionPool:
-        with self._pools_lock:
-            if transport not in self._pools:
-                self._pools[transport] = httpcore.ConnectionPool(
-                    ssl_context=self._ssl_context(transport),
-                    max_connections=None,
-                    max_keepalive_connections=IDLE_CONNECTIONS,
-                    keepalive_expiry=IDLE_SECONDS,
-                    http2=True,
-                    network_backend=self._backend,
-                )
-            return self._pools[transport]
-
     def _ssl_context(self, transport: str) -> ssl.SSLContext:
         if transport == "http":
             return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used: reading the roots takes longer than many a page
@@ -202,16 +185,14 @@ class Client:
     def _send(self, request: httpx.Request, transport: str) -> Exchange:
         url, address = str(request.url), request.url
         fetched_at = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        response = self._pool(transport).handle_request(
-            httpcore.Request(
-                request.method,
-                httpcore.URL(scheme=address.raw_scheme, host=address.raw_host, port=address.port, target=address.raw_path),
-                headers=request.headers.raw,
-                content=request.content,
-                extensions=request.extensions,
-            )
+        asked = httpcore.Request(
+            request.method,
+            httpcore.URL(scheme=address.raw_scheme, host=address.raw_host, port=address.port, target=address.raw_path),
+            headers=request.headers.raw,
+            content=request.content,
+            extensions=request.extensions,
         )
-        with closing(response):
+        with self._connections.answer(asked, transport) as response:
             headers = _text(response.headers)
             raw_body = _collect(response, header_value(headers, "Content-Length"), url=url, max_bytes=self.settings.max_bytes)
             bounded = header_value(headers, "Content-Length") and not header_value(headers, "Transfer-Encoding")
@@ -236,7 +217,9 @@ class Client:
 
 def _address(url: str) -> httpx.URL:
     try:
-        address = httpx.URL(url).copy_with(fragment=None)
+        address = httpx.URL(url)
+        if "#" in url:
+            address = address.copy_with(fragment=None)
     except httpx.InvalidURL as exc:
         raise Refused(url, f"this is no address: {exc}") from exc
     port = 80 if address.port is None else address.port
@@ -345,7 +328,7 @@ def _in_our_words(url: str, settings: Settings, deadline: float) -> Iterator[Non
     except httpcore.TimeoutException as exc:
         raise TimedOut(url, _which_limit(exc, settings, deadline)) from exc
     except httpcore.ConnectError as exc:
-        # httpcore's pool takes the cause off the exception but leaves it as the argument.
+        # httpcore gives the cause as the argument.
         if isinstance(exc.args[0], ssl.SSLError):
             raise TlsFailed(url, str(exc)) from exc
         raise Unreachable(url, str(exc)) from exc

@@ -25,7 +25,11 @@ class Site(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What is known of a host: how it was reached, its robots.txt, what its error page and home page look like, its state."""
+    """
+    What is known of a host: how it was reached, its robots.txt, what its error page and home page look like, its state.
+
+    `next_at` is when it may be asked again, in seconds since 1970.
+    """
 
     host: str
     transport: str
@@ -36,6 +40,7 @@ class Host:
     status: str
     reason: str
     since: str | None
+    next_at: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,8 @@ PASSING = (Unreachable, TimedOut, BrokenOff)
 """Errors of transport, after which the same may be asked once more."""
 
 _ROBOTS_BYTES = 512_000
-_WIDENED_FROM = 0.5  # a delay of 0 is widened from here
-_GOOD_ANSWERS = 10  # in a row, before a widened gap is halved again
+_WIDENED_FROM = 0.1  # a delay of 0, as replicas have it, is widened from here
+_GOOD_ANSWERS = 5  # in a row, before a widened gap is halved again
 _BACKOFF_INITIAL, _BACKOFF_CAP, _BACKOFF_JITTER = 1.0, 60.0, 1.0
 _BUSY = frozenset({429, 503})
 _FINAL_5XX = frozenset({501, 505, 521})  # not able to, and a challenge: asking again changes neither
@@ -194,7 +194,8 @@ class Pace:
     How fast one host is asked, and when it may be asked next (`next_at`, seconds since 1970).
 
     The gap between two requests is the longest of `delay`, `crawl_delay` and `widened`, with up to `jitter` more; it counts
-    from the end of an answer. `asked_to_wait` is the last Retry-After as stated, 0 for none.
+    from the end of an answer. `asked_to_wait` is the last Retry-After as stated, 0 for none. `settled` is what `widened` falls
+    back to once a host that `is_throttled` answers again.
 
     >>> pace = Pace(delay=2.0, jitter=0.5).after(100.0, chance=0.5, status=200)
     >>> pace.next_at, pace.after(103.0, chance=0.0, status=429, retry_after="30").next_at
@@ -208,6 +209,8 @@ class Pace:
     good_answers: int = 0
     asked_to_wait: float = 0.0
     next_at: float = 0.0
+    settled: float = 0.0
+    is_throttled: bool = False
 
     @property
     def gap(self) -> float:
@@ -225,17 +228,27 @@ class Pace:
         """
         The pace after a request that ended at `now`: with `status` (None: no whole answer) and its Retry-After header.
 
-        `backoff` is what `retry_after_failure` said. 429 and 503 double the gap, up to WIDENED_CAP; ten other answers in a
-        row halve it again, down to what it was.
+        `backoff` is what `retry_after_failure` said. 429 and 503 double the gap, up to WIDENED_CAP (once where they come with a
+        Retry-After); the first good answer takes back all but the first doubling of its row, and every fifth in a row halves
+        the rest, down to what it was.
         """
-        good = self.good_answers + 1 if status is not None and status not in _BUSY and status < 500 else 0
-        widened = self.widened
+        is_good = status is not None and status not in _BUSY and status < 500
+        good = self.good_answers + 1 if is_good else 0
+        widened, settled = self.widened, self.settled
+        stated = retry_after_seconds(retry_after, now) or 0.0
         if status in _BUSY:
-            widened = max(min(2 * max(self.gap, _WIDENED_FROM), WIDENED_CAP), self.gap)
+            # A host that says itself how long to wait is waited for: its gap need not be felt for.
+            start = max(self.delay, self.crawl_delay) if stated else self.gap
+            widened = max(min(2 * max(start, _WIDENED_FROM), WIDENED_CAP), self.gap)
+            settled = settled if self.is_throttled else widened
+        elif is_good and self.is_throttled:
+            widened = settled
         elif widened and good >= _GOOD_ANSWERS:
             widened, good = (widened / 2 if widened / 2 > max(self.delay, self.crawl_delay, _WIDENED_FROM) else 0.0), 0
-        stated = retry_after_seconds(retry_after, now) or 0.0
-        paced = replace(self, widened=widened, good_answers=good, asked_to_wait=stated)
+        is_throttled = status in _BUSY or (self.is_throttled and not is_good)
+        paced = replace(
+            self, widened=widened, good_answers=good, asked_to_wait=stated, settled=settled, is_throttled=is_throttled
+        )
         wait = max(paced.gap + chance * self.jitter, min(stated, RETRY_AFTER_CAP), backoff or 0.0)
         return replace(paced, next_at=max(now + wait, self.next_at))
 

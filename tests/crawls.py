@@ -14,7 +14,7 @@ from pipeline.demo.sites import Asked, Site, serve, truth
 from pipeline.fetched import fetched_inputs, status_rows
 from scrapers.addresses import canonical_key
 
-__all__ = ["assert_ended", "assert_found", "configured", "content", "crawl"]
+__all__ = ["assert_ended", "assert_found", "configured", "content", "crawl", "write_configuration"]
 
 
 def configured(
@@ -30,6 +30,17 @@ def configured(
     given: dict[str, Any] = {"timeout_read": 5.0} | limits
     fetch = Fetch(delay=0.0, jitter=0.0, allowed_networks=("127.0.0.0/8",), resolve=resolve, **given)
     return Config(sites=Sites((file,)), fetch=fetch, output=Output(folder / "output"))
+
+
+def write_configuration(folder: Path, sites: Sequence[Site], resolve: Mapping[str, str], *, delay: float) -> None:
+    """The same as a file, for the program: `gongkai.toml` in the folder."""
+    configured(folder, sites, resolve)
+    names = "\n".join(f'"{host}" = "{address}"' for host, address in resolve.items())
+    (folder / "gongkai.toml").write_text(
+        f'[sites]\nfiles = ["sites.csv"]\n[fetch]\ndelay = {delay}\njitter = 0.0\nallowed_networks = ["127.0.0.0/8"]\n'
+        f"[fetch.resolve]\n{names}\n",
+        "utf-8",
+    )
 
 
 def crawl(folder: Path, sites: Sequence[Site], *, from_home: bool = False) -> tuple[Config, tuple[Asked, ...]]:

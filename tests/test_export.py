@@ -159,7 +159,7 @@ def test_files_of_a_folder(tmp_path: Path) -> None:
         "facts", "reports", "findings", "checks", "wide", "wide_status", "coverage", "series", "series_approximate", "panel", "indicators",
     )  # fmt: skip
     wanted = {f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")}
-    wanted |= {"codebook.csv", "datapackage.json", "manifest.json", "panel.dta", "shards"}
+    wanted |= {"codebook.csv", "datapackage.json", "manifest.json", "panel.dta", "panel.xlsx", "shards"}
     assert {path.name for path in folder.iterdir()} == wanted
     for name in (*tables, "codebook"):
         body = (folder / f"{name}.csv").read_bytes()

@@ -141,12 +141,31 @@ def test_busy_answers_double_the_gap_and_good_ones_give_it_back() -> None:
     for status in [429, 503, 500, *[200] * 20]:
         pace = pace.after(0.0, chance=0.0, status=status)
         gaps.append(pace.gap)
-    assert gaps == [4, 8, 8, *[8] * 9, 4, *[4] * 9, 2]
+    assert gaps == [4, 8, 8, *[4] * 4, *[2] * 16]
+
+
+def test_a_host_that_throttles_now_and_then_is_not_slowed_for_good() -> None:
+    pace, waited = Pace(delay=2.0), 0.0
+    for status in [*[429, 429, 200] * 3, *[200] * 30]:
+        pace = pace.after(0.0, chance=0.0, status=status)
+        waited += pace.gap
+    assert pace.gap == 2
+    assert waited < 300
+
+
+def test_a_host_that_says_how_long_to_wait_is_slowed_once() -> None:
+    pace, gaps = Pace(delay=2.0), []
+    for number in range(4):
+        pace = pace.after(100.0 * number, chance=0.0, status=429, retry_after="7")
+        gaps.append(pace.gap)
+        assert pace.next_at == 100 * number + 7
+        pace = pace.after(100.0 * number + 8, chance=0.0, status=200)
+    assert gaps == [4, 4, 4, 4]
 
 
 def test_a_host_without_delay_is_slowed_too() -> None:
     pace = Pace(delay=0.0).after(0.0, chance=0.0, status=429)
-    assert pace.gap == 1
+    assert pace.gap == 0.2
     for _ in range(30):
         pace = pace.after(0.0, chance=0.0, status=429)
     assert pace.gap == WIDENED_CAP
@@ -155,7 +174,7 @@ def test_a_host_without_delay_is_slowed_too() -> None:
 def test_a_cut_row_of_good_answers_gives_nothing_back() -> None:
     pace = Pace(delay=2.0).after(0.0, chance=0.0, status=429)
     for _ in range(5):
-        for status in [*[200] * 9, None]:
+        for status in [*[200] * 4, None]:
             pace = pace.after(0.0, chance=0.0, status=status)
     assert pace.gap == 4
 

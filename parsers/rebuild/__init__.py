@@ -20,7 +20,7 @@ from parsers.rebuild.fast import LongWay, read_clean, rule_out
 from parsers.rebuild.found import Found, labels_of, look
 from parsers.rebuild.groups import read_groups
 from parsers.rebuild.labels import Compact, compact
-from parsers.rebuild.mend import mend_rows, sums_of
+from parsers.rebuild.mend import Habits, mend_rows, sums_of
 from parsers.rebuild.mend_blocks import mend_blocks, mend_without_sums
 from parsers.rebuild.mend_groups import mend_groups
 from parsers.rebuild.rows import read_rows
@@ -99,12 +99,13 @@ def _drafts_on_demand() -> _Drafts:
 
 def _read(found: Found) -> dict[str, Draft]:
     drafts = {table.code: _READERS[table.layout](found, table) for table in found.form.tables}
-    zeros_printed = [mend_rows(draft, found.form) for draft in drafts.values() if draft.table.layout == "rows"]
+    shown = [mend_rows(draft, found.form) for draft in drafts.values() if draft.table.layout == "rows"]
+    habits = Habits(any(habit.zeros_printed for habit in shown), any(habit.glued for habit in shown))
     for draft in drafts.values():
         if draft.table.layout == "blocks":
-            mend_blocks(draft, zeros_printed=any(zeros_printed))
+            mend_blocks(draft, habits)
         elif draft.table.layout == "groups":
-            mend_groups(draft, found.form, zeros_printed=any(zeros_printed))
+            mend_groups(draft, found.form, habits)
         elif sums_of(found.form, draft.table) is None:
             mend_without_sums(draft)
     return drafts

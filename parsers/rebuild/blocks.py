@@ -109,12 +109,17 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
         placed = None
         if grid is not None and len(run.pieces) > len(codes):
             placed = pieces_under(found.stream, grid, run.pieces)
-        pieces = placed or _pick(run, len(codes), found, habits)
+        pieces = placed or (None if _reaches_less(found, heads, run, len(codes)) else _pick(run, len(codes), found, habits))
         if pieces is None:
             lost = lost or run
             continue
         if placed is None and order is not None and len(pieces) == len(codes):
             pieces = [pieces[at] for at in order]
+        if placed is None and order is None and len(run.pieces) == len(codes) and _stand_elsewhere(found, heads, codes, pieces):
+            draft.open_row(
+                row.code, codes, "the heads stand in another order than the form's, and not all can be read", pieces[0]
+            )
+            return
         readings.setdefault(tuple(piece.text for piece in pieces), (pieces, run))
     figured = {texts: found_at for texts, found_at in readings.items() if any(p.kind is Kind.FIGURE for p in found_at[0])}
     readings = figured or readings
@@ -124,7 +129,8 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
     elif readings:
         draft.open_row(row.code, codes, "the row stands twice with different figures", next(iter(readings.values()))[0][0])
     elif lost is not None:
-        draft.lose(row.code, codes, lost, found.stream)
+        gone = order is not None or found.lacks_cells(lost, len(codes))
+        draft.lose(row.code, codes, lost, found.stream, lacks_cells=gone)
 
 
 def _belongs(row: Row, hit: Hit, run: Run, runs: Sequence[Run], width: int) -> bool:
@@ -143,10 +149,10 @@ def _pick(run: Run, width: int, found: Found, habits: _Habits) -> list[Piece] | 
         in_lines = found.stream.grid_column(pieces[0].start) is None
         if in_lines and run.figures < width and len(pieces) < width + habits.spare.get(width, 0) and not run.cut_short:
             return None
+        if found.packed_at(pieces[0].start) and 0 < run.figures < width:
+            return None
         if len(pieces) > width:
             return _trim(pieces, width, habits.window)
-        if found.stream.packed_at(pieces[0].start) and 0 < run.figures < width:
-            return None
         return pieces if len(pieces) == width or run.cut_short else None
     if not all(is_separate(piece.text) for piece in pieces):
         return None
@@ -187,6 +193,26 @@ def _block_heads(found: Found, block: Block, table: Table) -> list[Hit]:
     row = next((hit for hit in rows if hit.first > start), rows[0])
     order = _order(table, block)
     return [hit for hit in found.of(table.code, "column") if start <= hit.first < row.first and hit.label.order == order]
+
+
+def _reaches_less(found: Found, heads: Sequence[Hit], run: Run, width: int) -> bool:
+    """Whether a row with an empty cell does not reach as far as its heads: a surplus cell may stand in a lost one's place."""
+    start = run.pieces[0].start
+    if run.figures >= width or not heads or found.stream.grid_column(start) is None:
+        return False
+    return found.stream.row_extent(start) < found.stream.row_extent(heads[0].start)
+
+
+def _stand_elsewhere(found: Found, heads: Sequence[Hit], codes: Sequence[str], pieces: Sequence[Piece]) -> bool:
+    """Whether some heads of a block show that its columns stand in another order, by their own or by what is under them."""
+    known = [codes.index(hit.label.name) for hit in heads]
+    if known == list(range(len(codes))):
+        return False
+    for at, hit in zip(known, heads, strict=True):
+        head, cell = found.stream.grid_column(hit.start), found.stream.grid_column(pieces[at].start)
+        if head and cell and head[0] == cell[0] and not (head[1] < cell[1] + cell[2] and cell[1] < head[1] + head[2]):
+            return True
+    return known != sorted(known)
 
 
 def _head_order(heads: Sequence[Hit], codes: Sequence[str]) -> tuple[int, ...] | None:

@@ -30,7 +30,7 @@ class Borders:
 
     `row_lines`: a line with bars is a row of cells. `closing`: the last bar of a row ends its last cell (else an
     empty cell may follow it). `tab_opens`: a tab at a line's start opens a cell and an empty line ends a row.
-    `packed`: bars stand, but no empty cell was seen before a figure of its row, so that they prove no places.
+    `bars`: some line has bars, which prove no places before an empty cell is seen to stand before a figure (`found.py`).
     `opening`: a bar stands before the first cell of a row. `cover`: a place of at most so many blanks between two
     bars is covered by a wide cell and is none itself, because empty cells hold more blanks here; -1 for no such.
     `wrapped`: each cell has a line of its own that a bar closes, and a line of one bar opens a row.
@@ -39,7 +39,7 @@ class Borders:
     row_lines: bool = True
     closing: bool = True
     tab_opens: bool = False
-    packed: bool = False
+    bars: bool = False
     opening: bool = False
     cover: int = -1
     wrapped: bool = False
@@ -50,7 +50,7 @@ def study_borders(lines: Sequence[str]) -> Borders:
     The dialect that all lines together show.
 
     >>> study_borders(["信息内容 | 本年制发件数 |", "规章 | 0 |"])
-    Borders(row_lines=True, closing=True, tab_opens=False, packed=False, opening=False, cover=1, wrapped=False)
+    Borders(row_lines=True, closing=True, tab_opens=False, bars=True, opening=False, cover=1, wrapped=False)
     >>> study_borders(["信息内容 |", "本年制发件数 |", "规章 |", "0 |"]).row_lines
     False
     """
@@ -63,8 +63,7 @@ def study_borders(lines: Sequence[str]) -> Borders:
     tab_opens = sum(1 for line in lines if _TAB_OPENS.fullmatch(line)) >= 5
     opening = sum(1 for pieces in rows if not pieces[0].strip(SPACE)) * 2 > len(rows)
     wrapped = not row_lines and closing and _are_wrapped(lines)
-    packed = _are_packed(rows if row_lines else _wrapped_rows(lines)) if row_lines or wrapped else False
-    return Borders(row_lines, closing, tab_opens, packed, opening, _cover(barred), wrapped)
+    return Borders(row_lines, closing, tab_opens, bool(barred), opening, _cover(barred), wrapped)
 
 
 def _cover(lines: Sequence[list[str]]) -> int:
@@ -112,17 +111,6 @@ def _are_wrapped(lines: Sequence[str]) -> bool:
     return len(firsts) > 0 and all(firsts) and closed >= sum(alone) >= _FEWEST_ROWS
 
 
-def _wrapped_rows(lines: Sequence[str]) -> list[list[str]]:
-    """The rows of wrapped cells, each as a line would be cut at its bars."""
-    rows: list[list[str]] = []
-    for line in lines:
-        if line[:1] and line[0] in _BARS and not line[1:].strip(SPACE):
-            rows.append([""])
-        elif rows and _BAR.search(line):
-            rows[-1].append(_BAR.split(line)[0])
-    return [[*row, ""] for row in rows]
-
-
 def _are_closed(lines: Sequence[list[str]]) -> bool:
     """Whether heads, which are never empty, have a bar behind the last of them."""
     for least in (3, 2, 1):
@@ -131,21 +119,6 @@ def _are_closed(lines: Sequence[list[str]]) -> bool:
         if heads:
             return sum(1 for pieces in heads if not pieces[-1].strip(SPACE)) * 2 > len(heads)
     return True
-
-
-def _are_packed(rows: Sequence[list[str]]) -> bool:
-    """Whether empty cells stand only behind the last figure of their row, in every row that has any."""
-    behind = False
-    for pieces in rows:
-        cells = [piece.strip(SPACE) for piece in pieces]
-        cells = cells[1:] if not cells[0] else cells
-        figures = [at for at, cell in enumerate(cells) if cell[:1].isdigit()]
-        empty = [at for at, cell in enumerate(cells[:-1]) if not cell]
-        label = max((at for at, cell in enumerate(cells) if cell and at not in figures), default=-1)
-        if figures and any(label < at < figures[-1] for at in empty):
-            return False
-        behind = behind or (len(figures) > 1 and any(at > figures[-1] for at in empty))
-    return behind
 
 
 def mark_line(line: str, borders: Borders) -> Iterator[tuple[str, str, int]]:
@@ -191,6 +164,7 @@ def _mark_bars(line: str, borders: Borders) -> Iterator[tuple[str, str, int]]:
         at += len(piece) + 1
     if not borders.row_lines and not borders.wrapped and len(pieces) > 2 and not line.strip(SPACE + _BARS):
         yield LINE, "", 0  # a line of bars only: places that a wide cell covers, each real cell has a line of its own
+        yield from ((COVER, "", first) for _, first in pieces[1:])
         return
     if borders.wrapped:
         yield (ROW, "", 0) if not line[1:].strip(SPACE) and line[0] in _BARS else (CELL, *pieces[0])

@@ -107,7 +107,7 @@ def _cuts(digits: str, start: int, borders: frozenset[int], width: int, steps: S
 def _whole_sum(tokens: Sequence[str]) -> Iterator[tuple[int, ...]]:
     """The tokens as numbers, when the last is the sum of the others."""
     numbers = tuple(int(token) for token in tokens)
-    if max(map(len, tokens)) <= MAX_DIGITS and sum(numbers[:-1]) == numbers[-1]:
+    if tokens and max(map(len, tokens)) <= MAX_DIGITS and sum(numbers[:-1]) == numbers[-1]:
         yield numbers
 
 

@@ -80,11 +80,12 @@ class Draft:
         for column in columns:
             self.readings[row, column] = Open(note, piece)
 
-    def lose(self, row: str, columns: Sequence[str], run: Run, stream: Stream) -> None:
-        """Leave a row open whose figures stand there without their borders; `mend.py` may read it."""
+    def lose(self, row: str, columns: Sequence[str], run: Run, stream: Stream, *, lacks_cells: bool = False) -> None:
+        """Leave a row open whose figures stand there without their borders; `mend.py` may read it unless cells are gone."""
         piece = Piece(printed_between(stream, run), run.pieces[0].start, run.pieces[-1].end, Kind.FIGURE)
         self.open_row(row, columns, f"{len(run.pieces)} figures stand here for {len(columns)} columns", piece)
-        self.lost[row] = Lost(run, piece)
+        if not lacks_cells:
+            self.lost[row] = Lost(run, piece)
 
     def texts(self, row: str, columns: Sequence[str]) -> list[str] | None:
         """The printed texts of a row; None unless every cell of it is printed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -13,12 +13,15 @@ from parsers.form import Column, Form, Row, Table
 from parsers.rebuild.labels import Compact, Hit, Label, core_of, enumerator_of, find_hits
 from parsers.rebuild.marks import CELL, LINE, MARKS, ROW, SPACE
 from parsers.rebuild.stream import Stream
+from parsers.rebuild.zones import Kind, Piece, Run, cut_zone
 
 __all__ = ["Found", "labels_of", "look"]
 
 _SHORT = 4
 _GLUED_CELL = re.compile(f"{CELL}[{SPACE}{LINE}]*0\\d+[{SPACE}]*[{MARKS}]")
 _CLAUSE = 8
+_LONGEST_CLAUSE = 16
+_CLAUSE_BEFORE = re.compile(rf"[，。；：,;:{MARKS}][\u4e00-\u9fff]+\Z")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,23 @@ class Found:
             tables.setdefault(hit.label.table, []).append(hit)
         return tables
 
+    def in_prose(self, hit: Hit) -> bool:
+        """Whether a label stands in the middle of a sentence: a few words that are no label behind a comma or a full stop."""
+        clause = _CLAUSE_BEFORE.search(self.stream.text, max(0, hit.start - _LONGEST_CLAUSE), hit.start)
+        if clause is None or hit.first < hit.start or hit.first in self._ends or self.copy.marked_before(hit.index):
+            return False
+        return not self.copy.text.endswith(self._units, 0, hit.index)
+
+    @cached_property
+    def _ends(self) -> frozenset[int]:
+        """Where labels end."""
+        return frozenset(hit.end for hit in self.hits)
+
+    @cached_property
+    def _units(self) -> tuple[str, ...]:
+        """The units that the form's rows are counted in, and the words for nothing."""
+        return (*{row.unit for table in self.form.tables for row in table.rows if row.unit}, "无", "無", "没有")
+
     def next_label(self, place: int) -> int:
         """Where the first label at or behind a place begins; the end of the stream when there is none."""
         at = bisect_left(self.starts, place)
@@ -54,6 +74,48 @@ class Found:
     def rows_marked(self, start: int, end: int, labels: int) -> bool:
         """Whether the ends of rows are marked in a stretch that holds so many labels."""
         return labels > 0 and self.stream.text.count(ROW, max(0, start - 4), end) * 2 >= labels
+
+    def packed_at(self, place: int) -> bool:
+        """Whether empty cells prove no places there: lines of text whose bars may be packed to the left."""
+        return self._packed and self.stream.grid_column(place) is None
+
+    @cached_property
+    def _packed(self) -> bool:
+        """
+        Whether bars stand in lines of text, but no empty cell before a figure of its row shows that they prove places.
+
+        A place that is empty in all rows of one length is a stray column, and shows nothing; nor does a run of two rows.
+        """
+        hits = self.hits if self.stream.borders.bars else ()
+        rows: dict[int, set[tuple[Piece, ...]]] = {}
+        for hit in hits:
+            if hit.label.kind in ("row", "column") and self.stream.grid_column(hit.start) is None:
+                for run in self._behind(hit):
+                    if run.bordered and run.figures and len(run.pieces) < 2 * self._width_of(hit):
+                        rows.setdefault(len(run.pieces), set()).add(run.pieces)
+        return self.stream.borders.bars and not any(_proves_places(alike) for alike in rows.values())
+
+    def _width_of(self, hit: Hit) -> int:
+        """How many figures stand in a row of the table of a label."""
+        table = self.form.table(hit.label.table)
+        if table.layout == "groups":
+            return len(table.cells)
+        return next((len(block.columns) for block in table.blocks if hit.label.name in {row.code for row in block.rows}), 1)
+
+    def lacks_cells(self, run: Run, width: int) -> bool:
+        """Whether the empty lines of a document that shows its blank cells by them count out too few cells for a row."""
+        return run.shown is not None and run.shown < width and self._blanks_seen
+
+    @cached_property
+    def _blanks_seen(self) -> bool:
+        """Whether in some row empty lines stand where a blank cell is."""
+        runs = (run for hit in self.hits if hit.label.kind in ("row", "column") for run in self._behind(hit))
+        return any(run.shown is not None and run.shown > len(run.pieces) for run in runs)
+
+    def _behind(self, hit: Hit) -> list[Run]:
+        """The runs behind a label."""
+        borders = self.stream.borders
+        return cut_zone(self.stream, hit.end, self.next_label(hit.end), rows_marked=borders.row_lines or borders.wrapped)
 
     def _repeats_once(self, table: Table) -> bool:
         """Whether every row label that the form prints more than once stands at most once, though its rows' groups stand."""
@@ -80,6 +142,16 @@ class Found:
         titles = len({hit.label.name for hit in self.hits if hit.label.kind == "title"})
         repeated = [head for table in self.form.tables if table.layout == "blocks" for head in table.heads]
         return titles >= 3 and any(self.copy.text.count(core_of(head)) == 1 for head in repeated)
+
+
+def _proves_places(rows: Set[tuple[Piece, ...]]) -> bool:
+    """Whether in rows of one length an empty cell stands before a figure, in a place where another row has a figure."""
+    used = {at for row in rows for at, piece in enumerate(row) if piece.kind is Kind.FIGURE}
+    for row in rows:
+        last = max(at for at, piece in enumerate(row) if piece.kind is Kind.FIGURE)
+        if any((at in used or len(rows) == 1) and row[at].kind is Kind.EMPTY for at in range(last)):
+            return True
+    return False
 
 
 @lru_cache(maxsize=64)

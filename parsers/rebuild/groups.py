@@ -35,7 +35,6 @@ def read_groups(found: Found, table: Table) -> Draft:
         _read_by_position(found, table, draft)
         return draft
     marked = found.rows_marked(hits[0].first, found.next_label(hits[-1].end), 3)
-    packed = found.stream.packed_at(hits[0].start)
     steps = [
         _Step(hit, tuple(cut_zone(found.stream, hit.end, _end(found, hits, at), rows_marked=marked)))
         for at, hit in enumerate(hits)
@@ -44,8 +43,8 @@ def read_groups(found: Found, table: Table) -> Draft:
     columns = [column.code for column in table.columns]
     for read in (
         partial(_read_by_grid, found=found),
-        partial(_read_wide, packed=packed),
-        partial(_read_by_group, packed=packed),
+        partial(_read_wide, found=found),
+        partial(_read_by_group, found=found),
         _read_tall,
     ):
         cells = read(steps, groups, columns)
@@ -107,7 +106,7 @@ def _read_by_grid(steps: Sequence[_Step], groups: Sequence[str], columns: Sequen
             return None
         under[owners[0], name] = column
     rows = [run for step in steps for run in step.runs if run.bordered and len(run.pieces) >= len(heads) and not run.words]
-    rows = [run for run in rows if run.figures] or rows[:1]
+    rows = [run for run in rows if run.figures] or (rows[:1] if _all_blank(steps) else [])
     if len(under) != len(heads) or len(set(under.values())) != len(heads) or len(rows) != 1:
         return None
     places = {spot[1]: piece for piece in rows[0].pieces if (spot := found.stream.grid_column(piece.start)) and spot[2] == 1}
@@ -116,27 +115,33 @@ def _read_by_grid(steps: Sequence[_Step], groups: Sequence[str], columns: Sequen
     return cells if len(cells) == len(heads) and left == 0 else None
 
 
-def _read_wide(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], *, packed: bool) -> Cells | None:
+def _all_blank(steps: Sequence[_Step]) -> bool:
+    """Whether no figure stands in the whole table, so that an empty row may be its row."""
+    return not any(run.figures for step in steps for run in step.runs)
+
+
+def _read_wide(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
     """All figures in one row behind the heads."""
     width = len(groups) * len(columns)
     rows = [run for step in steps for run in step.runs if len(run.pieces) >= width and run.figures]
-    if not rows:
+    if not rows and _all_blank(steps):
         rows = [run for step in steps[-1:] for run in step.runs if len(run.pieces) == width and run.bordered and not run.words]
-    picked = [pieces for run in rows if (pieces := _take(run, width, packed=packed)) is not None]
+    picked = [pieces for run in rows if (pieces := _take(run, width, found)) is not None]
     if len(rows) != 1 or len(picked) != 1:
         return None
     names = list(_printed_columns(steps, groups, columns))
     return dict(zip(names, picked[0], strict=True))
 
 
-def _take(run: Run, width: int, *, packed: bool) -> list[Piece] | None:
+def _take(run: Run, width: int, found: Found) -> list[Piece] | None:
     """
     The cells of a run of that width; surplus cells must be empty and leave no choice.
 
-    `packed`: bars that prove no places, so that a row with empty cells cannot be taken as it stands.
+    A row with empty cells cannot be taken as it stands where bars prove no places, nor where it does not reach as far
+    as its table: a surplus cell may then stand in the place of a lost one.
     """
     pieces = list(run.pieces)
-    if (packed and 0 < run.figures < width) or any(is_glued(piece.text) for piece in pieces):
+    if any(is_glued(piece.text) for piece in pieces) or (0 < run.figures < width and _may_hide_a_loss(run, found)):
         return None
     if not run.bordered:
         return pieces if len(pieces) == width and all(is_separate(piece.text) for piece in pieces) else None
@@ -148,6 +153,12 @@ def _take(run: Run, width: int, *, packed: bool) -> list[Piece] | None:
     if first_fits == last_fits:
         return None
     return pieces[:width] if first_fits else pieces[-width:]
+
+
+def _may_hide_a_loss(run: Run, found: Found) -> bool:
+    start = run.pieces[0].start
+    in_grid = found.stream.grid_column(start) is not None
+    return found.packed_at(start) or (in_grid and found.stream.row_extent(start) < found.stream.table_extent(start))
 
 
 def _printed_columns(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -163,7 +174,7 @@ def _printed_columns(steps: Sequence[_Step], groups: Sequence[str], columns: Seq
             yield group, column
 
 
-def _read_by_group(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], *, packed: bool) -> Cells | None:
+def _read_by_group(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
     """One run of figures for each group: behind its own heads, or in the row of its label."""
     cells: Cells = {}
     group: str | None = None
@@ -175,7 +186,7 @@ def _read_by_group(steps: Sequence[_Step], groups: Sequence[str], columns: Seque
         elif step.hit.label.kind == "column":
             heads = [*heads, step.hit.label.name] if len(heads) < len(columns) else [step.hit.label.name]
         for run in step.runs:
-            pieces = _take(run, len(columns), packed=packed) if len(run.pieces) >= len(columns) else None
+            pieces = _take(run, len(columns), found) if len(run.pieces) >= len(columns) else None
             if pieces is None or group is None or run.words:
                 continue
             if any(name == group for name, _ in cells):
@@ -220,13 +231,14 @@ def _read_by_position(found: Found, table: Table, draft: Draft) -> None:
     foreign = [hit.first for hit in found.hits if hit.label.table != table.code and not hit.label.short]
     rows = []
     for hit in last:
-        packed = found.stream.packed_at(hit.start)
         end = min((first for first in foreign if first >= hit.end), default=None)
         runs = cut_zone(found.stream, hit.end, len(found.stream.text) if end is None else end, rows_marked=True)
+        figured = any(run.figures for run in runs)
         rows += [
             (hit, pieces)
             for run in runs
-            if (run.figures or _is_blank_row(run, names)) and (pieces := _take(run, len(names), packed=packed)) is not None
+            if (run.figures or (not figured and _is_blank_row(run, names)))
+            and (pieces := _take(run, len(names), found)) is not None
         ]
     if len(rows) != 1:
         return
@@ -246,7 +258,10 @@ def _lose(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str],
     runs = [run for step in steps for run in step.runs if run.figures]
     if not runs:
         return
+    usual = [(group, column) for group in groups for column in columns]
+    moved = list(_printed_columns(steps, groups, columns)) != usual
+    gone = moved or found.lacks_cells(runs[0], len(usual))
     for group in groups:
-        draft.lose(group, columns, runs[0], found.stream)
+        draft.lose(group, columns, runs[0], found.stream, lacks_cells=gone)
     if len(runs) > 1 or (runs[0].bordered and runs[0].figures > 1):
         draft.lost.clear()

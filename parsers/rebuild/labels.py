@@ -33,6 +33,7 @@ _DROPPED = frozenset(
     SPACE + MARKS + "\n\r\t\v\f\x85\u2028\u2029\xad\u200c\u200d\u200e\u200f、，,;：:\"'“”‘’„‟「」『』《》〈〉*＊?"
 )
 _PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])\([a-zA-Zɑɡāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿ]{1,7}\)")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _HAN_DIGITS = "一二三四五六七八九十"
 _ENUMERATOR = re.compile(
     rf"(?:[({{\[]?[{_HAN_DIGITS}]{{1,3}}[)\]}}]|[{_HAN_DIGITS}]{{1,3}}[.是]?|[㈠-㈩]|\(?\d{{1,2}}[.)]?|[①-⑩]|其中)"
@@ -82,8 +83,9 @@ def compact(stream: str) -> Compact:
     """
     folded = fold(stream)
     hidden: set[int] = set()
-    for match in _PINYIN.finditer(folded):
-        hidden.update(range(match.start(), match.end()))
+    for pattern in (_PINYIN, _BREAK):
+        for match in pattern.finditer(folded):
+            hidden.update(range(match.start(), match.end()))
     folded = _COMMA_BEHIND_NUMBER.sub(".", folded)
     kept = [at for at, character in enumerate(folded) if character not in _DROPPED and at not in hidden]
     return Compact("".join([folded[at] for at in kept]), tuple(kept), stream)
@@ -151,12 +153,13 @@ def is_tail(words: str, row: Row, core: str) -> bool:
     """
     Whether words between a row's label and its figures belong to it: the rest of the label, its unit, or little more.
 
-    `core` is the spelling that was found. Longer words may be the label of another row whose figures these are.
+    `core` is the spelling that was found. Longer words may be the label of another row whose figures these are, and so
+    may words with the row's unit inside: the unit ends a row, and what follows is of the next.
     """
     text = compact(words).text.removesuffix(row.unit or "")
-    return len(text) <= _LONGEST_TAIL or any(
-        _is_within(text, compact(spelling).text.partition(core)[2]) for spelling in (row.zh, *row.aliases)
-    )
+    if len(text) <= _LONGEST_TAIL and not (row.unit and row.unit in text):
+        return True
+    return any(_is_within(text, compact(spelling).text.partition(core)[2]) for spelling in (row.zh, *row.aliases))
 
 
 def _is_within(text: str, label: str) -> bool:

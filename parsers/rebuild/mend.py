@@ -12,17 +12,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from parsers.finding import RuleLevel
 from parsers.form import Form, Table
 from parsers.rebuild.cuts import Readings, cut_freely, read_row
 from parsers.rebuild.draft import Draft, Lost, Mended, Open, Printed
 from parsers.rebuild.solver import MAX_STEPS, Equation, Vector, solve
-from parsers.rebuild.zones import is_glued, is_whole
+from parsers.rebuild.zones import is_glued, is_separate, is_whole
 from parsers.report import Status
 from parsers.values import read_value
 
-__all__ = ["Sums", "mend_rows", "sums_of"]
+__all__ = ["Habits", "Sums", "mend_rows", "sums_of"]
 
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
 _SHARE_WHOLE = 0.75
@@ -35,6 +36,13 @@ class Sums:
 
     row_code: str
     columns: tuple[tuple[str, Equation], ...]
+
+
+class Habits(NamedTuple):
+    """What the rows of a table show of the whole document: that it prints its zeros, that its figures run together."""
+
+    zeros_printed: bool = False
+    glued: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -61,38 +69,44 @@ def sums_of(form: Form, table: Table) -> Sums | None:
     return Sums(row_code, tuple(equations.items())) if row_code else None
 
 
-def mend_rows(draft: Draft, form: Form) -> bool:
+def mend_rows(draft: Draft, form: Form) -> Habits:
     """
-    Read the lost rows of a draft in place; whether the document is shown to print its zeros.
+    Read the lost rows of a draft in place; what the document is shown to do.
 
-    That is shown when three quarters of the rows hold a figure in every cell whichever way they are read, and no
+    That it prints its zeros is shown when three quarters of the rows hold a figure in every cell whichever way they are read, and no
     row has fewer digits than cells.
     """
     sums = sums_of(form, draft.table)
     if sums is None:
-        return False
+        return Habits()
     codes = [column.code for column in draft.table.columns]
     rows = [row.code for row in draft.table.rows if row.values]
     fixed = {row: vector for row in rows if (vector := _fixed(draft, row, codes)) is not None}
     glued = any(
-        is_glued(piece.text) if lost.run.bordered else not is_whole(piece.text)
+        is_glued(piece.text) if lost.run.bordered else not is_separate(piece.text)
         for lost in draft.lost.values()
         for piece in lost.run.pieces
     )
     readings = {row: _readings(lost, len(codes), glued=glued) for row, lost in draft.lost.items()}
     printed = _prints_zeros(draft, fixed, readings, len(codes))
     if not readings:
-        return printed
+        return Habits(printed, glued)
     options = _options(fixed, readings)
     supported, used = _support(sums.columns, options)
     if supported is None and printed:
-        supported, used = _without_false_cell(sums.columns, options, readings, draft.lost, len(codes)) or _what_stands(
-            sums.columns, options, readings, len(codes)
-        )
+        without = _without_false_cell(sums.columns, options, readings, draft.lost, len(codes))
+        supported, used = without or _what_stands(sums.columns, options, readings, len(codes))
+        if without is not None:  # the false row has no reading under its total, but may have one under all other sums
+            readings |= {
+                row: _full(supported[row], len(codes))
+                for row, item in readings.items()
+                if not item.vectors and _may_be_cut(draft.lost[row], glued=glued)
+            }
     supported = supported or {}
     for row, lost in draft.lost.items():
-        _decide(draft, row, lost, codes, readings[row], supported.get(row, ()), sums, used)
-    return printed
+        standing = supported.get(row, ()) if readings[row].vectors else ()
+        _decide(draft, row, lost, codes, readings[row], standing, sums, used)
+    return Habits(printed, glued)
 
 
 def _fixed(draft: Draft, row: str, codes: Sequence[str]) -> Vector | None:
@@ -122,11 +136,16 @@ def _readings(lost: Lost, width: int, *, glued: bool) -> Readings:
     tokens = _tokens(lost)
     if not tokens or not all(token.isdigit() and token.isascii() for token in tokens):
         return Readings((), (), (), complete=False)
-    if glued and (not lost.run.bordered or len(tokens) == 1):
+    if _may_be_cut(lost, glued=glued):
         return read_row(tokens, width)
     if not all(is_whole(token) for token in tokens) or len(tokens) > width:
         return Readings((), (), (), complete=False)
     return read_row(tokens, width, uncut=True)
+
+
+def _may_be_cut(lost: Lost, *, glued: bool) -> bool:
+    """Whether the tokens of a row may hold several figures each: where figures run together, and cells do not part these."""
+    return glued and (not lost.run.bordered or len(_tokens(lost)) == 1)
 
 
 def _prints_zeros(draft: Draft, fixed: Mapping[str, Vector], readings: Mapping[str, Readings], width: int) -> bool:
@@ -161,7 +180,7 @@ def _without_false_cell(
     equations: Equations, options: Options, readings: Mapping[str, Readings], lost: Mapping[str, Lost], width: int
 ) -> tuple[Options, tuple[str, ...]] | None:
     """
-    The other rows' readings when one row has none under its total, so that one of its cells is false.
+    The rows' readings when one row has none under its total, so that one of its cells is false; its own too.
 
     Whichever cell it is, all columns but that one must close; readings that some such system supports are left.
     None when more rows are false than one, or when no system closes.
@@ -185,7 +204,13 @@ def _without_false_cell(
             )
     if not standing:
         return None
-    return {row: tuple(sorted(standing[row])) for row in readings if row != false[0]}, tuple(code for code, _ in equations)
+    return {row: tuple(sorted(standing[row])) for row in readings}, tuple(code for code, _ in equations)
+
+
+def _full(vectors: Sequence[Vector], width: int) -> Readings:
+    """Vectors as readings of a row in which every cell holds a figure."""
+    full = ((1 << width) - 1,) * len(vectors)
+    return Readings(tuple(vectors), full, full)
 
 
 def _leave_out(vector: Vector, column: int) -> Vector:
@@ -199,12 +224,15 @@ def _what_stands(
     What still stands in a report that breaks a sum and prints its zeros.
 
     The false row has no reading, or one wrong reading that happens to add up. Sums that close without it bear out
-    the rows they hold. The other rows stand on their own totals when the false one is known; else only those of one
-    digit a cell do.
+    the rows they hold; where it is not known, it may be one of theirs, and only rows of one reading are borne out. The
+    other rows stand on their own totals when the false one is known; else only those of one digit a cell do. A single
+    row without a reading is not all that is false when no sums close beside it (`_without_false_cell`).
     """
     full = (1 << width) - 1
     whole = {row: item for row, item in readings.items() if item.complete and all(mask == full for mask in item.printed)}
-    known = any(item.complete and not item.vectors for item in readings.values())
+    false = [row for row, item in readings.items() if item.complete and not item.vectors]
+    standing_in = {row for _, equation in equations for row, _ in equation.rows}
+    known = len(false) > 1 or (len(false) == 1 and not standing_in <= {*options, *false})
     standing: dict[str, tuple[Vector, ...]] = {}
     for row, item in whole.items():
         if known or (len(item.vectors) == 1 and all(number < 10 for number in item.vectors[0])):
@@ -219,7 +247,9 @@ def _what_stands(
     if len(closed) == len(equations):  # each closes alone, all together do not: one of them closes by a wrong reading
         return standing, ()
     for supported in closed.values():
-        standing |= {row: vectors for row, vectors in supported.items() if row in whole}
+        standing |= {
+            row: vectors for row, vectors in supported.items() if row in whole and (known or len(whole[row].vectors) == 1)
+        }
     return standing, tuple(closed)
 
 
@@ -239,8 +269,10 @@ def _decide(
         draft.open_row(row, codes, note, lost.piece)
         return
     masks = {vector: (readings.printed[at], readings.filled[at]) for at, vector in enumerate(readings.vectors)}
-    differ = [codes[at] for at in range(len(codes)) if len({vector[at] for vector in readings.vectors}) > 1]
-    rests_on = (f"{sums.row_code}[{row}]", *(f"{code}[{column}]" for code in used for column in differ))
+    holds = all(sum(vector[:-1]) == vector[-1] for vector in supported)
+    own = [f"{sums.row_code}[{row}]"] if holds else []
+    differ = [code for at, code in enumerate(codes) if not holds or len({vector[at] for vector in readings.vectors}) > 1]
+    rests_on = (*own, *(f"{code}[{column}]" for code in used for column in differ))
     for at, code in enumerate(codes):
         numbers = sorted({vector[at] for vector in supported})
         always = all(masks[vector][0] >> at & 1 for vector in supported)

@@ -14,6 +14,8 @@ from functools import lru_cache
 
 from parsers.form import Column
 from parsers.rebuild.draft import Draft, Lost, Mended, Open
+from parsers.rebuild.mend import Habits
+from parsers.rebuild.zones import is_separate
 
 __all__ = ["cut_by_grammar", "mend_blocks", "mend_without_sums"]
 
@@ -22,12 +24,18 @@ _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0D: "-"
 _UNIT = re.compile(r"(?:万元|亿元|千元|元|件|条|项|个|次)$")
 
 
-def mend_blocks(draft: Draft, *, zeros_printed: bool) -> None:
-    """Read the lost rows of a table of blocks in place."""
+def mend_blocks(draft: Draft, habits: Habits) -> None:
+    """
+    Read the lost rows of a table of blocks in place.
+
+    A number is cut only where figures run together, in this row or in the document: `17 1` in three columns lacks a cell.
+    """
     for block in draft.table.blocks:
         for row in block.rows:
             lost = draft.lost.get(row.code)
-            if lost is not None and not lost.run.bordered and zeros_printed:
+            if lost is None or lost.run.bordered or not habits.zeros_printed:
+                continue
+            if habits.glued or not all(is_separate(piece.text) for piece in lost.run.pieces):
                 _mend(draft, row.code, block.columns, lost)
 
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from parsers.form import Form
 from parsers.rebuild.cuts import Readings, read_row
 from parsers.rebuild.draft import Draft, Mended, Open
+from parsers.rebuild.mend import Habits
 from parsers.rebuild.zones import is_whole
 
 __all__ = ["mend_groups"]
@@ -33,7 +34,7 @@ class _Stretch:
     readings: Readings
 
 
-def mend_groups(draft: Draft, form: Form, *, zeros_printed: bool) -> None:
+def mend_groups(draft: Draft, form: Form, habits: Habits) -> None:
     """Read a lost table of groups in place; where the document prints its zeros, every cell holds a figure."""
     if len(draft.lost) != len(draft.table.rows):
         return
@@ -41,12 +42,12 @@ def mend_groups(draft: Draft, form: Form, *, zeros_printed: bool) -> None:
     tokens = [piece.text.translate(_FULL_WIDTH) for piece in lost.run.pieces if piece.text]
     if not all(token.isdigit() and token.isascii() for token in tokens) or sum(map(len, tokens)) > _LONGEST:
         return
-    short = zeros_printed and len(tokens) < len(draft.table.cells) <= sum(map(len, tokens))
+    short = habits.zeros_printed and habits.glued and len(tokens) < len(draft.table.cells) <= sum(map(len, tokens))
     glued = short or not all(is_whole(token) for token in tokens)
     codes = {
         identity.instance: identity.code for identity in form.identities if identity.code.startswith(f"{draft.table.code}.total")
     }
-    chains = _chains(tokens, len(draft.table.rows), len(draft.table.columns), glued=glued, full=zeros_printed)
+    chains = _chains(tokens, len(draft.table.rows), len(draft.table.columns), glued=glued, full=habits.zeros_printed)
     for at, row in enumerate(draft.table.rows):
         if not chains[at]:
             continue
@@ -69,12 +70,15 @@ def _chains(tokens: Sequence[str], groups: int, width: int, *, glued: bool, full
     for token in tokens:
         borders.append(borders[-1] + len(token))
     places = range(len(digits) + 1) if glued else borders
-    stretches = [
-        _Stretch(start, end, readings)
+    every = [
+        _Stretch(start, end, _read(digits, start, end, borders, width, glued=glued, full=full))
         for start in places
         for end in places
-        if start <= end and (readings := _read(digits, start, end, borders, width, glued=glued, full=full)).vectors
+        if start <= end
     ]
+    if not all(item.readings.complete for item in every):
+        return [[] for _ in range(groups)]  # a stretch that was given up could be any group's
+    stretches = [item for item in every if item.readings.vectors]
     reach = [{0}]
     for _ in range(groups):
         reach.append({item.end for item in stretches if item.start in reach[-1]})

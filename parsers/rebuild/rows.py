@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from parsers.form import Row, Table
 from parsers.rebuild.chain import Weighed, choose_chain
@@ -20,7 +20,7 @@ from parsers.rebuild.columns import Columns
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, core_of, is_tail
-from parsers.rebuild.marks import BORDERS
+from parsers.rebuild.marks import BORDERS, LINE
 from parsers.rebuild.remarks import remark_heads, remark_labels, remark_unknown
 from parsers.rebuild.zones import Run, cut_zone, is_whole, unstack
 
@@ -30,6 +30,7 @@ _DIGIT = re.compile(r"\d")
 _LEAST_COVERAGE = 0.5
 _ALIKE = 0.55
 _NOT_ALIEN = 0.3
+_LEAST_LABEL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class _Unit:
 def read_rows(found: Found, table: Table) -> Draft:
     """The draft of a table whose layout is `rows`."""
     draft = Draft(table)
-    hits = found.of(table.code, "row", "group")
+    hits = [hit for hit in found.of(table.code, "row", "group") if not found.in_prose(hit)]
     if not hits:
         return draft
     marked = found.rows_marked(hits[0].first, hits[-1].end, len({hit.label.name for hit in hits}))
@@ -65,7 +66,9 @@ def read_rows(found: Found, table: Table) -> Draft:
     draft.doubts.extend(
         remark_unknown([unit.run for unit in units[:end] if unit.row is None and len(unit.run.pieces) >= width > 1])
     )
-    columns = Columns.study(found, table, chain[0].first, [unit.run for unit in units if unit.row is not None])
+    columns = Columns.study(
+        found, table, _first_row(units, chain[0].first, width), [unit.run for unit in units if unit.row is not None]
+    )
     codes = columns.codes
     draft.doubts.extend(remark_heads(codes, columns.printed))
     mixed = _may_be_mixed(units, table)
@@ -81,7 +84,8 @@ def read_rows(found: Found, table: Table) -> Draft:
         elif columns.order is None:
             draft.open_row(unit.row.code, codes, "the heads stand in another order than the form's, and not all can be read")
         elif unit.run.pieces:
-            draft.lose(unit.row.code, codes, unit.run, found.stream)
+            gone = found.lacks_cells(unit.run, len(codes)) or not columns.as_in_form
+            draft.lose(unit.row.code, codes, unit.run, found.stream, lacks_cells=gone)
     _doubt_missing(units, table, draft, codes)
     _compare_copies(found, hits, chain, draft, columns, codes, marked=marked)
     return draft
@@ -102,12 +106,24 @@ def _weigh(found: Found, hit: Hit, width: int, *, marked: bool) -> int:
     if own is None:
         weight = 1
     elif own.figures:
-        digits = sum(character.isdigit() for piece in own.pieces for character in piece.text)
-        weight = 4 if len(own.pieces) >= width or digits >= width else 2
+        weight = 4 if _may_be_whole(own, width) else 2
     else:
         weight = 3 if len(own.pieces) >= width else 1
     enumerated = hit.first < hit.start
     return weight * 100 + 10 * enumerated + 5 * found.copy.marked_before(hit.index)
+
+
+def _may_be_whole(run: Run, width: int) -> bool:
+    """Whether a run has a piece, or at least a digit, for each column."""
+    return len(run.pieces) >= width or sum(character.isdigit() for piece in run.pieces for character in piece.text) >= width
+
+
+def _first_row(units: Sequence[_Unit], start: int, width: int) -> int:
+    """Where the first row of the table begins: prose before its heads may quote the label of a row that lost its own."""
+    for unit in units:
+        if unit.row is not None and unit.run.pieces and (unit.run.bordered or _may_be_whole(unit.run, width)):
+            return unit.label.first if unit.label is not None else unit.run.pieces[0].start
+    return start
 
 
 def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) -> list[_Unit]:
@@ -122,7 +138,8 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) ->
         stack = [*stack, row] if at and _same_cell(found, chain[at - 1], hit) else [row]
         labels = [item for item in stack if item.values]
         owned = _owns(row, hit, runs, len(table.columns))
-        stacked = unstack(runs[0], len(labels)) if owned and runs[0].bordered else None
+        unnamed = len(labels) > 1 and _names_more(found, hit)
+        stacked = unstack(runs[0], len(labels), unnamed=unnamed) if owned and runs[0].bordered else None
         if stacked is not None:
             del units[len(units) - (len(labels) - 1) :]
             units.extend(_Unit(item, run, hit) for item, run in zip(labels, stacked, strict=True))
@@ -144,7 +161,7 @@ def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked
     if len(runs) > 1 and not runs[0].bordered and len(runs[0].pieces) < width <= max(len(run.pieces) for run in runs):
         return runs[1:]
     dashes = bool(runs) and (width == 1 or len(runs[0].pieces) < width)
-    if not row.values and dashes and runs[0].same_row and not any(_DIGIT.search(piece.text) for piece in runs[0].pieces):
+    if not row.values and dashes and runs[0].same_row and not _has_digit(runs[0]):
         return runs[1:]
     return runs
 
@@ -165,6 +182,19 @@ def _same_cell(found: Found, above: Hit, hit: Hit) -> bool:
     return not any(mark in found.stream.text[above.end : hit.first] for mark in BORDERS)
 
 
+def _names_more(found: Found, hit: Hit) -> bool:
+    """Whether a line of the cell of a label holds words that are no label."""
+    text = found.stream.text
+    start = max(text.rfind(mark, 0, hit.first) for mark in BORDERS) + 1
+    end = min((at for mark in BORDERS if (at := text.find(mark, hit.end)) >= 0), default=len(text))
+    lines = accumulate((line for line in text[start:end].split(LINE)), lambda at, line: at + len(line) + 1, initial=start)
+    return any(
+        len(core_of(text[left : right - 1])) >= _LEAST_LABEL
+        and not any(other.first < right and left < other.end for other in found.hits)
+        for left, right in pairwise(lines)
+    )
+
+
 def _split_long(run: Run, width: int) -> Iterator[Run]:
     """A run of tokens that holds several whole rows, row by row."""
     count = len(run.pieces)
@@ -183,14 +213,20 @@ def _split_long(run: Run, width: int) -> Iterator[Run]:
 
 
 def _find_alike(units: list[_Unit], table: Table) -> None:
-    """Give runs behind a misprinted label their row, where exactly one missing row in that gap is alike."""
+    """
+    Give runs behind a misprinted label their row, where exactly one missing row in that gap is alike.
+
+    A dash between blanks is no row of a table of one column: groups have one in the place of their unit.
+    """
     for start, stop, missing in _gaps(units, table):
         for at in range(start, stop):
             unit = units[at]
             words = core_of(unit.run.words) if unit.run.words else ""
             if unit.row is not None or len(words) < 3 or not unit.run.pieces:
                 continue
-            alike = [row for row in missing if likeness(words, row) >= _ALIKE and not _is_other(words, row, table)]
+            if len(table.columns) == 1 and not unit.run.bordered and not _has_digit(unit.run):
+                continue
+            alike = [row for row in missing if _likeness(units, at, row) >= _ALIKE and not _is_other(words, row, table)]
             if (
                 len(alike) == 1
                 and sum(likeness(core_of(other.run.words), alike[0]) >= _ALIKE for other in units[start:stop] if other.run.words)
@@ -199,9 +235,36 @@ def _find_alike(units: list[_Unit], table: Table) -> None:
                 units[at] = _Unit(alike[0], unit.run, unit.label)
 
 
+def _has_digit(run: Run) -> bool:
+    return any(_DIGIT.search(piece.text) for piece in run.pieces)
+
+
+def _likeness(units: Sequence[_Unit], at: int, row: Row) -> float:
+    """
+    How alike the words before a run are to a row's label; where that label stands already, they can only be its end.
+
+    A row that the form does not have may be called much like one that stands there with empty cells.
+    """
+    words = core_of(units[at].run.words)
+    stands = (
+        (place, unit.label)
+        for place, unit in enumerate(units)
+        if unit.row is None and unit.label is not None and unit.label.label.name == row.code
+    )
+    place, label = next(stands, (-1, None))
+    if label is None:
+        return likeness(words, row)
+    whole = _ratio(label.core + words, row.zh)
+    return whole if place == at - 1 and whole >= _ratio(label.core, row.zh) else 0.0
+
+
 def likeness(words: str, row: Row) -> float:
     """How alike a printed label is to a row's: 0 to 1."""
-    return max(SequenceMatcher(None, words, core_of(spelling), autojunk=False).ratio() for spelling in (row.zh, *row.aliases))
+    return max(_ratio(words, spelling) for spelling in (row.zh, *row.aliases))
+
+
+def _ratio(words: str, spelling: str) -> float:
+    return SequenceMatcher(None, words, core_of(spelling), autojunk=False).ratio()
 
 
 def _gaps(units: Sequence[_Unit], table: Table) -> list[tuple[int, int, list[Row]]]:
@@ -220,23 +283,22 @@ def _count_gaps(units: list[_Unit], table: Table) -> None:
     for start, stop, missing in _gaps(units, table):
         inside = [at for at in range(start, stop) if units[at].row is None and units[at].run.pieces]
         if len(table.columns) == 1:  # a dash alone is no row
-            inside = [at for at in inside if any(_DIGIT.search(piece.text) for piece in units[at].run.pieces)]
+            inside = [at for at in inside if _has_digit(units[at].run)]
         figures = [at for at in inside if units[at].run.figures]
         for chosen in (figures, inside):
-            if len(chosen) == len(missing) and all(
-                _fits(units[at].run, row, table) for at, row in zip(chosen, missing, strict=True)
-            ):
+            if len(chosen) == len(missing) and all(_fits(units, at, row, table) for at, row in zip(chosen, missing, strict=True)):
                 for at, row in zip(chosen, missing, strict=True):
                     units[at] = _Unit(row, units[at].run, units[at].label)
                 break
 
 
-def _fits(run: Run, row: Row, table: Table) -> bool:
+def _fits(units: Sequence[_Unit], at: int, row: Row, table: Table) -> bool:
     """Whether a run may be a row's by its words: none are left, or they are not another row's."""
+    run = units[at].run
     words = core_of(run.words) if run.words else ""
     for head in (*table.heads, *(column.zh for column in table.columns)):
         words = words.replace(core_of(head), "")
-    return len(words) < 3 or (likeness(words, row) >= _NOT_ALIEN and not _is_other(words, row, table))
+    return len(words) < 3 or (_likeness(units, at, row) >= _NOT_ALIEN and not _is_other(words, row, table))
 
 
 def _is_other(words: str, row: Row, table: Table) -> bool:
@@ -259,7 +321,11 @@ def _may_be_mixed(units: Sequence[_Unit], table: Table) -> list[_Unit]:
     owners = [unit for unit in units if unit.row is not None]
     behind = [order[other.row.code] - order[unit.row.code] for unit, other in pairwise(owners) if unit.row and other.row]
     behind += [len(order) - order[owners[-1].row.code]] if owners and owners[-1].row else []
-    return [unit for unit, gap in zip(owners, behind, strict=True) if gap > 1 and not unit.run.bordered]
+    return [
+        unit
+        for unit, gap in zip(owners, behind, strict=True)
+        if gap > 1 and not unit.run.bordered and not unit.run.shown == width == len(unit.run.pieces)
+    ]
 
 
 def _doubt_missing(units: Sequence[_Unit], table: Table, draft: Draft, codes: Sequence[str]) -> None:

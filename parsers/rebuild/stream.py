@@ -87,10 +87,6 @@ class Stream:
         cell = origin.grid.cells[origin.cell]
         return origin.grid.number, cell.column, cell.column_span
 
-    def packed_at(self, start: int) -> bool:
-        """Whether empty cells prove no places there: text lines whose bars may be packed to the left."""
-        return self.borders.packed and self.grid_column(start) is None
-
     def row_extent(self, start: int) -> int:
         """How far the row at `start` reaches: the right edge of its last cell in a grid, its number of cells elsewhere."""
         origin = self.origins[bisect_right(self.offsets, start) - 1]

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from parsers.rebuild.labels import Hit
+from parsers.rebuild.marks import CELL, COVER, LINE, ROW_ENDS
 from parsers.rebuild.stream import Stream
+from parsers.rebuild.wrapped import display_width
 from parsers.rebuild.zones import Kind, Piece
 
-__all__ = ["GridColumn", "columns_of_heads", "pieces_under"]
+__all__ = ["GridColumn", "columns_of_heads", "from_left", "pieces_under"]
 
 GridColumn = tuple[int, int]
 """First grid column and column span of a head."""
@@ -25,6 +27,20 @@ def columns_of_heads(stream: Stream, heads: Sequence[Hit], codes: Sequence[str])
     if any(left[1] > right[0] for left, right in pairwise(ranges)):
         return None
     return tuple((column, span) for _, column, span in known)
+
+
+def from_left(stream: Stream, heads: Sequence[Hit]) -> list[Hit]:
+    """
+    Heads of one level from left to right: as they follow each other in the text, or by their place on the line.
+
+    Where a line without borders holds several of them, one that is printed in the middle of two lines stands apart.
+    """
+    starts = [max(stream.text.rfind(mark, 0, hit.start) for mark in LINE + ROW_ENDS) + 1 for hit in heads]
+    before = [stream.text[start : hit.start] for start, hit in zip(starts, heads, strict=True)]
+    if len(set(starts)) == len(heads) or any(CELL in text or COVER in text for text in before):
+        return sorted(heads, key=lambda hit: hit.first)
+    places = {hit: display_width(text) for hit, text in zip(heads, before, strict=True)}
+    return sorted(heads, key=lambda hit: (places[hit], hit.first))
 
 
 def pieces_under(stream: Stream, heads: Sequence[GridColumn], pieces: Sequence[Piece]) -> list[Piece] | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from parsers.document import Paragraph
 
-__all__ = ["Strip", "unwrap"]
+__all__ = ["Strip", "display_width", "unwrap"]
 
 _SEGMENT = re.compile(r"\S+(?: \S+)*")
 _FIGURE = re.compile(r"[+\-－−]?[\d０-９][\d０-９,，.．]*(?:[^\d\s]{1,2})?|[-—―－–/／]+|无|[OoＯ〇]")
@@ -106,9 +106,9 @@ def _cut(paragraph: Paragraph) -> _Line:
     segments = []
     column, at = 0, 0
     for match in _SEGMENT.finditer(text):
-        column += sum(_width(character) for character in text[at : match.start()])
+        column += display_width(text[at : match.start()])
         segments.append(_Segment(match[0], match.start(), column))
-        column += sum(_width(character) for character in match[0])
+        column += display_width(match[0])
         at = match.end()
     figures = 0
     for segment in reversed(segments):
@@ -118,8 +118,14 @@ def _cut(paragraph: Paragraph) -> _Line:
     return _Line(paragraph, tuple(segments), figures)
 
 
-def _width(character: str) -> int:
-    return 2 if unicodedata.east_asian_width(character) in "WFA" else 1
+def display_width(text: str) -> int:
+    """
+    How many columns of a terminal a text takes: two for a Chinese character.
+
+    >>> display_width("总计12")
+    6
+    """
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
 def _pieces(lines: Sequence[_Line], at: int) -> list[tuple[int, _Segment]]:

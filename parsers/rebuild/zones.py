@@ -44,7 +44,8 @@ class Run:
 
     `bordered`: the pieces are cells. `same_row`: nothing but the label stands before it in its row. `words`: what
     stands between the label (or the run before) and it. `cut_short`: the next label follows in the same marked
-    row, or the document ends behind it, so that what lacks, lacks at the end.
+    row, or the document ends behind it, so that what lacks, lacks at the end. `shown`: the cells that the empty lines
+    around figures without borders count out, one line a cell and one between two; None where they do not.
     """
 
     pieces: tuple[Piece, ...]
@@ -52,6 +53,7 @@ class Run:
     same_row: bool
     words: str
     cut_short: bool
+    shown: int | None = None
 
     @property
     def figures(self) -> int:
@@ -63,10 +65,13 @@ _UNITS = "万元|亿元|千元|元|件次|人次|件|条|项|个|次|人|篇|份
 _NIL = r"[-—―－–_/／\\~～ー─━]+|无|無|没有|N/?A"
 _OPEN, _CLOSE = "(（[〔【", ")）]〕】"
 _BRACKETED = re.compile(rf"[{re.escape(_OPEN)}][^{re.escape(_OPEN + _CLOSE)}]*[{re.escape(_CLOSE)}]")
+_UNKNOWN = r"(?=\S*[\ufffd#]|\S*[A-Za-z|!]\d)[0-9A-Za-z.,|!#\ufffd]{1,10}"
+"""A figure that cannot be read: with U+FFFD, or with letters among its digits. No label is so short and without a character."""
+
 _FIGURE = re.compile(
     rf"[?？]?\s*(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?\s*[\d０-９OoＯ〇][\d０-９OoＯ〇,，.．\s]*(?:余|多|左右|以上|以下)?(?:{_UNITS})?\s*"
     rf"(?:[{re.escape(_OPEN)}].*[{re.escape(_CLOSE)}])?[*※#①-⑳¹²³]*"
-    rf"|{_NIL}|[零一二两三四五六七八九十百]{{1,5}}(?:{_UNITS})?",
+    rf"|{_NIL}|[零一二两三四五六七八九十百]{{1,5}}(?:{_UNITS})?|{_UNKNOWN}",
     re.DOTALL,
 )
 _HIDDEN = "\x00"
@@ -74,6 +79,7 @@ _ENUMERATOR = re.compile(r"\d{1,2}[.．、]|[一二三四五六七八九十]、"
 _PAGE_NUMBER = re.compile(r"[-—–－]\s*\d{1,3}\s*[-—–－]|第\s*\d{1,3}\s*页.*|\d{1,3}\s*/\s*\d{1,3}")
 _WHOLE = re.compile(rf"[+\-＋－−﹣]?(?:0|[1-9]\d*|[1-9]\d{{0,2}}(?:[,，]\d{{3}})+)(?:\.\d+)?\s?(?:{_UNITS})?|{_NIL}")
 _COLUMN_OF_FIGURES = re.compile(r"\s{2,}\d")
+_GAP = re.compile(r"[^\S\n]{2,}")
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: "."}
 
 
@@ -81,8 +87,8 @@ def kind_of(text: str) -> Kind:
     """
     What a cell's text is.
 
-    >>> [kind_of(text).value for text in ("22（其中修订16件）", "", "/", "行政许可", "无", "约20", "1.")]
-    ['figure', 'empty', 'figure', 'words', 'figure', 'figure', 'words']
+    >>> [kind_of(text).value for text in ("22（其中修订16件）", "", "/", "行政许可", "无", "约20", "1.", "7\ufffd")]
+    ['figure', 'empty', 'figure', 'words', 'figure', 'figure', 'words', 'figure']
     """
     bare = text.strip(SPACE + MARKS + "\n")
     if not bare:
@@ -164,8 +170,9 @@ def _cell_runs(
     borders = [at for at in range(start, stop) if text[at] == CELL]
     pieces = [_piece(text, left + 1, right) for left, right in zip(borders, [*borders[1:], stop], strict=True)]
     closed = not whole and stream.borders.closing  # behind the last bar of the document no cell is open
+    closed = closed or (not whole and stream.borders.bars and text[borders[-1] + 1 : stop] == LINE * (stop - borders[-1] - 1))
     if last and pieces and pieces[-1].kind is not Kind.FIGURE and (stop < len(text) - 1 or closed):
-        pieces.pop()  # the cell of the label at which the zone ends
+        pieces.pop()  # the cell of the label at which the zone ends, or nothing behind a bar that ends the last row
     if whole:
         leading = _leading_words(pieces, same_row=same_row)
         words = "".join(piece.text for piece in pieces[:leading])
@@ -210,19 +217,21 @@ def _piece(text: str, start: int, end: int) -> Piece:
     return Piece(printed, start + left, start + left + len(bare), kind_of(printed))
 
 
-def unstack(run: Run, height: int) -> list[Run] | None:
+def unstack(run: Run, height: int, *, unnamed: bool = False) -> list[Run] | None:
     """
     The rows of a run whose cells each stack so many rows, one a line; None when no cell has as many lines.
 
-    A cell with fewer lines has lost some (empty ones): its figures are in doubt in every row.
+    A cell with fewer lines has lost some (empty ones): its figures are in doubt in every row. All are when a cell has
+    more lines, or the label's cell a line that names no row (`unnamed`): then there are more rows than are known.
     """
     columns = [_split_lines(piece) for piece in run.pieces]
-    if height < 2 or not any(len(column) == height for column in columns):
+    if height < 2 or not any(len(column) >= height for column in columns):
         return None
-    doubt = f"the lines of the cell are fewer than its {height} rows"
+    unnamed = unnamed or any(len(column) > height for column in columns)
+    doubt = f"the lines of the cells are not those of its {height} rows"
     rows = [
         tuple(
-            column[level] if len(column) == height else replace(piece, doubt=doubt)
+            column[level] if len(column) == height and not unnamed else replace(piece, doubt=doubt)
             for piece, column in zip(run.pieces, columns, strict=True)
         )
         for level in range(height)
@@ -244,6 +253,7 @@ def _split_lines(piece: Piece) -> list[Piece]:
 
 _TOKEN = re.compile(
     rf"(?P<enumerator>(?<![\d.])\d{{1,2}}[.、](?!\d))"
+    rf"|(?P<unknown>(?<!\S)(?!#+[^\S\n]*(?:[^\s#]|\Z)){_UNKNOWN}(?!\S))"
     rf"|(?P<figure>(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?[OoＯ〇]*\d[\dOoＯ〇A-Za-z,，.]*(?:余|多|左右|以上|以下)?(?:\s?(?:{_UNITS})(?![\u4e00-\u9fff]))?[*※#①-⑳¹²³⁰-⁹†‡]*)"
     rf"|(?P<nil>(?<!\S)(?:{_NIL}|[OoＯ〇]{{1,3}})(?!\S))"
     r"|(?P<words>[^\s\d约近逾减增新+\-＋－−﹣]+|\S)"
@@ -259,13 +269,23 @@ def _token_runs(
     for piece in _tokens(stream.text[start:stop], start):
         if piece.kind is Kind.WORDS:
             if run:
-                yield Run(tuple(run), bordered=False, same_row=same_row, words=words, cut_short=False)
+                shown = _cells_shown(stream.text, start, run) if same_row and not words else None
+                yield Run(tuple(run), bordered=False, same_row=same_row, words=words, cut_short=False, shown=shown)
                 same_row, words, run = False, "", []
             words += piece.text
         else:
             run.append(piece)
     if run:
-        yield Run(tuple(run), bordered=False, same_row=same_row, words=words, cut_short=ends_here)
+        shown = _cells_shown(stream.text, start, run) if same_row and not words else None
+        yield Run(tuple(run), bordered=False, same_row=same_row, words=words, cut_short=ends_here, shown=shown)
+
+
+def _cells_shown(text: str, start: int, run: Sequence[Piece]) -> int | None:
+    """How many cells stand in the lines from `start` to what is printed behind a run, when an empty line parts every two."""
+    behind = next((at for at in range(run[-1].end, len(text)) if text[at] not in SPACE + LINE), len(text))
+    edges = [start, *(place for piece in run for place in (piece.start, piece.end)), behind]
+    gaps = [text.count(LINE, edges[at], edges[at + 1]) for at in range(0, len(edges), 2)]
+    return sum(gaps) // 2 - 1 if all(gap and gap % 2 == 0 for gap in gaps) else None
 
 
 def _tokens(text: str, offset: int) -> Iterator[Piece]:
@@ -302,11 +322,23 @@ def _hide_tail_of_note(plain: str) -> str:
     return plain
 
 
+def _masked(note: str) -> str:
+    """A note blanked; of one that is wrapped around a column of figures, what stands before them and on its last line."""
+    if not _COLUMN_OF_FIGURES.search(note):
+        return _HIDDEN * len(note)
+    gap = _GAP.search(note)
+    start = gap.start() if gap else 0
+    end = note.rfind("\n")
+    if end < start or _GAP.search(note, end + 1):
+        return note
+    return _HIDDEN * start + note[start : end + 1] + _HIDDEN * (len(note) - end - 1)
+
+
 def _mask_notes(plain: str) -> str:
-    """The text with notes in brackets blanked, the inner ones first; a bracket that holds a column of figures is none."""
+    """The text with notes in brackets blanked, the inner ones first; columns of figures inside a wrapped one stay."""
     plain = _hide_tail_of_note(plain)
     while True:
-        masked = _BRACKETED.sub(lambda match: match[0] if _COLUMN_OF_FIGURES.search(match[0]) else _HIDDEN * len(match[0]), plain)
+        masked = _BRACKETED.sub(lambda match: _masked(match[0]), plain)
         if masked == plain:
             return masked.replace(_HIDDEN, " ")
         plain = masked

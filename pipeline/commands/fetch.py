@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from ipaddress import ip_network
@@ -21,6 +21,7 @@ from pipeline.crawl import Crawl, host_key
 from pipeline.errors import ConfigError, OutputError, UsageError
 from pipeline.fetch import Fetcher
 from pipeline.fetched import lost_addresses, status_rows
+from pipeline.inputs import shown
 from pipeline.interrupt import keeping
 from pipeline.listing import ListReader
 from pipeline.shards import program_version
@@ -137,12 +138,19 @@ def _fetch_into(config: Config, *, limit: int | None, refresh: bool, from_warc: 
             )
             pace = (0.0, 0.0) if from_warc else (config.fetch.delay, config.fetch.jitter)
             hours = Hours() if from_warc else Hours.parse(config.fetch.hours)
-            lists = ListReader(frontier, sites, frozenset(config.fetch.years))
+            lists = ListReader(frontier, archive, sites, frozenset(config.fetch.years))
             crawl = Crawl(frontier, settings.user_agent, _token(folder), lists)
             progress = stack.enter_context(counter("fetched"))
             hosts = 1 if from_warc else config.fetch.hosts
-            fetcher = Fetcher(frontier, archive, crawl, ask, *pace, hosts, hours, time.time, time.sleep, random.random, progress)
+            clock, sleep = _own_time() if from_warc else (time.time, time.sleep)
+            fetcher = Fetcher(frontier, archive, crawl, ask, *pace, hosts, hours, clock, sleep, random.random, progress)
             return fetcher.run(limit)
+
+
+def _own_time() -> tuple[Callable[[], float], Callable[[float], None]]:
+    """A clock that is put forward instead of waiting: an archive need not be treated as its hosts asked to be."""
+    slept = [0.0]
+    return lambda: time.time() + sum(slept), slept.append
 
 
 def _replay(path: Path) -> Ask:
@@ -195,7 +203,10 @@ def open_state(folder: Path) -> Iterator[Frontier]:
         with Frontier(folder / STATE_NAME) as frontier:
             yield frontier
     except (sqlite3.Error, OSError, ValueError) as exc:
-        raise OutputError(f"{folder / STATE_NAME}: the state of the crawl cannot be kept: {exc}") from exc
+        said = f"{shown(str(folder / STATE_NAME))}: the state of the crawl cannot be kept: {exc}"
+        if getattr(exc, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+            said += "; what was fetched before is kept: make room on the disk and run the same command again"
+        raise OutputError(said) from exc
 
 
 @contextmanager

@@ -40,6 +40,7 @@ __all__ = [
     "find_rules",
     "kept_dataset",
     "read_into",
+    "scratch",
     "workers_of",
 ]
 
@@ -94,12 +95,13 @@ def dataset_of(
 
     Without `settle` no registry is needed, and nothing is compared across years and bodies.
     """
-    with _scratch() as folder:
+    with scratch() as folder:
         yield read_into(inputs, Shards(folder), rules, limits, settle=settle)
 
 
 @contextmanager
-def _scratch() -> Iterator[Path]:
+def scratch() -> Iterator[Path]:
+    """A folder that goes away afterwards. Raises OutputError where none can be made."""
     try:
         folder = tempfile.TemporaryDirectory(prefix="gongkai-")
     except OSError as exc:

@@ -14,14 +14,14 @@ from dataclasses import replace
 from html import unescape
 from urllib.parse import urlencode, urlsplit
 
-from scrapers.families._hanweb_articles import column_in, column_of, is_article
+from scrapers.families._hanweb_articles import fragment_rows
 from scrapers.families._hanweb_parts import OTHER, together
 from scrapers.families._hanweb_told import address_told
-from scrapers.families._lists import Page, Rows, is_annual, new_items, page_of, printed_total, rows_of, sub_lists
+from scrapers.families._lists import Page, Rows, is_annual, new_items, page_of, printed_total, sub_lists
 from scrapers.families._pager import MAX_PAGES, Place, end_of
-from scrapers.family import Answer, Claim, Listing, Request, Verdict
+from scrapers.family import Answer, Claim, Listing, Piece, Request, Verdict
 
-__all__ = ["SIGNS", "parameters_of", "read"]
+__all__ = ["SIGNS", "parameters_of", "pieces", "read"]
 
 SIGNS = re.compile(r"unitbuild\.js|jpaas-publish-server", re.IGNORECASE)
 
@@ -34,7 +34,8 @@ _URL = re.compile(r"(?<![\w-])url\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _QUERY = re.compile(r"(?<![\w-])queryData\s*=\s*[\"']?\s*(\{.*?\})", re.IGNORECASE | re.DOTALL)
 _PAIR = re.compile(r"[\"']?([\w-]+)[\"']?\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|([\w.-]+))")
 _COUNT = re.compile(
-    r"(?:\btotal|\bcount|\bdata-total|totalCount|recordCount|totalRecords?|totalNum)[\"']?\s*[:=]\s*[\"']?(\d{1,6})\b", re.IGNORECASE
+    r"(?:\btotal|\bcount|\bdata-total|totalCount|recordCount|totalRecords?|totalNum)[\"']?\s*[:=]\s*[\"']?(\d{1,6})\b",
+    re.IGNORECASE,
 )
 _COUNT_NAMES = ("total", "totalCount", "count", "recordCount", "totalRecord", "totalRecords", "totalNum", "totalElements")
 _ONE_PAGE = re.compile(r"共\s*1\s*页|(?<!\d)1\s*/\s*1\s*页?(?!\d)")
@@ -71,13 +72,13 @@ def read(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
         if answer.status != 200:
             return Listing((), verdict=Verdict("partial", f"the list page answers {answer.status}"))
         lists = sub_lists(page_of(answer.text, answer.url), claim.list_url, Rows(()))
-        begun = [Listing((), next=_request(claim, Place(), at, 0)) for at in range(len(units))]
+        begun = [Listing((), next=_request(claim, Place(), at)) for at in range(len(units))]
         return replace(together(begun), lists=lists)
-    place, unit, way = Place.of(memo), int(memo["unit"]), int(memo["way"])
+    place = Place.of(memo)
     told = _json(answer.text) if answer.status == 200 else None
     html = _html_in(told)
     page = page_of(html or "", claim.list_url)
-    rows = rows_of(page, claim.list_url, is_article, lambda url: _is_own(url, claim))
+    rows = fragment_rows(page, claim.list_url)
     if place.page == 1:
         status = "partial" if len(units) == 1 else OTHER
         if not rows.links:
@@ -88,12 +89,7 @@ def read(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
         place = Place(1, None, _total_in(told, html or "", page), rows.print, "", rows.grade)
         if _ONE_PAGE.search(page.words):
             place = replace(place, pages=1)
-    return _on(claim, rows, place, seen, unit=unit, way=way, status=answer.status)
-
-
-def _is_own(url: str, claim: Claim) -> bool:
-    column = column_in(claim.list_url)
-    return column is not None and column_of(url) == column
+    return _on(claim, rows, place, seen, answer)
 
 
 def _is_list(rows: Rows) -> bool:
@@ -101,21 +97,23 @@ def _is_list(rows: Rows) -> bool:
     return rows.grade == 2 or any(is_annual(link.title) for link in rows.links)
 
 
-def _on(claim: Claim, rows: Rows, place: Place, seen: Set[str], *, unit: int, way: int, status: int) -> Listing:
+def _on(claim: Claim, rows: Rows, place: Place, seen: Set[str], answer: Answer) -> Listing:
+    unit, way, size = (int(answer.request.memo[name]) for name in ("unit", "way", "size"))
     if place.page > 1 and (rows.grade < place.grade or not place.has_new(rows)):
         again = rows.print in (place.first, place.before) and bool(rows.links)
         if again and place.page == 2 and way + 1 < len(_WAYS):
-            return Listing((), next=_request(claim, place, unit, way + 1))
+            # Page 1 came in the host's own measure, since it did not heed what was asked: so is page 2.
+            return Listing((), next=_request(claim, place, unit, way + 1, len(rows.links) + len(rows.twins)))
         if place.page > 2 and rows.links and rows.print == place.before:
             return Listing((), verdict=end_of(place, "", ""))  # some give the last page again and again (`cms_families` 5)
-        return Listing((), verdict=end_of(place, _why(rows, place, status, again=again), ""))
+        return Listing((), verdict=end_of(place, _why(rows, place, answer.status, again=again), ""))
     items, place = new_items(rows, seen), place.with_rows(rows)
     is_whole = place.total is not None and len(place.known) + len(place.twins) >= place.total
     if is_whole or (place.pages == 1 and place.total is None):
         return Listing(items, verdict=end_of(place, "", ""))
     if place.page >= MAX_PAGES:
         return Listing(items, verdict=end_of(place, f"stopped after {MAX_PAGES} pages", ""))
-    return Listing(items, next=_request(claim, replace(place, page=place.page + 1, before=rows.print), unit, way))
+    return Listing(items, next=_request(claim, replace(place, page=place.page + 1, before=rows.print), unit, way, size))
 
 
 def _why(rows: Rows, place: Place, status: int, *, again: bool) -> str:
@@ -129,12 +127,21 @@ def _why(rows: Rows, place: Place, status: int, *, again: bool) -> str:
     return f"page {place.page} " + ("belongs to another column" if rows.grade < place.grade else "brings nothing new")
 
 
-def _request(claim: Claim, place: Place, unit: int, way: int) -> Request:
+def _request(claim: Claim, place: Place, unit: int, way: int = 0, size: int = _ROWS_A_PAGE) -> Request:
     url = claim.parameters["units"].splitlines()[unit]
-    counted = {"pageNo": place.page, "pageSize": str(_ROWS_A_PAGE)}
+    counted = {"pageNo": place.page, "pageSize": str(size)}
     told = {"paramJson": json.dumps(counted, separators=(",", ":"))} if _WAYS[way] == "paramJson" else counted
-    memo = place.memo | {"unit": str(unit), "way": str(way)}
+    memo = place.memo | {"unit": str(unit), "way": str(way), "size": str(size)}
     return Request(f"{url}&{urlencode(told)}", headers={"Referer": claim.list_url}, memo=memo)
+
+
+def pieces(answer: Answer) -> tuple[Piece, ...]:
+    """The piece of HTML in an answer of a unit build."""
+    told = _json(answer.text) if "unit" in answer.request.memo and answer.status == 200 else None
+    html = _html_in(told)
+    if html is None or not isinstance(told, dict):
+        return ()
+    return (Piece(html, "/data/html" if isinstance(told["data"], dict) else "/data"),)
 
 
 def _json(text: str) -> object:

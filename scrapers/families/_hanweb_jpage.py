@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from html import unescape
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from scrapers.addresses import joined, same_site
 from scrapers.families._hanweb_articles import column_in, column_of, is_article
 from scrapers.families._hanweb_parts import OTHER, together
 from scrapers.families._hanweb_records import Store, record_rows, stores_of, total_of
-from scrapers.families._hanweb_told import address_told, calls_of, told_of, value_of
+from scrapers.families._hanweb_told import address_told, calls_of, plain, told_of, value_of, written_with
 from scrapers.families._lists import Page, Rows, is_annual, is_report, new_items, page_of, printed_total, rows_of, sub_lists
 from scrapers.families._pager import MAX_PAGES, Place, end_of
 from scrapers.family import Answer, Claim, Listing, Request, Verdict
@@ -38,7 +38,8 @@ _DOUBT = "totalrecord of the data proxy is not established"
 
 _CALL = re.compile(r"dataproxy\w*\.jsp|\.jpage\s*\(|\bproxyUrl\b", re.IGNORECASE)
 _NEXT_GROUP = re.compile(r"<nextgroup>\s*(?:<!\[CDATA\[)?.*?href=[\"']([^\"']*\.jsp[^\"']*)", re.IGNORECASE | re.DOTALL)
-_PROXY = re.compile(r"proxyUrl[\"']?\s*[:=]\s*[\"']([^\"']+)[\"']|([\w:/.-]*dataproxy\w*\.jsp)", re.IGNORECASE)
+_PROXY_TOLD = re.compile(r"proxyUrl[\"']?\s*[:=]\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
+_PROXY_NAME = re.compile(r"dataproxy\w{0,40}\.jsp", re.IGNORECASE)
 _NAMES = ("col", "appid", "webid", "path", "columnid", "sourceContentType", "unitid", "webname", "permissiontype")
 _FIXED = {"col": "1", "appid": "1", "path": "/", "permissiontype": "0"}
 _NO_POST = (400, 404, 405, 411, 415, 501)
@@ -52,8 +53,9 @@ _SEALED_WAYS = ("page GET", "window GET")
 class _Asked:
     """
     How the proxy was asked: by which `call` of the page; the `ways` not given up, the current one first; for which page; how
-    many rows a page; at its own sealed address, if it gives one; whether it gave rows; and why the way before was given up.
-    `probed` says that the call may be of another list.
+    many rows a page; at its own sealed address, if it gives one; a digest of the first rows it gave; and why the way before was
+    given up.
+    `probed` says that the call may be of another list, `columns` are those that its first rows name.
     """
 
     call: int
@@ -62,14 +64,15 @@ class _Asked:
     size: int
     group: str = ""
     why: str = ""
-    got: bool = False
+    first: str = ""
     probed: bool = False
     doubt: str = ""
+    columns: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, memo: Mapping[str, str]) -> _Asked:
         told = json.loads(memo["asked"])
-        return cls(**{**told, "ways": tuple(told["ways"])})
+        return cls(**{**told, "ways": tuple(told["ways"]), "columns": tuple(told["columns"])})
 
     @property
     def memo(self) -> dict[str, str]:
@@ -91,21 +94,29 @@ def parameters_of(page: Page) -> dict[str, str] | None:
         pieces = [""]
     if not pieces and not stores_of(page):
         return None
-    calls = [_call(page, piece, alone=len(pieces) < 2) for piece in pieces] or [_call(page, "", alone=True) | {"proxy": ""}]
+    calls = [_call(page, piece, pieces) for piece in pieces] or [_call(page, "", ()) | {"proxy": ""}]
     once = {(call["proxy"], call.get("columnid"), call.get("unitid")): call for call in calls}
     return {"calls": json.dumps(list(once.values()), ensure_ascii=False), "base": page.base}
 
 
-def _call(page: Page, piece: str, *, alone: bool) -> dict[str, str]:
-    told = told_of(page, _NAMES, piece)
-    if alone and (column := column_in(page.url)):
+def _call(page: Page, piece: str, pieces: Sequence[str]) -> dict[str, str]:
+    others = [other for other in pieces if other != piece]
+    told = told_of(page, _NAMES, piece, others)
+    if not others and (column := column_in(page.url)):
         told.setdefault("columnid", column)
-    match = next((found for text in (piece, page.scripts, page.text) if (found := _PROXY.search(text))), None)
-    told["proxy"] = (address_told(page, match[1] or match[2]) if match else None) or joined(page.base, _PROXY_PATH) or ""
+    told["proxy"] = next(_proxies(page, piece), None) or joined(page.base, _PROXY_PATH) or ""
     for name in ("perPage", "totalRecord"):
-        if value := value_of(page, name, piece):
+        if value := value_of(page, name, piece, others):
             told[name] = value
     return told
+
+
+def _proxies(page: Page, piece: str) -> Iterator[str]:
+    """The addresses of proxies that a call tells, then those of the page."""
+    for text in map(plain, (piece, page.scripts, page.text)):
+        for reference in (*_PROXY_TOLD.findall(text), *written_with(text, _PROXY_NAME)):
+            if url := address_told(page, reference):
+                yield url
 
 
 def read(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
@@ -123,7 +134,7 @@ def read(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
     ours = [_is_ours(rows, claim, call) for call, (rows, _) in zip(calls, shown, strict=True)]
     if len(calls) == 1 or not any(our is not False for our in ours):
         ours = [True] * len(calls)
-    printed = printed_total(page) if len(calls) == 1 else None
+    printed = printed_total(page) if sum(our is not False for our in ours) == 1 else None
     begun = [_begin(claim, at, shown[at], printed, seen, is_ours=ours[at]) for at in range(len(calls))]
     return replace(together(begun), lists=lists)
 
@@ -164,9 +175,11 @@ def _shown(page: Page, claim: Claim, call: Mapping[str, str], store: Store) -> t
     holder = page.soup.find(id=call["unitid"]) if call.get("unitid") else None
     if isinstance(holder, Tag) and holder.find("a"):
         page = page_of(str(holder), page.base)
-    elif len(_calls(claim)) > 1:
+        return rows_of(page, claim.list_url, is_article, lambda url: _is_own(url, call)), store.text
+    if len(_calls(claim)) > 1:
         return Rows(()), store.text
-    return rows_of(page, claim.list_url, is_article, lambda url: _is_own(url, call)), store.text
+    rows = rows_of(page, claim.list_url, is_article, lambda url: _is_own(url, call))
+    return rows if rows.grade else Rows(()), store.text  # what stands there else is news beside an empty element
 
 
 def _is_own(url: str, call: Mapping[str, str]) -> bool:
@@ -191,17 +204,19 @@ def _begin(
     if told is None and call.get("totalRecord", "").isdecimal():
         told = int(call["totalRecord"])
     doubt = "" if printed is not None else _DOUBT
-    place = Place(1, None, told if printed is None else printed, rows.print, "", _grade(rows, call)).with_rows(rows)
+    place = Place(1, None, told if printed is None else printed, rows.print).with_rows(rows)
     count = _count(place)
     perpage = int(call["perPage"]) if call.get("perPage", "").isdecimal() else 0
     is_short = perpage > 0 and count % perpage > 0
     items = new_items(rows, seen)
-    if (_is_whole(place) and (printed is not None or is_short or not call["proxy"])) or (count and not call["proxy"] and place.total is None):
+    if (_is_whole(place) and (printed is not None or is_short or not call["proxy"])) or (
+        count and not call["proxy"] and place.total is None
+    ):
         return Listing(items, verdict=end_of(place, "", doubt))
     group = _next_group(text, claim)
-    asked = _Asked(at, _WAYS, 1, _ROWS_A_PAGE, probed=is_ours is None, doubt=doubt)
+    asked = _Asked(at, _WAYS, 1, _ROWS_A_PAGE, probed=is_ours is None, doubt=doubt, columns=_columns(rows, call))
     if group:  # its first page is the one that is shown
-        asked = replace(asked, ways=_SEALED_WAYS, number=2, size=count or _ROWS_A_PAGE, group=group)
+        asked = replace(asked, ways=_SEALED_WAYS, number=2, size=count or _ROWS_A_PAGE, group=group, first=rows.print)
     return Listing(items, next=_request(claim, replace(place, page=2, before=rows.print), asked))
 
 
@@ -215,14 +230,14 @@ def _proxied(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
         if not any(is_annual(link.title) for link in rows.links):
             return Listing((), verdict=Verdict(OTHER, "its records are of another column"))
         asked = replace(asked, probed=False)
-        place = replace(place, grade=_grade(rows, call))
-    if wrong := _what_is_wrong(answer, rows, place, asked, call):
+    if not place.known and rows.links:  # a column above others lists the articles of these
+        asked = replace(asked, columns=_columns(rows, call))
+    if wrong := _what_is_wrong(answer, rows, place, asked):
         return _another_way(claim, answer, rows, place, asked, wrong)
     items = new_items(rows, seen)
-    before = _count(place)
     place = replace(place.with_rows(rows), total=total_of(answer.text) if place.total is None else place.total)
     count = len(rows.links) + len(rows.twins)
-    is_short = count < asked.size or (asked.number == 1 and _count(place) == before)
+    is_short = asked.number > 1 and count < asked.size and asked.mode == "page"
     # A total that is not established does not end a list: it may be that of a page.
     if _is_whole(place) and (is_short or not asked.doubt):
         return Listing(items, verdict=end_of(place, "", asked.doubt))
@@ -233,16 +248,19 @@ def _proxied(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
     # A proxy that cuts `perpage` is asked in its own measure from then on.
     size = count if asked.number == 1 and asked.mode == "page" else asked.size
     group = _next_group(answer.text, claim) or asked.group
-    asked = replace(asked, ways=ways, number=asked.number + 1, size=size, group=group if asked.group else "", why="", got=True)
+    asked = replace(asked, ways=ways, number=asked.number + 1, size=size, group=group if asked.group else "", why="")
+    asked = replace(asked, first=asked.first or rows.print)
     return Listing(items, next=_request(claim, following, asked))
 
 
 def _another_way(claim: Claim, answer: Answer, rows: Rows, place: Place, asked: _Asked, wrong: str) -> Listing:
     """Ask in another way where one is left, else the verdict."""
     is_empty = answer.status == 200 and not rows.links
-    if _is_whole(place) and (asked.got or _count(place)) or (is_empty and place.total is None and asked.got):
-        return Listing((), verdict=end_of(place, "", asked.doubt))  # that is how a list ends that was read to its end
     ways = asked.ways[1:]
+    if rows.links and place.total is None and rows.print == place.before and rows.print not in (place.first, asked.first):
+        return Listing((), verdict=end_of(place, "", asked.doubt))  # some give the last page again and again (`cms_families` 5)
+    if (is_empty and asked.first and (place.total is None or _is_whole(place))) or (_is_whole(place) and not ways):
+        return Listing((), verdict=end_of(place, "", asked.doubt))  # that is how a list ends that was read to its end
     if answer.status in _NO_POST and asked.method == "POST" and any(way.endswith("GET") for way in ways):
         ways = (f"{asked.mode} GET", *(way for way in ways if way.endswith("GET") and not way.startswith(asked.mode)))
     if not ways:
@@ -250,7 +268,7 @@ def _another_way(claim: Claim, answer: Answer, rows: Rows, place: Place, asked: 
             return Listing((), verdict=Verdict(OTHER, wrong))
         return Listing((), verdict=end_of(place, asked.why or wrong, asked.doubt))
     following = replace(place, page=place.page + 1)
-    why = wrong if asked.mode == "page" and asked.got else asked.why
+    why = wrong if asked.mode == "page" and asked.first else asked.why
     return Listing((), next=_request(claim, following, replace(asked, ways=ways, why=why)))
 
 
@@ -262,14 +280,15 @@ def _is_whole(place: Place) -> bool:
     return place.total is not None and _count(place) >= place.total
 
 
-def _what_is_wrong(answer: Answer, rows: Rows, place: Place, asked: _Asked, call: Mapping[str, str]) -> str:
+def _what_is_wrong(answer: Answer, rows: Rows, place: Place, asked: _Asked) -> str:
     by_page = asked.mode == "page"
     what = f"page {asked.number} of the data proxy" if by_page else f"record {_count(place) + 1} of the data proxy"
     if answer.status != 200:
         return f"{what} answers {answer.status}"
     if not rows.links:
         return f"{what} is empty ({len(answer.body or answer.text.encode('utf-8', 'replace'))} bytes)"
-    if _grade(rows, call) < place.grade:
+    named = {column_of(link.url) for link in rows.links}
+    if asked.columns and None not in named and named.isdisjoint(asked.columns):
         return f"{what} belongs to another column"
     # The proxy's first pages hold what the column page shows already.
     is_shown = by_page and (asked.number - 1) * asked.size < _count(place)
@@ -302,10 +321,10 @@ def _request(claim: Claim, place: Place, asked: _Asked) -> Request:
     return Request(f"{proxy}?{urlencode(counted)}", "POST", form, headers, memo)
 
 
-def _grade(rows: Rows, call: Mapping[str, str]) -> int:
-    """2 when the rows name the column of the list (`art_<column>_`), or none at all; 0 when they name others."""
-    columns = {column for link in rows.links if (column := column_of(link.url)) is not None}
-    return 2 if not columns or call.get("columnid") in columns else 0
+def _columns(rows: Rows, call: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns that the first rows of a call name, and its own; none where they name none."""
+    named = {column for link in rows.links if (column := column_of(link.url)) is not None}
+    return tuple(sorted(named | {call.get("columnid", "")} - {""})) if named else ()
 
 
 def _next_group(text: str, claim: Claim) -> str:

@@ -11,14 +11,14 @@ from collections.abc import Set
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from scrapers.families._hanweb_articles import is_article
+from scrapers.families._hanweb_articles import fragment_rows, is_article
 from scrapers.families._hanweb_records import record_rows, stores_of, total_of
 from scrapers.families._hanweb_told import address_told, value_of
-from scrapers.families._lists import Page, Rows, new_items, page_of, printed_total, rows_of, sub_lists
+from scrapers.families._lists import Page, Rows, new_items, page_of, printed_total, sub_lists
 from scrapers.families._pager import MAX_PAGES, Place, end_of
-from scrapers.family import Answer, Claim, Listing, Request, Verdict
+from scrapers.family import Answer, Claim, Listing, Piece, Request, Verdict
 
-__all__ = ["SIGNS", "parameters_of", "read"]
+__all__ = ["SIGNS", "parameters_of", "pieces", "read"]
 
 SIGNS = re.compile(r"messageController/getMessage\.do", re.IGNORECASE)
 
@@ -51,7 +51,9 @@ def read(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
         if stores_of(page):
             rows = record_rows(stores_of(page)[0].text, page.base, claim.list_url, is_article)
             place = place.with_rows(rows)
-            return Listing(new_items(rows, seen), next=_request(claim, place, _WINDOWS[0], printed=total is not None), lists=lists)
+            return Listing(
+                new_items(rows, seen), next=_request(claim, place, _WINDOWS[0], printed=total is not None), lists=lists
+            )
         return Listing((), next=_request(claim, place, _WINDOWS[0], printed=total is not None), lists=lists)
     return _window(claim, answer, seen)
 
@@ -81,7 +83,9 @@ def _window(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
         is_printed = printed is not None
         place = replace(place, total=total_of(result) if printed is None else printed)
     count = len(rows.links) + len(rows.twins)
-    if place.total is not None and _count(place) >= place.total and (is_printed or count < size):
+    # A first answer of few records may be cut by a ceiling, and its total be that of a page.
+    is_short = count < size and place.page > 1
+    if place.total is not None and _count(place) >= place.total and (is_printed or is_short):
         return Listing(items, verdict=end_of(place, "", "" if is_printed else _DOUBT))
     if place.page >= MAX_PAGES:
         return Listing(items, verdict=end_of(place, f"stopped after {MAX_PAGES} pages", ""))
@@ -97,7 +101,7 @@ def _count(place: Place) -> int:
 def _rows(result: str, claim: Claim) -> Rows:
     """The rows of an answer: in records, else as HTML."""
     rows = record_rows(result, claim.parameters["base"], claim.list_url, is_article)
-    return rows if rows.links else rows_of(page_of(result, claim.parameters["base"]), claim.list_url, is_article)
+    return rows if rows.links else fragment_rows(page_of(result, claim.parameters["base"]), claim.list_url)
 
 
 def _result(text: str) -> str | None:
@@ -107,14 +111,27 @@ def _result(text: str) -> str | None:
     >>> _result('cb({"success":true,"result":"<ul></ul>"});')
     '<ul></ul>'
     """
+    piece = _piece(text)
+    return None if piece is None else piece.text
+
+
+def pieces(answer: Answer) -> tuple[Piece, ...]:
+    """The records in an answer of the controller."""
+    piece = _piece(answer.text) if "window" in answer.request.memo and answer.status == 200 else None
+    return () if piece is None else (piece,)
+
+
+def _piece(text: str) -> Piece | None:
     match = _CALLBACK.match(text)
     try:
         told = json.loads(match[1] if match else text)
     except (ValueError, RecursionError):  # the second for brackets within brackets without end
         return None
+    place = ""
     while isinstance(told, dict):
-        told = next((told[name] for name in ("result", "data", "html") if name in told), "")
-    return told if isinstance(told, str) else "".join(map(str, told)) if isinstance(told, list) else ""
+        name = next((name for name in ("result", "data", "html") if name in told), "")
+        told, place = told.get(name, ""), f"{place}/{name}" if name else place
+    return Piece(told if isinstance(told, str) else "".join(map(str, told)) if isinstance(told, list) else "", place)
 
 
 def _request(claim: Claim, place: Place, size: int, *, printed: bool) -> Request:

@@ -12,9 +12,12 @@ from scrapers.families._lists import Link, Page, Rows, page_of, rows_from
 
 __all__ = ["Store", "record_rows", "stores_of", "total_of"]
 
-_RECORD = re.compile(r"<record(?:\s[^>]*)?>(.*?)</record\s*>", re.IGNORECASE | re.DOTALL)
+_RECORD = re.compile(r"<record(?:\s[^>]*)?>(.*?)<\\?/record\s*>", re.IGNORECASE | re.DOTALL)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-_TOTAL = re.compile(r"<totalrecords?\s*>\s*(?:<!\[CDATA\[)?\s*(\d{1,6})\b", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"<totalrecords?\s*>\s*(?:<!\[CDATA\[)?\s*(\d{1,6})\b|<(?:datastore|recordset)\s[^<>]*\btotal(?:records?)?=[\"'](\d{1,6})[\"']",
+    re.IGNORECASE,
+)
 
 
 class Store(NamedTuple):
@@ -25,13 +28,13 @@ class Store(NamedTuple):
 
 
 def stores_of(page: Page) -> tuple[Store, ...]:
-    """The stores of records that a page holds, in its order."""
+    """The stores of records that a page holds, in its order; those in a text of a script without its escapes."""
     found = []
     for tag in page.soup.find_all(("script", "textarea", "xmp", "noscript")):
         text = tag.get_text()
         if _RECORD.search(text) or "<datastore" in text.lower():
             ids = [str(one["id"]) for one in (tag, *tag.parents) if one.get("id")]
-            found.append(Store(text, tuple(ids)))
+            found.append(Store(text.replace('\\"', '"').replace("\\/", "/"), tuple(ids)))
     if not found and _RECORD.search(page.text):
         found.append(Store(page.text))
     return tuple(found)
@@ -60,4 +63,4 @@ def _inside(record: str) -> str:
 def total_of(text: str) -> int | None:
     """The `totalrecord` that a store declares."""
     match = _TOTAL.search(text)
-    return int(match[1]) if match else None
+    return int(match[1] or match[2]) if match else None

@@ -24,7 +24,8 @@ from scrapers.families._lists import (
     rows_of,
     sub_lists,
 )
-from scrapers.families._ways import Guess, declared, linked_page
+from scrapers.families._scripted import Guess
+from scrapers.families._ways import declared, has_scripted_pager, linked_page
 from scrapers.family import Answer, Claim, Item, Listing, Request, Verdict
 
 __all__ = ["MAX_PAGES", "Place", "Reading", "end_of", "read_page"]
@@ -43,7 +44,7 @@ class Place:
     """
     Where a list is: the page asked, what was declared, the digests of page 1 and of the page before, and the ways to go on.
 
-    `known` are digests of all entries so far, those left out included, so that totals can be compared; `guesses` are the ways not yet given up, the current one first.
+    `shapes` are those of the addresses on page 1, by which a page of another column is known. `known` are digests of all entries so far, those left out included, so that totals can be compared; `guesses` are the ways not yet given up, the current one first.
     """
 
     page: int = 1
@@ -56,6 +57,7 @@ class Place:
     known: tuple[str, ...] = ()
     twins: tuple[str, ...] = ()
     elsewhere: int = 0
+    shapes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, memo: Mapping[str, str]) -> Place:
@@ -71,25 +73,26 @@ class Place:
             known=tuple(memo.get("known", "").split()),
             twins=tuple(memo.get("twins", "").split()),
             elsewhere=int(memo.get("elsewhere", "0")),
+            shapes=tuple(memo.get("shapes", "").split()),
         )
 
     def has_new(self, rows: Rows) -> bool:
-        """Whether a page brings entries that were not there before."""
-        return not set(rows.keys) <= set(self.known)
+        """Whether a page brings entries that were not there before, if only twins of such that were."""
+        return not set(rows.keys) <= set(self.known) or not self._late(rows) <= set(self.twins)
 
     def with_rows(self, rows: Rows) -> Place:
         """The place after a page's entries."""
-        late = (
-            digest(canonical_key(link.url))
-            for key, link in zip(rows.keys, rows.links, strict=True)
-            if key in self.known and main_key(link.url) is not None
-        )
         return replace(
             self,
             known=tuple(dict.fromkeys((*self.known, *rows.keys))),
-            twins=tuple(dict.fromkeys((*self.twins, *rows.twins, *late))),
+            twins=tuple(dict.fromkeys((*self.twins, *rows.twins, *sorted(self._late(rows))))),
             elsewhere=self.elsewhere + rows.elsewhere,
         )
+
+    def _late(self, rows: Rows) -> set[str]:
+        """Digests of entries whose pages were there before, and they are twins of them."""
+        entries = zip(rows.keys, rows.links, strict=True)
+        return {digest(canonical_key(link.url)) for key, link in entries if key in self.known and main_key(link.url) is not None}
 
     @property
     def memo(self) -> dict[str, str]:
@@ -105,6 +108,7 @@ class Place:
             "known": " ".join(self.known),
             "twins": " ".join(self.twins),
             "elsewhere": str(self.elsewhere),
+            "shapes": " ".join(self.shapes),
         }
 
 
@@ -133,11 +137,16 @@ def _first_page(claim: Claim, answer: Answer, seen: Set[str], reading: Reading) 
     page = page_of(answer.text, answer.url)
     rows = rows_of(page, claim.list_url, reading.is_article, reading.is_own)
     items = new_items(rows, seen)
-    lists = sub_lists(page, claim.list_url, rows)
+    lists = sub_lists(page, claim.list_url, rows, reading.is_article)
     if is_report(page):
+        items = tuple(item for item in items if is_annual(item.title) or item.title.endswith(("…", "..")))
         # Figures in the text of a report (共 12 条) are no totals of a list.
+        pages, _, guesses = declared(page, claim.list_url, rows, ()) if has_scripted_pager(page) else (None, None, ())
+        place = Place(1, pages, None, rows.print, "", rows.grade, guesses, shapes=rows.shapes).with_rows(rows)
+        if rows.links and (listing := _go_on(claim, page, rows, place, items, lists, reading)).next is not None:
+            return replace(listing, is_report=True)
         verdict = Verdict("complete-unverified", "the list page is a report itself")
-        return Listing(tuple(item for item in items if is_annual(item.title)), verdict=verdict, lists=lists, is_report=True)
+        return Listing(items, verdict=verdict, lists=lists, is_report=True)
     lists = lists or (frames(page) if rows.grade == 0 else ())
     if rows.grade == 0 and (lists or not rows.links):
         # What stands there is news beside a page that only leads on, or nothing.
@@ -146,7 +155,7 @@ def _first_page(claim: Claim, answer: Answer, seen: Set[str], reading: Reading) 
             return Listing((), verdict=Verdict("complete-unverified", reason), lists=lists)
         return Listing((), verdict=Verdict("partial", "the list page has no entries"))
     pages, total, guesses = declared(page, claim.list_url, rows, reading.guesses)
-    place = Place(1, pages, total, rows.print, "", rows.grade, guesses).with_rows(rows)
+    place = Place(1, pages, total, rows.print, "", rows.grade, guesses, shapes=rows.shapes).with_rows(rows)
     return _go_on(claim, page, rows, place, items, lists, reading)
 
 
@@ -174,7 +183,7 @@ def _what_is_wrong(answer: Answer, rows: Rows, place: Place) -> str:
     if not rows.links:
         size = len(answer.body or answer.text.encode("utf-8", "replace"))
         return f"page {number} is a stub of {size} bytes" if size < _STUB_BYTES else f"page {number} has no entries"
-    if rows.grade < place.grade:
+    if rows.grade < place.grade and set(rows.shapes).isdisjoint(place.shapes):
         return f"page {number} belongs to another column"
     if rows.print == place.first:
         return "the pager gives page 1 again"

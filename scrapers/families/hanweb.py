@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Set
+from dataclasses import replace
 from typing import NamedTuple
 
 from scrapers.families import (
@@ -21,7 +22,7 @@ from scrapers.families import (
 )
 from scrapers.families._hanweb_parts import carried_on
 from scrapers.families._lists import Page, page_of
-from scrapers.family import Answer, Claim, Listing, Request
+from scrapers.family import Answer, Claim, Listing, Piece, Request
 
 __all__ = ["NAME", "ORDER", "claims", "read", "start"]
 
@@ -29,17 +30,25 @@ NAME = "hanweb"
 ORDER = 20
 
 
+def _as_served(_: Answer) -> tuple[Piece, ...]:
+    return ()
+
+
 class _Mechanism(NamedTuple):
-    """The words that may betray it, what it reads on the list page (None: not its page), and how it reads answers."""
+    """
+    The words that may betray it, what it reads on the list page (None: not its page), how it reads answers, and out of what in
+    them where that is not the answer as it was served.
+    """
 
     signs: re.Pattern[str]
     parameters_of: Callable[[Page], dict[str, str] | None]
     read: Callable[[Claim, Answer, Set[str]], Listing]
+    pieces: Callable[[Answer], tuple[Piece, ...]] = _as_served
 
 
 _MECHANISMS = {
-    "jpaas": _Mechanism(_hanweb_jpaas.SIGNS, _hanweb_jpaas.parameters_of, _hanweb_jpaas.read),
-    "message": _Mechanism(_hanweb_message.SIGNS, _hanweb_message.parameters_of, _hanweb_message.read),
+    "jpaas": _Mechanism(_hanweb_jpaas.SIGNS, _hanweb_jpaas.parameters_of, _hanweb_jpaas.read, _hanweb_jpaas.pieces),
+    "message": _Mechanism(_hanweb_message.SIGNS, _hanweb_message.parameters_of, _hanweb_message.read, _hanweb_message.pieces),
     "jpage": _Mechanism(_hanweb_jpage.SIGNS, _hanweb_jpage.parameters_of, _hanweb_jpage.read),
     "search": _Mechanism(_hanweb_search.SIGNS, _hanweb_search.parameters_of, _hanweb_search.read),
     "xxgk": _Mechanism(_hanweb_xxgk.SIGNS, _hanweb_xxgk.parameters_of, _hanweb_xxgk.read),
@@ -71,5 +80,6 @@ def start(claim: Claim) -> Request:
 
 def read(claim: Claim, answer: Answer, seen: Set[str]) -> Listing:
     """The entries of an answer, read as the claim's mechanism does."""
-    listing = _MECHANISMS[claim.parameters["mechanism"]].read(claim, answer, seen)
+    mechanism = _MECHANISMS[claim.parameters["mechanism"]]
+    listing = replace(mechanism.read(claim, answer, seen), pieces=mechanism.pieces(answer))
     return carried_on(listing, answer.request.memo)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from scrapers.families._lists import frames, is_report, page_of
 from scrapers.families._pager import Reading, read_page
-from scrapers.families._ways import Guess
+from scrapers.families._scripted import Guess
 from scrapers.family import Answer, Claim, Listing, Request
 
 __all__ = ["NAME", "ORDER", "Dialect", "claims", "dialects", "read", "start"]

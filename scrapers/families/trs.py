@@ -6,8 +6,7 @@ import re
 from collections.abc import Set
 from urllib.parse import urlsplit
 
-from scrapers.addresses import host_of
-from scrapers.families._lists import page_of
+from scrapers.families._lists import page_of, rows_of
 from scrapers.families._pager import Reading, read_page
 from scrapers.family import Answer, Claim, Listing, Request
 
@@ -30,9 +29,13 @@ def claims(page: Answer) -> Claim | None:
     """
     if page.status != 200 or not (_CONTAINERS.search(page.text) or re.search(r"[/\"']t\d{7}", page.text)):
         return None
-    host = host_of(page.url)
-    articles = [link for link in page_of(page.text, page.url).links if host_of(link.url) == host and _is_article(link.url)]
-    return Claim(NAME, page.url, {}) if articles or _CONTAINERS.search(page.text) else None
+    if _CONTAINERS.search(page.text):
+        return Claim(NAME, page.url, {})
+    rows = rows_of(page_of(page.text, page.url), page.url, _is_article)
+    top = urlsplit(page.url).path[1:].partition("/")[0]
+    # News beside a list may be of TRS where the list itself is not.
+    own = [link for link in rows.links if rows.grade or link.path[1:].partition("/")[0] == top]
+    return Claim(NAME, page.url, {}) if any(_is_article(link.url) for link in own) else None
 
 
 def start(claim: Claim) -> Request:

@@ -50,7 +50,7 @@ def _plate_text(plate: Plate, label_width: int, head_width: int, between: str) -
                     slot.box.text, min(room, head_width) if slot.box.kind is Kind.HEAD and slot.box.columns == 1 else room
                 )
                 wrapped[number, column] = lines
-                last = number + slot.box.rows - 1
+                last = min(number + slot.box.rows, len(grid)) - 1
                 heights[last] = max(heights[last], len(lines) - sum(heights[number:last]))
     tops = [sum(heights[:at]) for at in range(len(heights))]
     canvas: list[list[tuple[int, str]]] = [[] for _ in range(sum(heights))]

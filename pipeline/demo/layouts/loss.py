@@ -47,9 +47,15 @@ def pack_left(page: Page, random: Random) -> Page:
 
 
 def _merged(row: PlateRow, text: str, *, cells: Callable[[list[Box]], list[Box]]) -> PlateRow:
-    """The row with one box in the place of all its figures, printing the cells of those boxes that `cells` picks."""
+    """
+    The row with one box in the place of all its figures, printing the cells of those boxes that `cells` picks.
+
+    An empty box shows an empty cell for each of them: that is what a reader sees, the more so where its span is gone.
+    """
     figures = figures_of(row)
     shown = tuple(cell for box in cells(figures) for cell in box.cells)
+    if not text:
+        shown = tuple(cell._replace(text="") for box in figures for cell in box.cells)
     first = next(at for at, box in enumerate(row) if box.cells)
     box = Box(Kind.FIGURE, text, columns=sum(item.columns for item in figures), cells=shown, sure=False, merged=True)
     rest = [item for item in row[first:] if not item.cells]

@@ -1,0 +1,116 @@
+"""Surplus cells: which cells of a row count when it has more than the table has columns, and what fewer would mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from parsers.rebuild.marks import CELL, COVER, LINE, SPACE
+from parsers.rebuild.stream import Stream
+from parsers.rebuild.zones import Kind, Piece, Run
+from parsers.values import read_value
+
+__all__ = ["Surplus", "covered_behind", "least_spare", "surplus_of", "total_breaks"]
+
+_BEHIND = re.compile(f"[{LINE}{SPACE}]*{CELL}?[{LINE}{SPACE}{COVER}]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Surplus:
+    """
+    Which cells of a row with more cells than columns count: the `first` or the `last` ones, None when that is not known.
+
+    `dropped` are positions, in rows of `length` cells, that are empty in the whole grid.
+    """
+
+    window: str | None = None
+    length: int = 0
+    dropped: frozenset[int] = frozenset()
+
+
+def surplus_of(stream: Stream, runs: Sequence[Run], width: int) -> dict[int | None, Surplus]:
+    """What the rows with more cells than columns show, grid by grid; in lines, that covered places stand behind others too."""
+    grids: dict[int | None, list[Run]] = {}
+    for run in runs:
+        if run.bordered and run.pieces:
+            spot = stream.grid_column(run.pieces[0].start)
+            grids.setdefault(None if spot is None else spot[0], []).append(run)
+    shown = {}
+    for number, rows in grids.items():
+        longer = [run for run in rows if len(run.pieces) > width]
+        covered = any(_covers_behind(stream, run) for run in longer) or any(covered_behind(stream, run) for run in rows)
+        window = _window(longer, width) or ("first" if covered else None)
+        shown[number] = Surplus(window, *_always_empty(longer, width))
+    return shown
+
+
+def _covers_behind(stream: Stream, run: Run) -> bool:
+    """Whether places that a wide cell covers stand behind the last cell of a row: then its surplus cells do too."""
+    end = run.pieces[-1].end
+    return COVER in stream.text[stream.text.rfind(CELL, 0, end) : end + 1]
+
+
+def least_spare(stream: Stream, runs: Sequence[Run], width: int) -> dict[int, int]:
+    """
+    How many cells more than columns every whole row of lines of text has at least: a row with fewer has lost some.
+
+    A bar that opens the next row, for example, leaves an empty cell behind each row. By the number of covered places
+    that a line of bars shows behind the row: rows of another number of labels have others.
+    """
+    spare: dict[int, int] = {}
+    for run in runs:
+        if run.bordered and run.figures >= width and stream.grid_column(run.pieces[0].start) is None:
+            covered = covered_behind(stream, run)
+            spare[covered] = min(len(run.pieces) - width, spare.get(covered, len(run.pieces)))
+    return spare
+
+
+def covered_behind(stream: Stream, run: Run) -> int:
+    """How many covered places a line of bars shows behind a row whose cells have lines of their own."""
+    behind = None if stream.borders.row_lines else _BEHIND.match(stream.text, run.pieces[-1].end)
+    return behind[0].count(COVER) if behind else 0
+
+
+def _always_empty(runs: Sequence[Run], width: int) -> tuple[int, frozenset[int]]:
+    """In rows of one surplus length: the positions empty in all of them, when just as many as there is surplus."""
+    lengths = {len(run.pieces) for run in runs}
+    if len(lengths) != 1 or len(runs) < 3:
+        return 0, frozenset()
+    length = lengths.pop()
+    empty = frozenset(at for at in range(length) if all(run.pieces[at].kind is Kind.EMPTY for run in runs))
+    return (length, empty) if len(empty) == length - width else (0, frozenset())
+
+
+def _window(runs: Sequence[Run], width: int) -> str | None:
+    """`first` or `last`: the window that throws away no figure and takes in no words, over the whole table."""
+    costs = {}
+    for name in ("first", "last"):
+        cost = 0
+        for run in runs:
+            kept = run.pieces[:width] if name == "first" else run.pieces[-width:]
+            thrown = run.pieces[width:] if name == "first" else run.pieces[:-width]
+            cost += sum(piece.kind is Kind.FIGURE for piece in thrown) + sum(piece.kind is Kind.WORDS for piece in kept)
+        costs[name] = cost
+    if costs["first"] == 0 and costs["last"] > 0:
+        return "first"
+    if costs["last"] == 0 and costs["first"] > 0:
+        return "last"
+    if costs["first"] == costs["last"] == 0 and runs:
+        holds = {
+            name: sum(total_breaks(run.pieces[:width] if name == "first" else run.pieces[-width:]) for run in runs)
+            for name in costs
+        }
+        if holds["first"] != holds["last"]:
+            return min(holds, key=lambda name: holds[name])
+    return None
+
+
+def total_breaks(pieces: Sequence[Piece] | None) -> bool:
+    """Whether seven plain figures do not add up to their last one; never true of rows with other cells."""
+    if pieces is None:
+        return False
+    numbers = [read_value(piece.text).number for piece in pieces]
+    known = [number for number in numbers if number is not None]
+    return len(known) == len(pieces) and sum(known[:-1], Decimal(0)) != known[-1]
