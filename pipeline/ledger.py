@@ -34,7 +34,7 @@ class Examined:
     One result with what the audit says of it, and what the run knows of its source.
 
     `fault` is the one-line reason when the audit itself failed; `aliases` are copies of the same bytes; `body` is who
-    reports, None where nobody asked the registry.
+    reports, None where nobody asked the registry; `is_correction` where its title says that it corrects an earlier report.
     """
 
     result: Report | Unread
@@ -47,6 +47,7 @@ class Examined:
     checks: tuple[Check, ...] = ()
     fault: str = ""
     body: Body | None = None
+    is_correction: bool = False
 
     @property
     def report(self) -> Report | None:
@@ -85,6 +86,7 @@ class Ledger:
     _by_source: dict[str, int] = field(default_factory=dict)
     _last: dict[str, Report] = field(default_factory=dict)
     _changes: list[Finding] = field(default_factory=list)
+    _corrections: set[int] = field(default_factory=set)
 
     def is_seen_again(self, result: Report | Unread) -> bool:
         """Whether this is what its address gave before: looked at again and not changed, which is no input of its own."""
@@ -115,7 +117,7 @@ class Ledger:
         before = self._by_source.get(result.source)
         if before is not None and isinstance(result, Report) and (held := self._last.get(result.source)) is not None:
             cells.update(version=self._rows[before].cells["version"] + 1, supersedes=held.report_id)
-            self._changes.append(_changed(held, result))
+            self.note_change(held, result)
         self._rows.append(Row(cells, examined.aliases))
         self._by_source[result.source] = at
         # The versions of one address come one after another.
@@ -127,7 +129,31 @@ class Ledger:
                 self._by_content[content] = at
             if body := _body_key(result):
                 self._by_body.setdefault(body, []).append(at)
+            if examined.is_correction:
+                self._corrections.add(at)
         return cells.get("supersedes")
+
+    def corrections(self) -> list[tuple[str, str]]:
+        """
+        The report_ids of each report and of the one at another address that says that it corrects it, entered as a new version.
+
+        Only one report and one correction of it are a pair: of several nobody can tell which corrects which.
+        """
+        pairs = []
+        for places in self._by_body.values():
+            superseded = {self._rows[at].cells.get("supersedes") for at in places}
+            newest = [at for at in places if self._rows[at].cells["report_id"] not in superseded]
+            after = [at for at in newest if at in self._corrections]
+            if len(newest) == 2 and len(after) == 1:
+                old, new = (self._rows[at] for at in sorted(newest, key=lambda at: at in after))
+                pairs.append((old.cells["report_id"], new.cells["report_id"]))
+                version = {"version": old.cells["version"] + 1, "supersedes": old.cells["report_id"]}
+                self._rows[after[0]] = replace(new, cells={**new.cells, **version})
+        return pairs
+
+    def note_change(self, before: Report, after: Report) -> None:
+        """Keep in which cells a version differs from the one before."""
+        self._changes.append(_changed(before, after))
 
     def late(self) -> list[Finding]:
         """The findings that only the rows of the whole run show."""
@@ -200,8 +226,9 @@ def _changed(before: Report, after: Report) -> Finding:
     return Finding(
         code="source.changed", subject=after.report_id, instance=before.report_id, severity=Severity.WARNING,
         rule_level=RuleLevel.NONE, addresses=tuple(differ), report_id=after.report_id, other_report_id=before.report_id,
-        message_zh=f"同一网址的报告内容有变，{len(differ)}个单元格不同：{shown}{more}",
-        message_en=f"the report at this address was changed, {len(differ)} cells differ: {shown}{more}",
+        message_zh=f"报告发布后内容有变（{before.source} → {after.source}），{len(differ)}个单元格不同：{shown}{more}",
+        message_en=f"the report was changed after publication ({before.source} → {after.source}), "
+        f"{len(differ)} cells differ: {shown}{more}",
     )  # fmt: skip
 
 

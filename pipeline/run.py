@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 __all__ = ["Closed", "Dataset", "Summary", "examine", "read_all", "read_input", "summarise"]
 
 _LOG = logging.getLogger("gongkai.run")
+_CORRECTION = re.compile(
+    r"[（(【\[〔](?:已)?(?:更正|修正|修订|订正|勘误|重新发布|重发|更新)[^）)】\]〕]{0,6}[）)】\]〕]|(?:更正|修正|修订|订正)(?:版|稿|后)|重新发布"
+)
+"""How a title says that the report takes the place of an earlier one."""
 _NO_MEMORY = re.compile(r"bad_alloc|out of memory|allocat\w* (?:of )?memory|memory allocation", re.IGNORECASE)
 """How libraries in C++ say MemoryError."""
 
@@ -163,6 +167,7 @@ class Dataset:
     _across: Across = field(init=False)
     _tally: Tally = field(default_factory=Tally)
     _traits: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _places: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._across = Across(self.rules)
@@ -188,7 +193,9 @@ class Dataset:
         attached = result.source != entry.address and not result.source.startswith(f"{entry.address}!/")
         page = entry.address if attached else entry.page
         dates = entry.fetched_at, entry.published_on, entry.published_from
-        examined = Examined(result, aliases, page, *dates, (*findings, *settling), checks, fault, body)
+        correction = isinstance(result, Report) and self._is_correction(result)
+        examined = Examined(result, aliases, page, *dates, (*findings, *settling), checks, fault, body, correction)
+        self._places[result.report_id] = (entry.shard, entry.key)
         if fault and self.notice is not None:
             self.notice(result.source, str(ReadStatus.FAILED), fault)
         supersedes = self.ledger.admit(examined)
@@ -203,6 +210,16 @@ class Dataset:
         layout = "rebuilt" if any(fact.rests_on for fact in report.facts) else "as printed"
         self._traits[report.report_id] = (report.media_type, report.form, layout, self._family(report.source))
         self._tally.admit(checks, {report.report_id: self._traits[report.report_id]})
+
+    def _is_correction(self, report: Report) -> bool:
+        """Whether the report's title, or the link that led to it, says that it corrects an earlier one."""
+        named = self.crawl.named.get(report.source) if self.crawl is not None else None
+        return any(_CORRECTION.search(title) for title in (report.title, named.title if named is not None else ""))
+
+    def _kept(self, report_id: str) -> Report:
+        """A report of this run, from its shard."""
+        shard, key = self._places[report_id]
+        return next(item for item in self.shards.read(shard, key) if isinstance(item, Report) and item.report_id == report_id)
 
     def _family(self, source: str) -> str:
         named = self.crawl.named.get(source) if self.crawl is not None else None
@@ -227,6 +244,10 @@ class Dataset:
 
         Findings that look like our own misreading are held back: they become prompts, and a finding of ourselves names them.
         """
+        pairs = self.ledger.corrections()
+        for old, new in pairs:
+            self.ledger.note_change(self._kept(old), self._kept(new))
+        self._across.supersede(pairs)
         across, checks = self._across.close()
         findings = Spool(self._tally.hold_back(chain(self._findings, self.ledger.late(), across), self._traits))
         rows = self.ledger.close(self._inputs, findings, checks)

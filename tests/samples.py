@@ -1,7 +1,8 @@
 """
 Reports made without reading a document, for tests of what comes after the reading.
 
-A sample document is text: `REPORT unit year form` and then `address=value` lines; a value may be `status:raw`.
+A sample document is text: `REPORT unit year form` and then `address=value` lines; a value may be `status:raw`. A line
+`TITLE …` gives it another title.
 """
 
 from __future__ import annotations
@@ -45,10 +46,12 @@ def parse_all(source: Source) -> Iterator[Report | Unread]:
         return
     heading, *lines = text.splitlines()
     _, unit, year, form = heading.split(" ")
+    told = next((line.removeprefix("TITLE ") for line in lines if line.startswith("TITLE ")), None)
+    lines = [line for line in lines if not line.startswith("TITLE ")]
     hints = source.hints
     yield Report(
         source=source.address, source_sha256=source.sha256, media_type="text/plain", bytes=len(source.data),
-        title=f"{unit}{year}年政府信息公开工作年度报告", county_code=hints.county_code if hints else None, county="上高县",
+        title=told or f"{unit}{year}年政府信息公开工作年度报告", county_code=hints.county_code if hints else None, county="上高县",
         unit=None if unit == "?" else unit, level="county", year=int(year), scope=None,
         forms=MappingProxyType({table.code: form for table in _form(form).tables} if form != "none" else {}),
         facts=tuple(_facts(form, dict(line.split("=", 1) for line in lines if line))) if form != "none" else (),

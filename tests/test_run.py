@@ -5,22 +5,25 @@ from __future__ import annotations
 import csv
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 from samples import parse_all, sample_report, sample_text
 
 from parsers.errors import ReadStatus
+from parsers.finding import Finding
 from parsers.form import national_form
 from parsers.report import Report, Unread
 from parsers.source import Hints, Source
 from pipeline import run as run_module
 from pipeline.audit import Audit, Rules
+from pipeline.bodies import body_of
 from pipeline.config import Config
 from pipeline.errors import PipelineError
 from pipeline.export import export
@@ -243,3 +246,50 @@ def test_a_page_goes_from_a_server_through_the_archive_to_the_dataset(tmp_path: 
     assert len(facts) == 200
     assert {fact["value"] for address, fact in facts.items() if not address.startswith("review_")} == {"0"}
     assert {fact["value"] for address, fact in facts.items() if address.startswith("review_")} == {""}
+
+
+# --- corrected reports at another address ---------------------------------------------------------------
+
+
+def corrected(folder: Path, title: str, *names: str) -> tuple[list[Mapping[str, Any]], list[Finding]]:
+    """The rows and findings of a run over reports of one body and year; the last of them has the title."""
+    items = []
+    for at, name in enumerate(names):
+        text = sample_text(applications__received__total=str(at + 1))
+        items.append(held(text + (f"TITLE {title}\n" if name == names[-1] else ""), name))
+    shards = Shards(folder / "shards")
+    dataset = Dataset(read_all(items, shards), shards, Rules(), settle=body_of)
+    list(dataset)
+    rows, findings, _ = dataset.close()
+    return [row.cells for row in rows], list(findings)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "上高县2021年政府信息公开工作年度报告（更正）",
+        "上高县2021年政府信息公开工作年度报告（修订版）",
+        "【重新发布】上高县2021年政府信息公开年报",
+    ],
+)
+def test_a_report_that_says_that_it_corrects_is_a_new_version(samples: None, tmp_path: Path, title: str) -> None:
+    rows, findings = corrected(tmp_path, title, "a.txt", "b.txt")
+    first, second = rows
+    assert (second["version"], second["supersedes"]) == (2, first["report_id"])
+    assert [item.code for item in findings if item.code in ("source.changed", "identity.two_reports")] == ["source.changed"]
+    change = next(item for item in findings if item.code == "source.changed")
+    assert change.addresses == ("applications.received.total",)
+    assert (change.report_id, change.other_report_id) == (second["report_id"], first["report_id"])
+
+
+def test_of_two_reports_and_a_correction_nobody_can_tell(samples: None, tmp_path: Path) -> None:
+    rows, findings = corrected(tmp_path, "上高县2021年政府信息公开工作年度报告（更正）", "a.txt", "b.txt", "c.txt")
+    assert [row["version"] for row in rows] == [1, 1, 1]
+    assert {item.code for item in findings} >= {"identity.two_reports"}
+
+
+@pytest.mark.parametrize("title", ["上高县2021年政府信息公开工作年度报告", "上高县修订办公室2021年政府信息公开工作年度报告"])
+def test_other_titles_correct_nothing(samples: None, tmp_path: Path, title: str) -> None:
+    rows, findings = corrected(tmp_path, title, "a.txt", "b.txt")
+    assert [row["version"] for row in rows] == [1, 1]
+    assert "identity.two_reports" in {item.code for item in findings}

@@ -55,6 +55,11 @@ class Across:
         if report.facts:
             self._held.append(self._keeper.keep(report, body or _NOBODY, supersedes))
 
+    def supersede(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Say which reports (the first of each pair) a later one, admitted without knowing it, takes the place of."""
+        before = {new: old for old, new in pairs}
+        self._held = [item._replace(supersedes=before.get(item.report_id, item.supersedes)) for item in self._held]
+
     def close(self) -> tuple[tuple[Finding, ...], tuple[Check, ...]]:
         """The findings and the checks of all rules, in the order of `compare`."""
         found = list(self.compare())
