@@ -340,6 +340,26 @@ class Frontier:
             )
         return changed
 
+    def take_up_deferred(self, before: str, now: float) -> int:
+        """
+        Make due again what was deferred before a time (UTC, ISO), on hosts that may be asked again `now`; how many.
+
+        A host that asked to be left alone is asked by a later run, not by the run that it asked.
+        """
+        changed = 0
+        rows = self._db.execute(
+            "SELECT host FROM hosts WHERE status = 'deferred' AND since < ? AND coalesce(next_at, 0) <= ?", (before, now)
+        ).fetchall()
+        for (host,) in rows:
+            for table in ("lists", "addresses"):
+                found = self._db.execute(
+                    f"UPDATE {table} SET state = 'due', tries = 0, status = '', reason = ''"  # noqa: S608
+                    " WHERE host = ? AND state = 'failed' AND status = 'deferred'", (host,),
+                )  # fmt: skip
+                changed += found.rowcount
+            self.set_host(host, status="", reason="", since=None, robots=None, robots_status=None)
+        return changed
+
     def look_again(self) -> None:
         """Make every list and every address due from its start, as `--refresh` asks."""
         self._db.execute("INSERT INTO rounds DEFAULT VALUES")

@@ -161,6 +161,28 @@ def test_a_host_that_asks_to_come_back_another_day_is_not_waited_for_and_not_ask
     assert ends(config) == {"deferred"}
 
 
+def test_a_host_that_deferred_us_is_asked_by_a_run_of_another_hour(tmp_path: Path) -> None:
+    site = county()
+    with serve([behind(site, dict.fromkeys(paths(site), replace(BUSY, headers=(("Retry-After", "86400"),))))]) as served:
+        config = configured(tmp_path, [site], dict(served.resolve))
+        fetch_into(config)
+    assert ends(config) == {"deferred"}
+    with serve([site]) as served:
+        config = replace(config, fetch=replace(config.fetch, resolve=dict(served.resolve)))
+        fetch_into(config)
+        assert not served.log
+        with open_state(config.output.folder) as frontier, frontier.transaction():
+            frontier.set_host(site.host, since="2020-01-01T00:00:00Z")
+        fetch_into(config)
+        assert not served.log  # the day that it asked for has not passed
+        with open_state(config.output.folder) as frontier, frontier.transaction():
+            frontier.set_host(site.host, since="2020-01-01T00:00:00Z", next_at=time.time() - 1)
+        fetch_into(config)
+        assert served.log
+    assert ends(config) <= {"complete", "complete-unverified"}
+    assert_found(config, [site])
+
+
 def test_a_host_that_gives_nothing_any_more_is_left_alone(tmp_path: Path) -> None:
     site = county()
     site = behind(site, dict.fromkeys([*articles(site), *paths(site)[1:]], BUSY))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
@@ -38,6 +39,8 @@ __all__ = ["RAW", "Ended", "fetch", "fetch_into", "how_it_ended", "open_state", 
 
 RAW = "raw"
 _WARC = "gongkai-00001.warc.gz"
+_DEFERRED_SECONDS = 3600
+"""A host that deferred us is asked again by a run that begins at least so much later."""
 _GOOD = ("complete", "complete-unverified")
 
 
@@ -129,6 +132,9 @@ def _fetch_into(config: Config, *, limit: int | None, refresh: bool, from_warc: 
         with frontier.transaction():
             _add_sites(frontier, sites)
             frontier.forget_robots(time.time() - ROBOTS_SECONDS)
+            if from_warc is None:
+                later = datetime.now(UTC) - timedelta(seconds=_DEFERRED_SECONDS)
+                frontier.take_up_deferred(later.strftime("%Y-%m-%dT%H:%M:%SZ"), time.time())
             if refresh:
                 frontier.look_again()
         with ExitStack() as stack:
