@@ -123,7 +123,9 @@ class Comparison:
 
 def is_ratio(item: Measure) -> bool:
     """Whether a measure is a quotient already."""
-    return isinstance(item, Indicator) and any(formula.denominator is not None for formula in item.formulas.values())
+    if not isinstance(item, Indicator):
+        return False
+    return item.told is not None or any(formula.denominator is not None for formula in item.formulas.values())
 
 
 def compare(folder: Path, selection: Selection, *, divisor: Divisor | None = None, apart: bool = False) -> tuple[Comparison, ...]:

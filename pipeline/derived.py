@@ -24,6 +24,7 @@ from pipeline.series import Series, indicator_rows, years_of
 from pipeline.sheets import PanelBook
 from pipeline.stata import StataTable
 from pipeline.tables import FileTable
+from pipeline.wholes import Prose, lateness, with_likeness
 
 __all__ = ["Derived", "span_of"]
 
@@ -40,12 +41,15 @@ class Derived:
 
     wanted_years: Sequence[int] = ()
     _reports: list[Harmonised] = field(default_factory=list)
+    _prose: Prose = field(default_factory=Prose)
 
     def admit(self, examined: Examined) -> None:
         """Keep what a report says in comparable terms."""
         report = examined.report
         if report is not None and report.facts and examined.body is not None:
-            self._reports.append(harmonise(report, examined.body))
+            late = lateness(report.level, report.year, examined.published_on)
+            self._reports.append(harmonise(report, examined.body)._replace(wholes={"days_late": late}))
+            self._prose.add(report)
 
     def write(self, folder: Path, table: OpenTable, rows: Sequence[Row], crawl: Crawled | None) -> dict[str, int]:
         """
@@ -55,7 +59,7 @@ class Derived:
         """
         crawl = crawl if crawl is not None else Crawled((), (), {})
         superseded = frozenset(cells["supersedes"] for row in rows if (cells := row.cells).get("supersedes"))
-        years = years_of(self._reports, superseded)
+        years = list(with_likeness(years_of(self._reports, superseded), self._prose))
         documents = list(_documents(rows, crawl, superseded))
         span = span_of(self.wanted_years, [*(item.year for item in documents), *(item.year for item in years)])
         counties = _counties(span, documents, crawl.looked)

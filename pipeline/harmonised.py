@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from parsers.form import Form, load_forms
@@ -49,7 +50,11 @@ class Figure(NamedTuple):
 
 
 class Harmonised(NamedTuple):
-    """What one report says, in the variables' order; NaN where there is no figure."""
+    """
+    What one report says, in the variables' order; NaN where there is no figure.
+
+    `wholes` are the figures of the report as a whole, by the indicator's code.
+    """
 
     report_id: str
     body: Body
@@ -62,6 +67,7 @@ class Harmonised(NamedTuple):
     forms: tuple[str | None, ...]
     values: array[float]
     statuses: bytes
+    wholes: Mapping[str, Figure] = MappingProxyType({})
 
     def variable(self, at: int) -> Figure:
         """The figure of the variable that stands at a place of `variables()`."""
@@ -80,6 +86,8 @@ class Harmonised(NamedTuple):
 
     def indicator(self, item: Indicator) -> Figure:
         """The figure of an indicator, by the formula that the report's forms allow."""
+        if item.told is not None:
+            return self.wholes.get(item.code, Figure(None, None, "same", "not looked at"))
         names = {name for name in self.forms if name is not None}
         formula = next((item.formulas[name] for name in sorted(names, reverse=True) if name in item.formulas), None)
         if formula is None:

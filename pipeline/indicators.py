@@ -57,7 +57,11 @@ class Formula(NamedTuple):
 
 
 class Indicator(NamedTuple):
-    """A figure computed from variables, with the formula that each form allows."""
+    """
+    A figure computed from variables, with the formula that each form allows.
+
+    Without formulas it is one of the report as a whole, and `told` says in words what stands above and below the line.
+    """
 
     code: str
     short: str
@@ -66,6 +70,7 @@ class Indicator(NamedTuple):
     unit: str | None
     formulas: Mapping[str, Formula]
     note: str = ""
+    told: tuple[str, str] | None = None
 
 
 Measure = Variable | Indicator
@@ -124,6 +129,8 @@ def relations(item: Measure) -> dict[str, str]:
     names = [form.name for form in load_forms() if form.scope == NATIONAL]
     if isinstance(item, Variable):
         return {name: item.source(name).relation for name in names}
+    if item.told is not None:
+        return dict.fromkeys(names, "same")
     return {name: item.formulas[name].relation if name in item.formulas else "not comparable" for name in names}
 
 
@@ -196,7 +203,8 @@ def _indicator(entry: Mapping[str, Any]) -> Indicator:
         formulas[name] = _formula(own, known)
     short = entry.get("short", entry["code"])
     usable = {name: formula for name, formula in formulas.items() if formula.relation in USABLE}
-    return Indicator(entry["code"], short, entry["zh"], entry["en"], entry.get("unit"), usable, entry.get("note", ""))
+    told = tuple(entry["told"]) if "told" in entry else None
+    return Indicator(entry["code"], short, entry["zh"], entry["en"], entry.get("unit"), usable, entry.get("note", ""), told)
 
 
 def _formula(entry: Mapping[str, str], known: Mapping[str, Variable]) -> Formula:

@@ -143,6 +143,19 @@ def indicator_rows() -> Iterator[tuple[Any, ...]]:
                 item.note or None,
             )
             continue
+        if item.told is not None:
+            yield (
+                item.code,
+                item.short,
+                "indicator",
+                item.zh,
+                item.en,
+                item.unit,
+                *(text or None for text in item.told),
+                forms,
+                item.note,
+            )
+            continue
         formulas = item.formulas
         newest = formulas[max(formulas)]
         below = _written(newest.denominator) if newest.denominator is not None else None

@@ -96,7 +96,7 @@ def test_there_are_about_sixty_variables_and_all_indicators_of_the_field_guide()
     assert len(own) == 60
     for name in (
         "workload disclosure_of_decided disclosure_of_accepted disclosure_resolvable refusal_rate factual_share not_held not_processed "
-        "petition abuse carry_over clearance dispute_rate review_corrected litigation_corrected enforcement licensing_share on_time extended"
+        "petition abuse carry_over clearance dispute_rate review_corrected litigation_corrected enforcement licensing_share on_time extended days_late narrative_similarity"
     ).split():
         assert isinstance(find_measure(name), Indicator), name
     assert len([item for item in indicators() if item.code.startswith("refusal_share.")]) == 8

@@ -246,7 +246,8 @@ def test_the_cells_behind_a_measure_are_those_of_all_forms() -> None:
         "statistics.requests.answered.count",
     } <= share
     assert "applications.received.total" not in share
-    assert all(cells_behind(item) for item in measures().values())
+    without = {code for code, item in measures().items() if not cells_behind(item)}
+    assert without == {"days_late", "narrative_similarity"}  # of the report as a whole
 
 
 def test_the_panel_is_a_sheet_and_its_columns_are_told(tmp_path: Path) -> None:

@@ -158,9 +158,12 @@ def _formula(item: Measure) -> tuple[Words, Words]:
     """What stands above and below the line, in the names of the variables, by the newest form."""
     if isinstance(item, Variable):
         return Words(item.zh, item.en), Words("", "")
+    if item.told is not None:
+        above, below = item.told
+        return Words(above, above), Words(below, below)
     newest = item.formulas[max(item.formulas)]
-    below = newest.denominator.terms if newest.denominator is not None else ()
-    return _named(newest.numerator.terms), _named(below)
+    terms = newest.denominator.terms if newest.denominator is not None else ()
+    return _named(newest.numerator.terms), _named(terms)
 
 
 def _named(terms: tuple[tuple[int, str], ...]) -> Words:
