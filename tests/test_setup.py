@@ -16,14 +16,18 @@ ONCE = ("raw", "manifest.json")
 """Names in the output folder that hold the time of the run, as contracts.md allows."""
 
 
-MOMENTS = {"reports.csv", "reports.parquet", "datapackage.json", "shards/index.jsonl"}
+MOMENTS = {"reports.csv", "reports.parquet", "coverage.csv", "coverage.parquet", "datapackage.json", "shards/index.jsonl"}
 """Files that say when each page was fetched."""
 
 
 def without_moments(folder: Path) -> list[dict[str, str]]:
-    """The rows of `reports` without the time of the request."""
-    with (folder / "reports.csv").open(encoding="utf-8-sig", newline="") as file:
-        return [{key: value for key, value in row.items() if key != "fetched_at"} for row in csv.DictReader(file)]
+    """The rows of `reports` and `coverage` without the times of the requests."""
+    rows = []
+    for name in ("reports.csv", "coverage.csv"):
+        with (folder / name).open(encoding="utf-8-sig", newline="") as file:
+            rows += list(csv.DictReader(file))
+    moments = ("fetched_at", "first_checked", "last_checked")
+    return [{key: value for key, value in row.items() if key not in moments} for row in rows]
 
 
 def fresh_copy(root: Path, to: Path) -> Path:
