@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from parsers.form import load_forms
-from parsers.report import Report, plain
+from parsers.report import Report, Status, plain
 from pipeline.schema import FACTS
 from pipeline.tables import CsvTable, csv_cell
 
@@ -28,6 +28,10 @@ _MOST_KEPT = 200_000
 _REPORT = ("report_id", "county_code", "county", "unit", "level", "year", "source", "source_sha256")
 _CELL = ("form", "address", "table", "row", "column")
 _OWN = ("value", "raw", "unit_of_measure", "status", "note", "rests_on", "place")
+
+
+_WORDS = {id(status): str(status) for status in Status}
+"""By identity: an enumeration's own hash is slow, and this is asked of every cell."""
 
 
 class _Order(NamedTuple):
@@ -66,7 +70,7 @@ class FactTable:
         self._write(
             "".join(
                 [
-                    f"{before},{cell},{figures[value]},{texts[raw]},{texts[unit]},{texts[status]},{texts[note]},{rests[on]},{behind},{texts[place]}\n"
+                    f"{before},{cell},{figures[value]},{texts[raw]},{texts[unit]},{_WORDS[id(status)]},{texts[note]},{rests[on]},{behind},{texts[place]}\n"
                     for cell, (_, _, _, value, raw, unit, status, note, on, place) in zip(order.csv, report.facts, strict=True)
                 ]
             )
