@@ -170,7 +170,7 @@ class Dataset:
     _places: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._across = Across(self.rules)
+        self._across = Across(self.rules, self._is_complete)
 
     def __iter__(self) -> Iterator[Examined]:
         """Every result that is no copy of an earlier one, audited, in the order of the inputs."""
@@ -210,6 +210,11 @@ class Dataset:
         layout = "rebuilt" if any(fact.rests_on for fact in report.facts) else "as printed"
         self._traits[report.report_id] = (report.media_type, report.form, layout, self._family(report.source))
         self._tally.admit(checks, {report.report_id: self._traits[report.report_id]})
+
+    def _is_complete(self, county_id: str, _year: int) -> bool:
+        """Whether every list of a county was had to its declared end: only then can its bodies' reports be summed."""
+        looked = [item.status for item in self.crawl.looked if item.county_id == county_id] if self.crawl is not None else []
+        return bool(looked) and all(status == "complete" for status in looked)
 
     def _is_correction(self, report: Report) -> bool:
         """Whether the report's title, or the link that led to it, says that it corrects an earlier one."""

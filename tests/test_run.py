@@ -25,6 +25,8 @@ from pipeline import run as run_module
 from pipeline.audit import Audit, Rules
 from pipeline.bodies import body_of
 from pipeline.config import Config
+from pipeline.coverage import Looked
+from pipeline.crawled import Crawled
 from pipeline.errors import PipelineError
 from pipeline.export import export
 from pipeline.inputs import Input
@@ -293,3 +295,23 @@ def test_other_titles_correct_nothing(samples: None, tmp_path: Path, title: str)
     rows, findings = corrected(tmp_path, title, "a.txt", "b.txt")
     assert [row["version"] for row in rows] == [1, 1]
     assert "identity.two_reports" in {item.code for item in findings}
+
+
+@pytest.mark.parametrize(
+    ("statuses", "complete"),
+    [
+        ((), False),
+        (("complete",), True),
+        (("complete", "complete"), True),
+        (("complete", "complete-unverified"), False),
+        (("partial",), False),
+    ],
+)
+def test_only_lists_had_to_their_declared_end_let_bodies_be_summed(
+    tmp_path: Path, statuses: tuple[str, ...], complete: bool
+) -> None:
+    looked = tuple(Looked("360923-2008", None, status, "", None, None, f"http://a/{at}") for at, status in enumerate(statuses))
+    dataset = Dataset([], Shards(tmp_path), Rules(), crawl=Crawled((), looked, {}))
+    assert dataset._is_complete("360923-2008", 2021) is complete
+    assert not dataset._is_complete("360922-2008", 2021)
+    assert not Dataset([], Shards(tmp_path), Rules())._is_complete("360923-2008", 2021)
