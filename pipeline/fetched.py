@@ -11,6 +11,7 @@ from pathlib import Path
 
 from parsers.finding import Finding, Severity
 from parsers.source import Hints
+from pipeline.counties import of_code
 from pipeline.inputs import Input, shown
 from pipeline.kept import Kept, Record
 from scrapers.frontier import Frontier
@@ -109,13 +110,19 @@ def status_rows(frontier: Frontier) -> list[dict[str, object]]:
             status, reason = (host.status, host.reason) if host.status else ("deferred", "not yet asked to its end")
         rows.append(
             {
-                "county_code": page.county_code or None, "county": None, "unit": page.unit or None, "level": page.level or None,
+                "county_code": page.county_code or None, "county": _county_name(page.county_code), "unit": page.unit or None, "level": page.level or None,
                 "host": page.host, "list_url": page.url, "family": page.claim.family if page.claim else None, "status": status,
                 "reason": reason, "since": page.since, "declared": page.declared, "found": sum(address.status == "ok" for address, _ in named),
                 "years": dict(sorted(years.items())),
             }
         )  # fmt: skip
     return rows
+
+
+def _county_name(code: str | None) -> str | None:
+    """The newest name of the one division that has or had a code; None for a code of several or of none."""
+    counties = of_code(code or "")
+    return counties[0].spells[-1].name if len(counties) == 1 else None
 
 
 _COMPLETE = ("complete", "complete-unverified")
