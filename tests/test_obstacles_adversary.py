@@ -142,7 +142,7 @@ def ends(config: Config) -> set[str]:
 BUSY = Page(b"busy", "text/plain", 503)
 
 
-@pytest.mark.parametrize("wait", ["86400", formatdate(time.time() + 90_000, usegmt=True)])
+@pytest.mark.parametrize("wait", ["86400", formatdate(time.time() + 90_000, usegmt=True)], ids=["seconds", "date"])
 def test_a_host_that_asks_to_come_back_another_day_is_not_waited_for_and_not_asked_before(wait: str, tmp_path: Path) -> None:
     site = county()
     far = replace(BUSY, headers=(("Retry-After", wait),))
