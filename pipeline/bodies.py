@@ -96,27 +96,35 @@ def _superior(unit: str | None, level: str, year: int | None) -> County | None:
 @lru_cache(maxsize=100_000)
 def own_name(unit: str, county_id: str) -> str:
     """
-    The unit's name without the names of its county and of what the county belongs to.
+    The unit's name without the name of its county, and without what stands before that.
 
-    >>> own_name("赣县区农业农村局", "360721-2008"), own_name("江西省赣州市赣县农业农村局", "360721-2008")
-    ('农业农村局', '农业农村局')
+    What is named by the prefecture alone is the prefecture's: it keeps its name, and is not the county's body of the same kind.
+
+    >>> own_name("赣县区农业农村局", "360721-2008"), own_name("江西省赣州市赣县梅林镇人民政府", "360721-2008")
+    ('农业农村局', '梅林镇')
+    >>> own_name("赣州市农业农村局", "360721-2008")
+    '赣州市农业农村局'
     """
+    above, own = _names(county_id)
     rest = unit
-    for name in _names_above(county_id):
+    for name in above:
         rest = rest.removeprefix(name)
-    return rest.removeprefix(_PRONOUNS[0]).removeprefix(_PRONOUNS[1]).removesuffix("人民政府")
+    held = next((name for name in own if rest.startswith(name)), None)
+    name = unit if held is None else rest.removeprefix(held)
+    return name.removeprefix(_PRONOUNS[0]).removeprefix(_PRONOUNS[1]).removesuffix("人民政府")
 
 
 @lru_cache(maxsize=10_000)
-def _names_above(county_id: str) -> tuple[str, ...]:
-    """Names of the province, of the prefecture and of the county, each over all years, the longer first."""
+def _names(county_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of province and prefecture, then those of the division itself, over all years, the longer first."""
     county = by_id(county_id)
     if county is None:
-        return ()
-    ids = [*(spell.province for spell in county.spells), *(spell.prefecture for spell in county.spells), county.id]
-    found: list[str] = []
-    for other in dict.fromkeys(ids):
-        division = by_id(other) if other is not None else None
-        if division is not None:
-            found += sorted(division.names(), key=len, reverse=True)
-    return tuple(found)
+        return (), ()
+    ids = dict.fromkeys([*(spell.province for spell in county.spells), *(spell.prefecture for spell in county.spells)])
+    superiors = [division for other in ids if other is not None and (division := by_id(other)) is not None]
+    above = tuple(name for division in superiors for name in _longest_first(division))
+    return above, tuple(_longest_first(county))
+
+
+def _longest_first(county: County) -> list[str]:
+    return sorted(county.names(), key=len, reverse=True)

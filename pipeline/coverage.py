@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from pipeline.deadlines import is_due, is_late
 from pipeline.divisions import division
-from pipeline.panel import Covered
 
 __all__ = ["Coverage", "Document", "Looked"]
 
@@ -81,13 +80,9 @@ class Coverage:
                 for year in self._span:
                     yield self._row(county_id, level, year)
 
-    def governments(self) -> Mapping[tuple[str, int], Covered]:
+    def governments(self) -> Mapping[tuple[str, int], str]:
         """What is said of the county governments' own reports, by county and year."""
-        found = {}
-        for row in self.rows():
-            if row[5] == "county":
-                found[row[0], row[6]] = Covered(row[7], row[12])
-        return found
+        return {(row[0], row[6]): row[7] for row in self.rows() if row[5] == "county"}
 
     def _row(self, county_id: str, level: str, year: int) -> tuple[Any, ...]:
         place = division(county_id, year)
@@ -108,7 +103,10 @@ class Coverage:
         if not exists:
             return "county_did_not_exist", "", None, None, None
         looked = [item for item in self._lists.get(county_id, ()) if item.level in (None, "", level)]
-        return _of_lists(looked, level, year)
+        holds = any(item.level == level for item in looked) or any(
+            (county_id, level, other) in self._documents for other in self._span
+        )
+        return _of_lists(looked, level, year, holds=holds)
 
 
 def _of_documents(documents: Sequence[Document]) -> tuple[str, str, str | None, str | None, str | None]:
@@ -117,7 +115,7 @@ def _of_documents(documents: Sequence[Document]) -> tuple[str, str, str | None, 
     first, last = (times[0], times[-1]) if times else (None, None)
     word, reason = _word(best), best.reason
     if word == _LATE:
-        reason = f"published on {best.published_on}"
+        reason = f"the site dates it {best.published_on}"
     elif word == _WITHDRAWN:
         reason = "it is no longer on its site; the copy that was kept is used"
     return word, reason, first, last, best.address
@@ -131,8 +129,14 @@ def _word(item: Document) -> str:
     return item.status if item.status in (_NO_FORM, _NEEDS_OCR) else _UNREAD
 
 
-def _of_lists(looked: Sequence[Looked], level: str, year: int) -> tuple[str, str, str | None, str | None, str | None]:
-    """What the lists say where none of them gave a report: the strongest word wins, but never absence from part of a list."""
+def _of_lists(
+    looked: Sequence[Looked], level: str, year: int, *, holds: bool
+) -> tuple[str, str, str | None, str | None, str | None]:
+    """
+    What the lists say where none of them gave a report: the strongest word wins, but never absence from part of a list.
+
+    `holds` says whether these lists are known to hold reports of the level, by the list of sites or by what they gave.
+    """
     if not looked:
         return _BEYOND, "", None, None, None
     firsts, lasts = (
@@ -145,6 +149,8 @@ def _of_lists(looked: Sequence[Looked], level: str, year: int) -> tuple[str, str
         return "blocked", _because(blocked), first, last, blocked.address
     if open_list is not None:
         return "list_partial", _because(open_list), first, last, open_list.address
+    if not holds:
+        return _BEYOND, "no list that was read is known to hold reports of this level", first, last, looked[0].address
     if not is_due(level, year, last):
         return _BEYOND, "it was not yet due when the list was read", first, last, looked[0].address
     return "absent_from_complete_list", "", first, last, looked[0].address

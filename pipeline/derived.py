@@ -65,10 +65,11 @@ class Derived:
         counties = _counties(span, documents, crawl.looked)
         levels = _levels(documents, crawl.looked)
         coverage = Coverage(counties, levels, span, crawl.looked, documents)
+        series = Series(years)
         written = {
             "coverage": _add_all(table("coverage", COVERAGE), coverage.rows()),
-            "series": _add_all(table("series", SERIES), Series(years).rows(approximate=False)),
-            "series_approximate": _add_all(table("series_approximate", SERIES), Series(years).rows(approximate=True)),
+            "series": _add_all(table("series", SERIES), series.rows(approximate=False)),
+            "series_approximate": _add_all(table("series_approximate", SERIES), series.rows(approximate=True)),
             "indicators": _add_all(table("indicators", INDICATORS), indicator_rows()),
         }
         columns = panel_columns()

@@ -18,8 +18,8 @@ from parsers.form import Form, load_forms
 from parsers.identities import Sum
 from parsers.report import Fact, Report, Status
 from pipeline.bodies import Body
-from pipeline.crosswalk import USABLE, Source
-from pipeline.indicators import Indicator, Variable, variables
+from pipeline.crosswalk import USABLE, Source, weakest
+from pipeline.indicators import Formula, Indicator, Variable, variables
 from pipeline.units import codebook_value
 
 __all__ = ["Figure", "Harmonised", "harmonise"]
@@ -88,8 +88,7 @@ class Harmonised(NamedTuple):
         """The figure of an indicator, by the formula that the report's forms allow."""
         if item.told is not None:
             return self.wholes.get(item.code, Figure(None, None, "same", "not looked at"))
-        names = {name for name in self.forms if name is not None}
-        formula = next((item.formulas[name] for name in sorted(names, reverse=True) if name in item.formulas), None)
+        formula = self._formula(item)
         if formula is None:
             return Figure(None, None, "not comparable", "the form does not ask for what it needs")
         places = _places()
@@ -107,6 +106,20 @@ class Harmonised(NamedTuple):
         if below <= 0:
             return Figure(None, status, formula.relation, "the denominator is not above zero", above, below)
         return Figure(above / below, status, formula.relation, "", above, below)
+
+    def _formula(self, item: Indicator) -> Formula | None:
+        """
+        The newest formula that all the tables allow which it needs; where they are of several forms, the weakest relation.
+
+        A formula of one form over cells of another would give a figure that looks more comparable than it is.
+        """
+        for name in sorted({name for name in self.forms if name is not None} & item.formulas.keys(), reverse=True):
+            formula = item.formulas[name]
+            read_by = {found for code in formula.inputs if (found := self.forms[_places()[code]]) is not None}
+            others = [item.formulas.get(form) for form in sorted(read_by)]
+            if all(other is not None and other[:2] == formula[:2] for other in others):
+                return formula._replace(relation=weakest([other.relation for other in others if other is not None]))
+        return None
 
 
 def harmonise(report: Report, body: Body) -> Harmonised:

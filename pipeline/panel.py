@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from parsers.report import Status
 from pipeline.crosswalk import USABLE
@@ -20,7 +20,7 @@ from pipeline.indicators import Measure, Variable, measures, variables
 from pipeline.schema import PANEL_IDENTITY, Column
 from pipeline.series import APPROXIMATE, Year, exact
 
-__all__ = ["GAPS", "Covered", "Panel", "panel_columns", "panel_measures", "shown_figure"]
+__all__ = ["GAPS", "Panel", "panel_columns", "panel_measures", "shown_figure"]
 
 GAPS: Mapping[str, str] = {
     "ambiguous": "a", "blank": "b", "not_comparable": "c", "dropped": "d", "missing": "m", "nil": "n",
@@ -30,13 +30,6 @@ GAPS: Mapping[str, str] = {
 
 _STATUSES = (str(Status.PUBLISHED), str(Status.RECONSTRUCTED), *GAPS)
 _FIGURES = (str(Status.PUBLISHED), str(Status.RECONSTRUCTED))
-
-
-class Covered(NamedTuple):
-    """What `coverage` says of a county's own report of a year."""
-
-    status: str
-    reports: int
 
 
 @cache
@@ -62,7 +55,7 @@ class Panel:
     """The balanced panel of a run: counties × years, whatever was found."""
 
     def __init__(
-        self, years: Sequence[Year], coverage: Mapping[tuple[str, int], Covered], counties: Sequence[str], span: Sequence[int]
+        self, years: Sequence[Year], coverage: Mapping[tuple[str, int], str], counties: Sequence[str], span: Sequence[int]
     ) -> None:
         self._chosen = dict(_choose(years))
         self._coverage = coverage
@@ -84,8 +77,7 @@ class Panel:
 
     def _identity(self, place: Division, year: int, found: Year | None, before: Harmonised | None) -> tuple[Any, ...]:
         report = found.report if found is not None else None
-        covered = self._coverage.get((place.county_id, year))
-        why = None if report is not None else covered.status if covered is not None else "not_checked"
+        why = None if report is not None else self._coverage.get((place.county_id, year), "not_checked")
         level = found.body.level if found is not None else None
         return (
             place.county_id, place.code, place.name, place.prefecture, place.province, year, int(report is not None), why,

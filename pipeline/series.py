@@ -48,7 +48,7 @@ def years_of(reports: Iterable[Harmonised], superseded: frozenset[str] = frozens
 
 
 def _order(item: Harmonised) -> tuple[Any, ...]:
-    parts = tuple(part or "" for part in item.body)
+    parts = tuple((part is None, part or "") for part in item.body)
     return (*parts, item.year, item.unit or "", item.report_id)
 
 

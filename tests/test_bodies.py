@@ -32,6 +32,13 @@ def test_a_department_keeps_its_body_when_its_county_is_renamed() -> None:
     assert before == after == Body("360721-2008", "department", "农业农村局")
 
 
+def test_what_the_prefecture_alone_names_is_not_the_countys_body_of_the_same_kind() -> None:
+    above = body_of(report("赣州市民政局", level="department", code="360704")).body
+    own = body_of(report("赣州市赣县区民政局", level="department", county="赣县区", code="360704")).body
+    assert above != own
+    assert own.name == "民政局"
+
+
 def test_an_ambiguous_name_is_settled_by_the_list_only() -> None:
     told = body_of(report("鼓楼区人民政府", level="county", county="鼓楼区"))
     assert told.body.county_id is None

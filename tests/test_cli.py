@@ -9,51 +9,24 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from commands import Command, command_in
 from samples import parse_all, sample_text
 
 from parsers.report import FACT_COLUMNS
 from pipeline import run as run_module
 from pipeline import schema
-from pipeline.cli import main
 from pipeline.commands import reading
 from pipeline.commands.reading import find_inputs
-from pipeline.workers import InProcess
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-class Outcome:
-    """What a command did: exit code, stdout, stderr."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-Command = Callable[..., Outcome]
-
-
 @pytest.fixture
 def gongkai(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
-    for name in [name for name in os.environ if name.startswith("GONGKAI_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(run_module, "parse_all", parse_all)
-    monkeypatch.setattr(reading, "workers_of", lambda _: nullcontext(InProcess()))  # which know nothing of these samples
-
-    def call(*arguments: str) -> Outcome:
-        with pytest.raises(SystemExit) as left:
-            main(arguments)
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return Outcome(int(left.value.code or 0), out, err)
-
-    return call
+    return command_in(tmp_path, monkeypatch, capsys, parse_all)
 
 
 @pytest.fixture

@@ -5,25 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shutil
-from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import compared
 import pytest
+from commands import Command, command_in
 from compared import SAMPLES, output_of
 
-from pipeline import run as run_module
-from pipeline.cli import main
-from pipeline.commands import reading
 from pipeline.commands.compare import file_name
 from pipeline.compare import COMPARED, Comparison
 from pipeline.indicators import measures
 from pipeline.selection import select
-from pipeline.workers import InProcess
 
 RECEIVED = "app_recv_total"
 
@@ -72,31 +66,9 @@ def test_two_selections_never_share_a_name_and_none_is_too_long() -> None:
 # --- the command -------------------------------------------------------------------------------------------
 
 
-class Outcome:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-Command = Callable[..., Outcome]
-
-
 @pytest.fixture
 def gongkai(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
-    for name in [name for name in os.environ if name.startswith("GONGKAI_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(run_module, "parse_all", compared.parse_said)
-    monkeypatch.setattr(reading, "workers_of", lambda _: nullcontext(InProcess()))
-
-    def call(*arguments: object) -> Outcome:
-        with pytest.raises(SystemExit) as left:
-            main(list(map(str, arguments)))
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return Outcome(int(left.value.code or 0), out, err)
-
-    return call
+    return command_in(tmp_path, monkeypatch, capsys, compared.parse_said)
 
 
 def test_the_table_goes_to_stdout_and_the_remarks_to_stderr(gongkai: Command, folder: Path) -> None:

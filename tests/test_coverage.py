@@ -29,7 +29,7 @@ def rows_of(
     return rows
 
 
-def looked(status: str, reason: str = "", *, level: str | None = None, last: str | None = "2023-05-01T00:00:00Z") -> Looked:
+def looked(status: str, reason: str = "", *, level: str | None = "county", last: str | None = "2023-05-01T00:00:00Z") -> Looked:
     return Looked(COUNTY, level, status, reason, "2023-01-01T00:00:00Z", last, LIST)
 
 
@@ -72,6 +72,16 @@ def test_one_open_list_leaves_the_absence_open() -> None:
 def test_a_list_of_another_level_says_nothing() -> None:
     assert rows_of([looked("complete", level="township")])[0]["status"] == "not_checked"
     assert rows_of([looked("complete", level="county")])[0]["status"] == "absent_from_complete_list"
+
+
+def test_a_list_that_is_not_known_to_hold_the_level_proves_no_absence() -> None:
+    """A complete list of townships whose row says no level: nobody looked for the county's own report."""
+    row = rows_of([looked("complete", level=None)])[0]
+    assert (row["status"], row["reason"]) == ("not_checked", "no list that was read is known to hold reports of this level")
+    earlier = document()._replace(year=2020)
+    rows = rows_of([looked("complete", level=None)], [earlier], span=(2020, 2021))
+    assert [row["status"] for row in rows] == ["read", "absent_from_complete_list"]
+    assert rows_of([looked("blocked:denied", level=None)])[0]["status"] == "blocked"
 
 
 def test_what_was_not_yet_due_is_not_absent() -> None:

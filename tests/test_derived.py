@@ -128,7 +128,7 @@ def test_levels_below_the_county_have_rows_once_one_is_seen(tmp_path: Path) -> N
 
 
 def test_a_code_that_only_the_list_knows_is_covered_too(tmp_path: Path) -> None:
-    looked = Looked("123456-unregistered", None, "complete", "", "2024-01-01T00:00:00Z", "2024-05-01T00:00:00Z", LIST)
+    looked = Looked("123456-unregistered", "county", "complete", "", "2024-01-01T00:00:00Z", "2024-05-01T00:00:00Z", LIST)
     written(tmp_path, [examined()], NO_CRAWL._replace(looked=(looked,)))
     assert coverage(tmp_path, county_id="123456-unregistered")[2021]["status"] == "absent_from_complete_list"
 

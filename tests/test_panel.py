@@ -14,7 +14,7 @@ from samples import sample_report, sample_text
 from pipeline.bodies import Body
 from pipeline.harmonised import Harmonised, harmonise
 from pipeline.indicators import measures
-from pipeline.panel import GAPS, Covered, Panel, panel_columns, panel_measures
+from pipeline.panel import GAPS, Panel, panel_columns, panel_measures
 from pipeline.series import years_of
 from pipeline.stata import MAX_LABEL, StataTable, label_of
 
@@ -30,7 +30,7 @@ def report(
     return harmonise(replace(sample_report(sample_text(year=year, form=name, **cells)), scope=scope), body)
 
 
-def panel_of(*reports: Harmonised, coverage: dict[tuple[str, int], Covered] | None = None) -> list[dict[str, Any]]:
+def panel_of(*reports: Harmonised, coverage: dict[tuple[str, int], str] | None = None) -> list[dict[str, Any]]:
     names = [column.name for column in panel_columns()]
     rows = Panel(years_of(reports), coverage or {}, (OTHER, COUNTY), SPAN).rows()
     return [dict(zip(names, row, strict=True)) for row in rows]
@@ -43,7 +43,7 @@ def test_every_county_has_every_year() -> None:
 
 
 def test_what_is_not_observed_says_why_and_has_no_figure() -> None:
-    rows = panel_of(report(), coverage={(OTHER, 2020): Covered("blocked", 0)})
+    rows = panel_of(report(), coverage={(OTHER, 2020): "blocked"})
     assert [row["why_absent"] for row in rows] == ["not_checked", "blocked", "not_checked", "not_checked", "not_checked", None]
     for row in rows[:5]:
         assert all(row[item.short] is None and row[f"{item.short}_st"] is None for item in panel_measures())
@@ -127,7 +127,7 @@ def write(path: Path, panel: Panel) -> None:
 def dta(tmp_path: Path) -> Path:
     found = years_of([report(applications__received__total="12", applications__granted__total="blank:")])
     path = tmp_path / "panel.dta"
-    write(path, Panel(found, {(COUNTY, 2019): Covered("blocked", 0)}, (COUNTY,), SPAN))
+    write(path, Panel(found, {(COUNTY, 2019): "blocked"}, (COUNTY,), SPAN))
     return path
 
 
@@ -135,7 +135,7 @@ def test_stata_release_118_and_the_same_bytes(dta: Path, tmp_path: Path) -> None
     assert dta.read_bytes().startswith(b"<stata_dta><header><release>118</release>")
     again = tmp_path / "again.dta"
     found = years_of([report(applications__received__total="12", applications__granted__total="blank:")])
-    write(again, Panel(found, {(COUNTY, 2019): Covered("blocked", 0)}, (COUNTY,), SPAN))
+    write(again, Panel(found, {(COUNTY, 2019): "blocked"}, (COUNTY,), SPAN))
     assert again.read_bytes() == dta.read_bytes()
 
 

@@ -213,6 +213,37 @@ def test_relations_are_those_of_the_rows() -> None:
             assert row["value"] is None or row["relation"] in USABLE
 
 
+def beside(one: Report, other: Report, *tables: str) -> Report:
+    """The first report with tables of the second."""
+    forms = {**one.forms, **{table: other.forms[table] for table in tables}}
+    kept = tuple(fact for fact in one.facts if fact.table not in tables)
+    return replace(one, forms=forms, facts=kept + tuple(fact for fact in other.facts if fact.table in tables))
+
+
+def test_a_formula_of_one_form_is_not_laid_over_the_cells_of_another() -> None:
+    """Section two of 2021 beside the table of 2014: what 2014 gives only roughly must not pass for the same."""
+    old = sample_report(
+        sample_text(
+            year=2016, form="2014", statistics__review__count="3", statistics__requests__received__count="9",
+            statistics__requests__answered__granted__count="7", statistics__requests__answered__count="10",
+        )
+    )  # fmt: skip
+    mixed = harmonised(beside(old, sample_report(sample_text(proactive__licensing__decisions="5")), "proactive"))
+    straight, apart = by_indicator(mixed), by_indicator(mixed, approximate=True)
+    assert (straight["dispute_rate"]["value"], straight["dispute_rate"]["relation"]) == (None, "not comparable")
+    assert straight["disclosure_of_decided"]["value"] is None
+    assert apart["disclosure_of_decided"]["value"] == Decimal("0.7")
+    assert (straight["licensing_share"]["value"], straight["licensing_share"]["relation"]) == (1, "same")
+
+
+def test_the_relation_is_that_of_the_tables_that_were_needed() -> None:
+    cells = {"applications__total__total": "10", "applications__other__total": "2", "applications__granted__total": "4"}
+    mixed = beside(sample_report(sample_text(year=2019, form="2019", **cells)), sample_report(sample_text()), "proactive")
+    held = by_indicator(harmonised(mixed))
+    assert (held["disclosure_resolvable"]["value"], held["disclosure_resolvable"]["relation"]) == (Decimal("0.5"), "sum")
+    assert held["disclosure_of_decided"]["relation"] == "same"
+
+
 # --- bodies and versions ------------------------------------------------------------------------------
 
 
@@ -241,6 +272,15 @@ def test_bodies_that_are_not_settled_are_put_together_with_nobody() -> None:
     nobody = Body(None, "department", None)
     one, other = harmonised(sample_text(), nobody), harmonised(sample_text(applications__received__total="2"), nobody)
     assert [len(item.reports) for item in years_of([one, other])] == [1, 1]
+
+
+def test_a_body_without_a_name_does_not_part_the_reports_of_one_with_an_empty_name() -> None:
+    units = [("", "甲"), (None, "乙"), ("", "丙")]
+    found = [
+        harmonised(replace(sample_report(sample_text()), unit=unit), Body("360923-2008", "department", name))
+        for name, unit in units
+    ]
+    assert sorted(len(item.reports) for item in years_of(found)) == [1, 2]
 
 
 def test_a_report_without_a_year_is_in_no_series() -> None:
