@@ -10,7 +10,7 @@ import codecs
 import re
 from typing import NamedTuple
 
-__all__ = ["REPLACEMENT", "Decoded", "declared_charset", "decode", "without_marks"]
+__all__ = ["REPLACEMENT", "Decoded", "declared_charset", "decode", "decode_all", "without_marks"]
 
 REPLACEMENT = "\ufffd"
 
@@ -55,11 +55,25 @@ def decode(data: bytes, *, http: str | None = None, declared: str | None = None)
     >>> decode("年报".encode("gbk"), declared="utf-8")
     Decoded(text='年报', used='gb18030', declared='utf-8', replaced=0)
     """
+    decoded = decode_all(data, http=http, declared=declared)
+    # A search in UTF-8 bytes is much cheaper than one for sixteen characters in the text.
+    encoded = data if decoded.used == "utf-8" else decoded.text.encode("utf-8", "replace")
+    if b"\xee\x80" not in encoded:
+        return decoded
+    text = without_marks(decoded.text)
+    return decoded._replace(text=text, replaced=text.count(REPLACEMENT))
+
+
+def decode_all(data: bytes, *, http: str | None = None, declared: str | None = None) -> Decoded:
+    """
+    The same with the characters that serve as marks kept: for a reader that takes them out of what it keeps.
+
+    >>> decode_all("1\ue0002\0".encode()).text
+    '1\ue0002�'
+    """
     text, used = _decoded(data)
-    # Two searches in UTF-8 bytes are much cheaper than one for sixteen characters in the text.
-    encoded = data if used == "utf-8" else text.encode("utf-8", "replace")
-    if b"\xee\x80" in encoded or b"\0" in encoded:
-        text = without_marks(text)
+    if "\0" in text:
+        text = text.replace("\0", REPLACEMENT)
     if declared and http and declared.lower() != http.lower():
         declared = f"{declared} (HTTP: {http})"
     return Decoded(text, used, declared or http, text.count(REPLACEMENT))

@@ -15,7 +15,7 @@ from lxml import etree
 from parsers.document import Document
 from parsers.errors import ReadError, ReadStatus
 from parsers.raw.body import body_within, strip_surroundings
-from parsers.raw.charset import Decoded, declared_charset, decode
+from parsers.raw.charset import Decoded, declared_charset, decode_all, without_marks
 from parsers.raw.sniff import Content
 from parsers.readers._companions import PICTURE_MARK, mark_pictures, open_frames, split_pictures
 from parsers.readers._marks import MARKS, blocks_of
@@ -30,7 +30,8 @@ _STYLE_SHEET = """
   <xsl:output method="text" encoding="utf-8"/>
   <xsl:template match="td | th"
     >{CELL}<xsl:if test="@rowspan | @colspan"
-      >{SPAN}<xsl:value-of select="@rowspan"/>{SPAN}<xsl:value-of select="@colspan"/>{SPAN}</xsl:if
+      >{SPAN}<xsl:value-of select="translate(@rowspan, '{ANY}', '')"
+      />{SPAN}<xsl:value-of select="translate(@colspan, '{ANY}', '')"/>{SPAN}</xsl:if
     ><xsl:apply-templates/>{CELL_END}</xsl:template>
   <xsl:template match="tr">{ROW}<xsl:apply-templates/>{ROW_END}</xsl:template>
   <xsl:template match="thead | tbody">{GROUP}<xsl:apply-templates/>{GROUP_END}</xsl:template>
@@ -59,14 +60,14 @@ _SELDOM = f"""
 """
 _WORDS_OF_HIDING = (b"hidden", b"isplay", b"ISPLAY")
 _HIDES = etree.XPath("boolean(//@hidden) or boolean(//@style[contains(., 'isplay') or contains(., 'ISPLAY')])")
-_MARK_PAGE = etree.XSLT(etree.XML(_STYLE_SHEET.format(**MARKS, PICTURE=PICTURE_MARK)))
-_MARK_SELDOM_PAGE = etree.XSLT(etree.XML(_STYLE_SHEET.format(**MARKS, PICTURE=PICTURE_MARK).replace("<!--more-->", _SELDOM)))
+_MARKING = _STYLE_SHEET.format(**MARKS, PICTURE=PICTURE_MARK, ANY="".join(MARKS.values()) + PICTURE_MARK)
+_MARK_PAGE = etree.XSLT(etree.XML(_MARKING))
+_MARK_SELDOM_PAGE = etree.XSLT(etree.XML(_MARKING.replace("<!--more-->", _SELDOM)))
 _WHITE_SPACE = re.compile("[ \t\r\n\f]+")
-_MARK_REFERENCE = re.compile(rb"&#(?:[xX]0*[eE]00[0-9a-fA-F](?![0-9a-fA-F])|0*5734[4-9](?![0-9])|0*5735[0-9](?![0-9]));?")
+_WHOLE_TEXT = etree.XPath("string()", smart_strings=False)
 _OPENS_WITH_TAG = re.compile(rb"\s*<")
 _TABLE_TAG = re.compile(rb"(</?table\b)", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rb"<(?:p|div|li|h[1-6])[\s>]", re.IGNORECASE)
-_REPLACEMENT = "\ufffd".encode()
 
 
 def claims(content: Content) -> bool:
@@ -85,8 +86,8 @@ def read(source: Source) -> Document:
     >>> read(Source(b"<p>a</p><table><tr><td>b<br>c<td rowspan=2>7</table>", "a.html")).blocks[1].cells[1].text
     '7'
     """
-    decoded = decode(source.data, http=source.charset, declared=declared_charset(source.data))
-    page = _without_marks(decoded, source.data)
+    decoded = decode_all(source.data, http=source.charset, declared=declared_charset(source.data))
+    page = _as_utf_8(decoded, source.data)
     root = _parse(_with_line_ends(page))
     title, meta = _declared_by(root)
     frames = open_frames(root, source.companions) if source.companions else ()
@@ -94,7 +95,8 @@ def read(source: Source) -> Document:
     if within is not None:
         page = within.encode()
         root = _parse(page)
-    meta += strip_surroundings(root, page)
+    _take_out_marks(root)
+    meta += strip_surroundings(root)
     pictures = mark_pictures(root, source.companions) if source.companions or b"data:image/" in page else []
     hides = any(word in page for word in _WORDS_OF_HIDING) and _HIDES(root)
     mark = _MARK_SELDOM_PAGE if hides or root.find(".//pre") is not None else _MARK_PAGE
@@ -106,11 +108,21 @@ def read(source: Source) -> Document:
     return Document(blocks, "text/html", title=title, meta=meta, notes=(decoded.remark,), pictures=found, along=frames)
 
 
-def _without_marks(decoded: Decoded, data: bytes) -> bytes:
-    """The page as UTF-8 without any character or reference that serves as a mark."""
+def _as_utf_8(decoded: Decoded, data: bytes) -> bytes:
+    """The page as UTF-8."""
     same = decoded.used == "utf-8" and not decoded.replaced and not data.startswith(codecs.BOM_UTF8)
-    page = data if same else decoded.text.encode()
-    return _MARK_REFERENCE.sub(_REPLACEMENT, page) if b"&#" in page else page
+    return data if same else decoded.text.encode()
+
+
+def _take_out_marks(root: etree._Element) -> None:
+    """Leave no character in a page that serves as a mark, however it was written."""
+    # References are resolved in the tree, and its text is much shorter than the page.
+    text = str(_WHOLE_TEXT(root))
+    if without_marks(text) == text:
+        return
+    for element in root.iter():
+        element.text = without_marks(element.text or "")
+        element.tail = without_marks(element.tail or "")
 
 
 def _with_line_ends(page: bytes) -> bytes:
@@ -148,6 +160,6 @@ def _declared_by(root: etree._Element) -> tuple[str, tuple[tuple[str, str], ...]
     first = next(root.iter("title"), None)
     title = "" if first is None else first.text or ""
     pairs = ((element.get("name"), element.get("content")) for element in root.iter("meta"))
-    meta = tuple((name.strip(), content.strip()) for name, content in pairs if name and content)
+    meta = tuple((without_marks(name).strip(), without_marks(content).strip()) for name, content in pairs if name and content)
     official = next((content for name, content in meta if name.lower() == "articletitle"), "")
-    return _WHITE_SPACE.sub(" ", official or title).strip(), meta
+    return _WHITE_SPACE.sub(" ", official or without_marks(title)).strip(), meta
