@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from parsers.report import Status
@@ -68,6 +69,10 @@ def read_value(text: str, *, signed: bool = False) -> Value:
     >>> read_value("减8", signed=True).number
     Decimal('-8')
     """
+    return _read_short(text, signed) if len(text) <= _LONGEST_CELL else _read(text, signed)
+
+
+def _read(text: str, signed: bool) -> Value:  # noqa: FBT001 - remembered by its arguments, which names would slow down
     if _PLAIN.fullmatch(text) and text.isascii() and (text[0] != "0" or text == "0"):
         return Value(Status.PUBLISHED, Decimal(text))
     folded = text.translate(_FOLD).strip()
@@ -80,6 +85,11 @@ def read_value(text: str, *, signed: bool = False) -> Value:
     if _NIL.fullmatch(folded):
         return Value(Status.NIL, note=f"printed {text.strip()}")
     return _number(folded, signed=signed) or _unreadable(folded)
+
+
+_LONGEST_CELL = 40
+_read_short = lru_cache(maxsize=8192)(_read)
+"""The same for what is short enough to be remembered: a rebuild reads each cell several times."""
 
 
 def _number(folded: str, *, signed: bool) -> Value | None:

@@ -72,7 +72,7 @@ def decode_all(data: bytes, *, http: str | None = None, declared: str | None = N
     True
     """
     text, used = _decoded(data)
-    if "\0" in text:
+    if b"\0" in data:  # in two bytes of UTF-16 it is none
         text = text.replace("\0", REPLACEMENT)
     if declared and http and declared.lower() != http.lower():
         declared = f"{declared} (HTTP: {http})"

@@ -14,7 +14,7 @@ from lxml import etree
 
 from parsers.document import Document
 from parsers.errors import ReadError, ReadStatus
-from parsers.raw.body import body_within, strip_surroundings
+from parsers.raw.body import body_within, strip_surroundings, whole_text
 from parsers.raw.charset import Decoded, declared_charset, decode_all, without_marks
 from parsers.raw.sniff import Content
 from parsers.readers._companions import PICTURE_MARK, mark_pictures, open_frames, split_pictures
@@ -64,7 +64,6 @@ _MARKING = _STYLE_SHEET.format(**MARKS, PICTURE=PICTURE_MARK, ANY="".join(MARKS.
 _MARK_PAGE = etree.XSLT(etree.XML(_MARKING))
 _MARK_SELDOM_PAGE = etree.XSLT(etree.XML(_MARKING.replace("<!--more-->", _SELDOM)))
 _WHITE_SPACE = re.compile("[ \t\r\n\f]+")
-_WHOLE_TEXT = etree.XPath("string()", smart_strings=False)
 _OPENS_WITH_TAG = re.compile(rb"\s*<")
 _TABLE_TAG = re.compile(rb"(</?table\b)", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rb"<(?:p|div|li|h[1-6])[\s>]", re.IGNORECASE)
@@ -88,17 +87,18 @@ def read(source: Source) -> Document:
     """
     decoded = decode_all(source.data, http=source.charset, declared=declared_charset(source.data))
     page = _as_utf_8(decoded, source.data)
+    may_hide = any(word in page for word in _WORDS_OF_HIDING)
     root = _parse(_with_line_ends(page))
     title, meta = _declared_by(root)
     frames = open_frames(root, source.companions) if source.companions else ()
-    within = body_within(page.decode()) if b"DETAIL" in page else None
+    text = _take_out_marks(root)
+    within = body_within(page.decode()) if "DETAIL" in text else None
     if within is not None:
-        page = within.encode()
-        root = _parse(page)
-    _take_out_marks(root)
-    meta += strip_surroundings(root)
-    pictures = mark_pictures(root, source.companions) if source.companions or b"data:image/" in page else []
-    hides = any(word in page for word in _WORDS_OF_HIDING) and _HIDES(root)
+        root = _parse(within.encode())
+        text = _take_out_marks(root)
+    meta += strip_surroundings(root, text)
+    pictures = mark_pictures(root, source.companions)
+    hides = (may_hide or within is not None) and _HIDES(root)
     mark = _MARK_SELDOM_PAGE if hides or root.find(".//pre") is not None else _MARK_PAGE
     try:
         marked = str(mark(root))
@@ -114,15 +114,16 @@ def _as_utf_8(decoded: Decoded, data: bytes) -> bytes:
     return data if same else decoded.text.encode()
 
 
-def _take_out_marks(root: etree._Element) -> None:
-    """Leave no character in a page that serves as a mark, however it was written."""
+def _take_out_marks(root: etree._Element) -> str:
+    """Leave no character in a page that serves as a mark, however it was written; gives the text of the page."""
     # References are resolved in the tree, and its text is much shorter than the page.
-    text = str(_WHOLE_TEXT(root))
+    text = whole_text(root)
     if without_marks(text) == text:
-        return
+        return text
     for element in root.iter():
         element.text = without_marks(element.text or "")
         element.tail = without_marks(element.tail or "")
+    return whole_text(root)
 
 
 def _with_line_ends(page: bytes) -> bytes:
@@ -157,9 +158,9 @@ def _parse(page: bytes) -> etree._Element:
 
 def _declared_by(root: etree._Element) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The title, that of the official element first, and the name and content of each meta element."""
-    first = next(root.iter("title"), None)
-    title = "" if first is None else first.text or ""
-    pairs = ((element.get("name"), element.get("content")) for element in root.iter("meta"))
+    declared = list(root.iter("title", "meta"))
+    title = next((element.text or "" for element in declared if element.tag == "title"), "")
+    pairs = ((element.get("name"), element.get("content")) for element in declared)
     meta = tuple((without_marks(name).strip(), without_marks(content).strip()) for name, content in pairs if name and content)
     official = next((content for name, content in meta if name.lower() == "articletitle"), "")
     return _WHITE_SPACE.sub(" ", official or without_marks(title)).strip(), meta

@@ -17,9 +17,9 @@ from parsers.rebuild.blocks import read_blocks
 from parsers.rebuild.breaks import join_cut_rows
 from parsers.rebuild.draft import Draft, write_facts
 from parsers.rebuild.fast import LongWay, read_clean, rule_out
-from parsers.rebuild.found import Found, labels_of, look
+from parsers.rebuild.found import Found, labels_of
 from parsers.rebuild.groups import read_groups
-from parsers.rebuild.labels import Compact, compact
+from parsers.rebuild.labels import Compact, Label, compact
 from parsers.rebuild.mend import Habits, mend_rows, sums_of
 from parsers.rebuild.mend_blocks import mend_blocks, mend_without_sums
 from parsers.rebuild.mend_groups import mend_groups
@@ -29,6 +29,9 @@ from parsers.report import Fact
 
 _LOCAL_SHARE = 0.7
 """Of the rows of a local form so many must be named before a document is read by it."""
+
+_STATED = ("row", "group", "column", "title")
+"""The kinds of labels that tell forms apart."""
 
 __all__ = ["Rebuilt", "rebuild", "rebuild_any"]
 
@@ -69,8 +72,8 @@ def rebuild_any(document: Document, *, year: int | None) -> Rebuilt:
     """The same for a document of any layout: what `rebuild` does where the short way of `fast.py` is not open."""
     stream = lay_out(document)
     copy = compact(stream.text)
-    founds = [look(form, stream, copy) for form in load_forms() if form.scope == NATIONAL]
-    chosen = _choose(founds, _drafts_on_demand(), year) or _choose_local(stream, copy)
+    drafts = [_Drafts(Found(form, stream, copy)) for form in load_forms() if form.scope == NATIONAL]
+    chosen = _choose(drafts, year) or _choose_local(stream, copy)
     facts: list[Fact] = []
     for draft, _ in chosen:
         facts.extend(write_facts(draft, stream))
@@ -82,61 +85,71 @@ def rebuild_any(document: Document, *, year: int | None) -> Rebuilt:
     )
 
 
-_Drafts = Callable[[Found], Mapping[str, Draft]]
+class _Drafts:
+    """The drafts of one form, each read and mended when its table is in question: labels alone rule out most."""
+
+    def __init__(self, found: Found) -> None:
+        self.found = found
+        self.form = found.form
+        self._read: dict[str, Draft] = {}
+        self._shown: list[Habits] = []
+
+    def of(self, code: str) -> Draft:
+        """The draft of a table."""
+        if code not in self._read:
+            table = self.form.table(code)
+            self._read[code] = _READERS[table.layout](self.found, table)
+            self._mend(self._read[code])
+        return self._read[code]
+
+    def all(self) -> list[Draft]:
+        """The drafts of all tables of the form."""
+        return [self.of(table.code) for table in self.form.tables]
+
+    def _mend(self, draft: Draft) -> None:
+        if draft.table.layout == "rows":
+            self._shown.append(mend_rows(draft, self.form))
+            if sums_of(self.form, draft.table) is None:
+                mend_without_sums(draft)
+        elif draft.lost and draft.table.layout == "blocks":
+            mend_blocks(draft, self._habits())
+        elif draft.lost:
+            mend_groups(draft, self.form, self._habits())
+
+    def _habits(self) -> Habits:
+        """What all tables of rows together show."""
+        for table in self.form.tables:
+            if table.layout == "rows":
+                self.of(table.code)
+        return Habits(any(habit.zeros_printed for habit in self._shown), any(habit.glued for habit in self._shown))
 
 
-def _drafts_on_demand() -> _Drafts:
-    """The drafts of a form, read when it is in question: labels alone rule out most."""
-    read: dict[str, Mapping[str, Draft]] = {}
-
-    def drafts(found: Found) -> Mapping[str, Draft]:
-        if found.form.name not in read:
-            read[found.form.name] = _read(found)
-        return read[found.form.name]
-
-    return drafts
-
-
-def _read(found: Found) -> dict[str, Draft]:
-    drafts = {table.code: _READERS[table.layout](found, table) for table in found.form.tables}
-    shown = [mend_rows(draft, found.form) for draft in drafts.values() if draft.table.layout == "rows"]
-    habits = Habits(any(habit.zeros_printed for habit in shown), any(habit.glued for habit in shown))
-    for draft in drafts.values():
-        if draft.table.layout == "blocks":
-            mend_blocks(draft, habits)
-        elif draft.table.layout == "groups":
-            mend_groups(draft, found.form, habits)
-        elif sums_of(found.form, draft.table) is None:
-            mend_without_sums(draft)
-    return drafts
-
-
-def _choose(founds: Sequence[Found], drafts: _Drafts, year: int | None) -> list[tuple[Draft, Form]]:
+def _choose(every: Sequence[_Drafts], year: int | None) -> list[tuple[Draft, Form]]:
     """For each table the form whose own labels stand in the document; the year decides where they do not."""
-    own = {(found.form.name, table.code): _own_labels(found, table.code) for found in founds for table in found.form.tables}
-    totals = [sum(own[found.form.name, table.code] for table in found.form.tables) for found in founds]
-    leading = [found for found, total in zip(founds, totals, strict=True) if total == max(totals)]
-    lead = leading[0] if len(leading) == 1 else max(leading, key=lambda found: _score(found, drafts(found), year))
-    if not any(draft.readings for draft in drafts(lead).values()):
+    own = {(item.form.name, table.code): _own_labels(item.found, table.code) for item in every for table in item.form.tables}
+    totals = [sum(own[item.form.name, table.code] for table in item.form.tables) for item in every]
+    leading = [item for item, total in zip(every, totals, strict=True) if total == max(totals)]
+    lead = leading[0] if len(leading) == 1 else max(leading, key=lambda item: _score(item, year))
+    if not any(draft.readings for draft in lead.all()):
         return []
     chosen = []
     for table in lead.form.tables:
-        rivals = [found for found in founds if (found.form.name, table.code) in own]
-        most = max(own[found.form.name, table.code] for found in rivals)
-        rivals = [found for found in rivals if own[found.form.name, table.code] == most]
-        if lead in rivals and _is_full(drafts(lead)[table.code], rivals):
+        rivals = [item for item in every if (item.form.name, table.code) in own]
+        most = max(own[item.form.name, table.code] for item in rivals)
+        rivals = [item for item in rivals if own[item.form.name, table.code] == most]
+        if lead in rivals and _is_full(lead.of(table.code), rivals):
             rivals = [lead]
         best = rivals[0]
         if len(rivals) > 1:
-            best = max(rivals, key=lambda found: (drafts(found)[table.code].filled, found is lead))
-        draft = drafts(best)[table.code]
-        chosen.append((draft, best.form) if draft.readings else (drafts(lead)[table.code], lead.form))
+            best = max(rivals, key=lambda item: (item.of(table.code).filled, item is lead))
+        draft = best.of(table.code)
+        chosen.append((draft, best.form) if draft.readings else (lead.of(table.code), lead.form))
     return chosen
 
 
-def _is_full(draft: Draft, rivals: Sequence[Found]) -> bool:
+def _is_full(draft: Draft, rivals: Sequence[_Drafts]) -> bool:
     """Whether no rival could fill more cells of the table."""
-    return draft.filled >= max(len(found.form.table(draft.table.code).cells) for found in rivals)
+    return draft.filled >= max(len(item.form.table(draft.table.code).cells) for item in rivals)
 
 
 def _choose_local(stream: Stream, copy: Compact) -> list[tuple[Draft, Form]]:
@@ -144,40 +157,42 @@ def _choose_local(stream: Stream, copy: Compact) -> list[tuple[Draft, Form]]:
     fitting: list[list[tuple[Draft, Form]]] = []
     for form in load_forms():
         if form.scope != NATIONAL:
-            found = look(form, stream, copy)
+            found = Found(form, stream, copy)
             named = {hit.label.name for hit in found.hits if hit.label.kind == "row"}
             if len(named) >= _LOCAL_SHARE * sum(row.values for table in form.tables for row in table.rows):
-                fitting.append([(draft, form) for draft in _read(found).values()])
+                fitting.append([(draft, form) for draft in _Drafts(found).all()])
     whole = [drafts for drafts in fitting if any(draft.readings for draft, _ in drafts)]
     return whole[0] if len(whole) == 1 else []
 
 
-def _score(found: Found, drafts: Mapping[str, Draft], year: int | None) -> tuple[int, bool]:
+def _score(drafts: _Drafts, year: int | None) -> tuple[int, bool]:
     """Cells read, and whether the year is one of the form's."""
     in_force = (
         year is not None
         and max((form.since for form in load_forms() if form.scope == NATIONAL and form.since <= year), default=0)
-        == found.form.since
+        == drafts.form.since
     )
-    return sum(draft.filled for draft in drafts.values()), in_force
+    return sum(draft.filled for draft in drafts.all()), in_force
 
 
 def _own_labels(found: Found, table: str) -> int:
     """How many different labels of a table stand in the document that no other national form prints in it."""
-    others = _cores_elsewhere(found.form.name, table)
-    return len(
-        {hit.label.name for hit in found.of(table, "row", "group", "column", "title") if others.isdisjoint(hit.label.cores)}
-    )
+    own = _labels_alone(found.form.name, table)
+    if not any(core in found.copy.text for label in own for core in label.cores):
+        return 0
+    return len({hit.label.name for hit in found.of(table, *_STATED) if hit.label in own})
 
 
 @lru_cache(maxsize=256)
-def _cores_elsewhere(form_name: str, table: str) -> frozenset[str]:
-    """The spellings of a table's labels in the other national forms."""
-    return frozenset(
+def _labels_alone(form_name: str, table: str) -> frozenset[Label]:
+    """The labels of a table with no spelling that another national form has in it."""
+    others = {
         core
         for form in load_forms()
         if form.name != form_name and form.scope == NATIONAL
         for label in labels_of(form.name)
         if label.table == table
         for core in label.cores
-    )
+    }
+    labels = (label for label in labels_of(form_name) if label.table == table and label.kind in _STATED)
+    return frozenset(label for label in labels if others.isdisjoint(label.cores))

@@ -46,14 +46,9 @@ def read_blocks(found: Found, table: Table) -> Draft:
 
 
 def _anchors(found: Found, table: Table) -> list[Hit]:
-    """Titles, heads and column heads that stand at borders: they show where the table is."""
+    """Titles, heads and column heads at borders, or right behind another label in text that lost them: they show where the table is."""
     hits = found.of(table.code, "title", "column", "head")
-    return [hit for hit in hits if found.copy.marked_before(hit.index) or _touches(found, hit)]
-
-
-def _touches(found: Found, hit: Hit) -> bool:
-    """Whether another label ends where this one begins (text with its borders lost)."""
-    return any(other.end == hit.first for other in found.hits if other is not hit)
+    return [hit for hit in hits if found.copy.marked_before(hit.nth) or hit.first in found.ends]
 
 
 def _in_brackets(found: Found, hit: Hit) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from parsers.form import Table
 from parsers.rebuild.marks import CELL, COVER, LINE, ROW, TABLE
@@ -18,8 +19,7 @@ __all__ = ["Draft", "Lost", "Mended", "Open", "Printed", "Reading", "write_facts
 MAX_CANDIDATES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """A cell whose borders the source keeps: its text says what it is."""
 
     piece: Piece
@@ -112,14 +112,14 @@ def printed_between(stream: Stream, run: Run) -> str:
 
 def write_facts(draft: Draft, stream: Stream) -> Iterator[Fact]:
     """One fact for every cell of the table, in the form's order."""
-    for (row, column), (row_label, column_label) in draft.table.cells.items():
+    for cell, (row_label, column_label) in draft.table.cells.items():
         unit = row_label.unit or column_label.unit
-        reading = draft.readings.get((row, column))
-        name = (draft.table.code, row, column)
-        if reading is None:
-            yield Fact(*name, None, None, unit, Status.MISSING, "the document has no such cell")
-        elif isinstance(reading, Printed):
+        reading = draft.readings.get(cell)
+        name = (draft.table.code, *cell)
+        if isinstance(reading, Printed):
             yield _printed(name, reading.piece, unit, stream, signed=column_label.signed)
+        elif reading is None:
+            yield Fact(*name, None, None, unit, Status.MISSING, "the document has no such cell")
         elif isinstance(reading, Mended):
             place = stream.place(reading.piece.start, reading.piece.end)
             note = f"the borders of the cell are lost in the source, which prints {reading.piece.text}"

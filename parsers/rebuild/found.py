@@ -15,7 +15,7 @@ from parsers.rebuild.marks import CELL, LINE, MARKS, ROW, SPACE
 from parsers.rebuild.stream import Stream
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone
 
-__all__ = ["Found", "labels_of", "look"]
+__all__ = ["Found", "labels_of"]
 
 _SHORT = 4
 _GLUED_CELL = re.compile(f"{CELL}[{SPACE}{LINE}]*0\\d+[{SPACE}]*[{MARKS}]")
@@ -26,12 +26,16 @@ _CLAUSE_BEFORE = re.compile(rf"[，。；：,;:{MARKS}][\u4e00-\u9fff]+\Z")
 
 @dataclass(frozen=True)
 class Found:
-    """A stream, its compact copy, and the hits of all labels of a form, in order of place."""
+    """A stream, its compact copy, and the hits of all labels of a form, in order of place (looked for when asked)."""
 
     form: Form
     stream: Stream
     copy: Compact
-    hits: tuple[Hit, ...]
+
+    @cached_property
+    def hits(self) -> tuple[Hit, ...]:
+        """Where the labels of the form stand."""
+        return tuple(find_hits(self.copy, labels_of(self.form.name)))
 
     @cached_property
     def starts(self) -> list[int]:
@@ -51,13 +55,14 @@ class Found:
 
     def in_prose(self, hit: Hit) -> bool:
         """Whether a label stands in the middle of a sentence: a few words that are no label behind a comma or a full stop."""
-        clause = _CLAUSE_BEFORE.search(self.stream.text, max(0, hit.start - _LONGEST_CLAUSE), hit.start)
-        if clause is None or hit.first < hit.start or hit.first in self._ends or self.copy.marked_before(hit.index):
+        if hit.first < hit.start or hit.first in self.ends or self.copy.marked_before(hit.nth):
             return False
-        return not self.copy.text.endswith(self._units, 0, hit.index)
+        if _CLAUSE_BEFORE.search(self.stream.text, max(0, hit.start - _LONGEST_CLAUSE), hit.start) is None:
+            return False
+        return not self.copy.text.endswith(self._units, 0, hit.nth)
 
     @cached_property
-    def _ends(self) -> frozenset[int]:
+    def ends(self) -> frozenset[int]:
         """Where labels end."""
         return frozenset(hit.end for hit in self.hits)
 
@@ -196,8 +201,3 @@ def _cores(*printed: str) -> tuple[str, ...]:
     if len(clause) >= _CLAUSE:
         cores.add(clause)
     return tuple(sorted(cores, key=lambda core: (-len(core), core)))
-
-
-def look(form: Form, stream: Stream, copy: Compact) -> Found:
-    """The labels of a form in a stream."""
-    return Found(form, stream, copy, tuple(find_hits(copy, labels_of(form.name))))

@@ -6,6 +6,7 @@ Also printed as one small table a group, as a tall table with one figure a line,
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -71,7 +72,7 @@ def _region(found: Found, table: Table) -> list[Hit]:
     shared = {hit.first for hit in hits}
     edges = sorted({hit.first for hit in others if hit.first not in shared})
     for hit in hits:
-        if stretch and (any(stretch[-1].end <= edge < hit.first for edge in edges) or hit.first - stretch[-1].end > 2000):
+        if stretch and (_parted(edges, stretch[-1].end, hit.first) or hit.first - stretch[-1].end > 2000):
             best = max(best, stretch, key=_heads)
             stretch = []
         if not (stretch and stretch[-1].first == hit.first):
@@ -79,6 +80,11 @@ def _region(found: Found, table: Table) -> list[Hit]:
     best = max(best, stretch, key=_heads)
     start = next((at for at, hit in enumerate(best) if hit.label.kind == "row" and _heads(best[at:]) == _heads(best)), 0)
     return best[start:] if _heads(best) >= 4 else []
+
+
+def _parted(edges: Sequence[int], start: int, end: int) -> bool:
+    """Whether one of the edges, which are in order, lies between two places."""
+    return bisect_left(edges, start) < bisect_left(edges, end)
 
 
 def _heads(hits: Sequence[Hit]) -> int:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from parsers.form import Row
 from parsers.rebuild.marks import BORDERS, LINE, MARKS, SPACE
@@ -29,23 +30,29 @@ _FOLD = {
     **_WIDTH,
     **{ord(seen): meant for seen, meant in _SAME.items()},
 }
-_DROPPED = frozenset(
-    SPACE + MARKS + "\n\r\t\v\f\x85\u2028\u2029\xad\u200c\u200d\u200e\u200f、，,;：:\"'“”‘’„‟「」『』《》〈〉*＊?"
+_FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]")
+_DROPPED = re.compile(
+    f"[{SPACE}{MARKS}" + "\n\r\v\f\x85\u2028\u2029\xad\u200c\u200d\u200e\u200f、，,;：:\"'“”‘’„‟「」『』《》〈〉*＊?]"
 )
-_PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])\([a-zA-Zɑɡāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿ]{1,7}\)")
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_HIDDEN = re.compile(r"\((?<=[\u4e00-\u9fff]\()[a-zA-Zɑɡāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿ]{1,7}\)|<[bB][rR]\s*/?>")
+"""Pinyin in brackets behind its character, and a break printed as a tag."""
+
+_LONGEST_ENUMERATOR = 4
 _HAN_DIGITS = "一二三四五六七八九十"
 _ENUMERATOR = re.compile(
     rf"(?:[({{\[]?[{_HAN_DIGITS}]{{1,3}}[)\]}}]|[{_HAN_DIGITS}]{{1,3}}[.是]?|[㈠-㈩]|\(?\d{{1,2}}[.)]?|[①-⑩]|其中)"
 )
-_COMMA_BEHIND_NUMBER = re.compile(rf"(?<=[\d{_HAN_DIGITS}])、")
+_COMMA_BEHIND_NUMBER = re.compile(rf"、(?<=[\d{_HAN_DIGITS}]、)")
 _LONGEST_TAIL = 3
+_BORDER = re.compile(f"[{BORDERS}]")
+_MARK = re.compile(f"[{MARKS}]")
+_MARK_OR_BLANK = re.compile(f"[{MARKS} \u3000\xa0]")
 _NOTE = re.compile(r"[(\[][^()\[\]]*[)\]]$")
 
 
 def fold(text: str) -> str:
     """The text in half width and simplified script, character by character (the length stays)."""
-    return text.translate(_FOLD)
+    return _FOLDED.sub(lambda character: _FOLD[ord(character[0])], text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +75,10 @@ class Compact:
     def opens(self, index: int) -> bool:
         """Whether character `index` is the first of its cell or line."""
         start = self.at[index - 1] + 1 if index else 0
-        return start == 0 or any(mark in self.stream[start : self.at[index]] for mark in MARKS)
+        return start == 0 or _MARK.search(self.stream, start, self.at[index]) is not None
 
     def _marked(self, start: int, end: int) -> bool:
-        return start == 0 or end == len(self.stream) or any(mark in self.stream[start:end] for mark in MARKS + " \u3000\xa0")
+        return start == 0 or end == len(self.stream) or _MARK_OR_BLANK.search(self.stream, start, end) is not None
 
 
 def compact(stream: str) -> Compact:
@@ -81,14 +88,9 @@ def compact(stream: str) -> Compact:
     >>> compact("規(guī)章 | ０").text
     '规章|0'
     """
-    folded = fold(stream)
-    hidden: set[int] = set()
-    for pattern in (_PINYIN, _BREAK):
-        for match in pattern.finditer(folded):
-            hidden.update(range(match.start(), match.end()))
-    folded = _COMMA_BEHIND_NUMBER.sub(".", folded)
-    kept = [at for at, character in enumerate(folded) if character not in _DROPPED and at not in hidden]
-    return Compact("".join([folded[at] for at in kept]), tuple(kept), stream)
+    folded = _COMMA_BEHIND_NUMBER.sub(".", fold(stream))
+    shown = _DROPPED.sub(" ", _HIDDEN.sub(lambda hidden: " " * len(hidden[0]), folded))
+    return Compact(shown.replace(" ", ""), tuple([at for at, character in enumerate(shown) if character != " "]), stream)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +111,14 @@ class Label:
     short: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A label found: `first` (enumerator included), `start` and `end` in the stream; its first compact character; its spelling."""
+class Hit(NamedTuple):
+    """A label found: `first` (enumerator included), `start` and `end` in the stream; the number of its first compact character; its spelling."""
 
     label: Label
     first: int
     start: int
     end: int
-    index: int
+    nth: int
     core: str
 
 
@@ -177,49 +178,50 @@ def find_hits(copy: Compact, labels: Sequence[Label]) -> list[Hit]:
     found = [hit for label in labels for hit in _places(copy, label)]
     found.sort(key=lambda hit: (hit.start, -hit.end))
     hits: list[Hit] = []
-    reach = 0
+    longest_start, reach = 0, 0
     for hit in found:
-        if hit.end <= reach and any(
-            other.start <= hit.start and hit.end <= other.end and other.end - other.start > hit.end - hit.start
-            for other in hits[-40:]
-        ):
+        if hit.end < reach or (hit.end == reach and longest_start < hit.start):
             continue
-        reach = max(reach, hit.end)
+        if hit.end > reach:
+            longest_start, reach = hit.start, hit.end
         hits.append(hit)
     firsts, ends = {hit.first for hit in hits}, {hit.end for hit in hits}
     return [hit for hit in hits if not hit.label.short or _stands_alone(copy, hit, firsts, ends)]
 
 
 def _places(copy: Compact, label: Label) -> Iterator[Hit]:
+    text, at = copy.text, copy.at
     seen: set[int] = set()
     for core in label.cores:
-        index = copy.text.find(core)
+        index = text.find(core)
         while index >= 0:
             if index not in seen:
                 seen.add(index)
-                end = copy.at[index + len(core) - 1] + 1
                 first = _enumerated(copy, index, label.enumerator)
-                yield Hit(label, copy.at[first], copy.at[index], end, index, core)
-            index = copy.text.find(core, index + 1)
+                yield Hit(label, at[first], at[index], at[index + len(core) - 1] + 1, index, core)
+            index = text.find(core, index + 1)
 
 
 def _enumerated(copy: Compact, index: int, expected: str) -> int:
     """Where the label begins when the enumerator before it is counted in."""
     if expected and copy.text.endswith(expected, 0, index):
         return index - len(expected)
-    for length in (4, 3, 2, 1):
+    for length in _enumerators_ending(copy.text[max(0, index - _LONGEST_ENUMERATOR) : index]):
         at = index - length
-        if at < 0 or not _ENUMERATOR.fullmatch(copy.text[at:index]):
-            continue
-        between = copy.stream[copy.at[at] : copy.at[index]]
-        if any(mark in between for mark in BORDERS):
+        if _BORDER.search(copy.stream, copy.at[at], copy.at[index]):
             continue
         if copy.text[at:index].isdigit():  # a bare figure counts only at the very start of the label's own line
-            if copy.opens(at) and LINE not in between:
+            if copy.opens(at) and LINE not in copy.stream[copy.at[at] : copy.at[index]]:
                 return at
         elif copy.marked_before(at):
             return at
     return index
+
+
+@lru_cache(maxsize=4096)
+def _enumerators_ending(text: str) -> tuple[int, ...]:
+    """The lengths of the enumerators with which a text may end, longest first."""
+    return tuple(length for length in range(len(text), 0, -1) if _ENUMERATOR.fullmatch(text[-length:]))
 
 
 def _stands_alone(copy: Compact, hit: Hit, firsts: Set[int], ends: Set[int]) -> bool:
@@ -228,11 +230,9 @@ def _stands_alone(copy: Compact, hit: Hit, firsts: Set[int], ends: Set[int]) -> 
 
     `firsts` and `ends` are the places where labels begin and end.
     """
-    index = hit.index
-    while index < len(copy.at) and copy.at[index] < hit.end:
-        index += 1
+    index = hit.nth + len(hit.core)
     enumerated = bool(hit.label.enumerator) and hit.first < hit.start
-    prior, follower = copy.text[hit.index - 1 : hit.index], copy.text[index : index + 1]
-    before = enumerated or copy.marked_before(hit.index) or hit.first in ends or prior.isdigit() or prior in "/—–-"
+    prior, follower = copy.text[hit.nth - 1 : hit.nth], copy.text[index : index + 1]
+    before = enumerated or copy.marked_before(hit.nth) or hit.first in ends or prior.isdigit() or prior in "/—–-"
     after = copy.marked_after(index) or hit.end in firsts or follower.isdigit() or follower in "([/-—–"
-    return before and (after or (enumerated and index - hit.index > 2))
+    return before and (after or (enumerated and index - hit.nth > 2))

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from parsers.form import Row, Table
 from parsers.rebuild.chain import Weighed, choose_chain
@@ -33,8 +33,7 @@ _NOT_ALIEN = 0.3
 _LEAST_LABEL = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
+class _Unit(NamedTuple):
     """A run of figures, and the row that owns it by its label (None: a run without a label)."""
 
     row: Row | None
@@ -110,7 +109,7 @@ def _weigh(found: Found, hit: Hit, width: int, *, marked: bool) -> int:
     else:
         weight = 3 if len(own.pieces) >= width else 1
     enumerated = hit.first < hit.start
-    return weight * 100 + 10 * enumerated + 5 * found.copy.marked_before(hit.index)
+    return weight * 100 + 10 * enumerated + 5 * found.copy.marked_before(hit.nth)
 
 
 def _may_be_whole(run: Run, width: int) -> bool:
@@ -157,7 +156,7 @@ def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked
     """The runs behind a label, without page numbers before a whole row and the dashes of a group without figures."""
     runs = [part for run in cut_zone(found.stream, start, end, rows_marked=marked) for part in _split_long(run, width)]
     if width == 1:
-        runs = [replace(run, pieces=tuple(piece for piece in run.pieces if piece.text != row.unit)) for run in runs]
+        runs = [run._replace(pieces=tuple(piece for piece in run.pieces if piece.text != row.unit)) for run in runs]
     if len(runs) > 1 and not runs[0].bordered and len(runs[0].pieces) < width <= max(len(run.pieces) for run in runs):
         return runs[1:]
     dashes = bool(runs) and (width == 1 or len(runs[0].pieces) < width)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from parsers.document import Document, Grid, Paragraph
 from parsers.rebuild.borders import Borders, mark_line, study_borders
@@ -25,8 +25,14 @@ from parsers.rebuild.wrapped import unwrap
 __all__ = ["Stream", "lay_out"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
+class _Extents(NamedTuple):
+    """How far the cells of a grid reach: of each row, by its number, and of the widest."""
+
+    rows: dict[int, int]
+    widest: int
+
+
+class _Origin(NamedTuple):
     """Where a run of the stream comes from: a cell of a grid, or a line of text from a character on."""
 
     grid: Grid | None
@@ -91,8 +97,7 @@ class Stream:
         """How far the row at `start` reaches: the right edge of its last cell in a grid, its number of cells elsewhere."""
         origin = self.origins[bisect_right(self.offsets, start) - 1]
         if origin.grid is not None:
-            row = origin.grid.cells[origin.cell].row
-            return max(cell.column + cell.column_span for cell in origin.grid.cells if cell.row <= row < cell.row + cell.row_span)
+            return self._extents_of(origin.grid).rows[origin.grid.cells[origin.cell].row]
         left = max(self.text.rfind(mark, 0, start) for mark in ROW_ENDS)
         ends = [at for at in (self.text.find(mark, start) for mark in ROW_ENDS) if at >= 0]
         end = min(ends, default=len(self.text))
@@ -102,11 +107,27 @@ class Stream:
         """How far the widest row of the table at `start` reaches: of its grid, or of the rows of text that follow each other."""
         origin = self.origins[bisect_right(self.offsets, start) - 1]
         if origin.grid is not None:
-            return max(cell.column + cell.column_span for cell in origin.grid.cells)
+            return self._extents_of(origin.grid).widest
         first = max(self.text.rfind(TABLE, 0, start), self._line_outside(start, -1)) + 1
         ends = [at for at in (self.text.find(TABLE, start), self._line_outside(start, 1)) if at >= 0]
         rows = re.split(f"[{ROW_ENDS}]", self.text[first : min(ends, default=len(self.text))])
         return max(row.count(CELL) + row.count(COVER) for row in rows)
+
+    def _extents_of(self, grid: Grid) -> _Extents:
+        """The extents of a grid, which is told by its identity: to compare two of them costs more than to read one."""
+        if id(grid) not in self._extents:
+            rows: dict[int, int] = {}
+            for cell in grid.cells:
+                reach = cell.column + cell.column_span
+                for row in range(cell.row, cell.row + cell.row_span):
+                    rows[row] = max(reach, rows.get(row, reach))
+            self._extents[id(grid)] = _Extents(rows, max(rows.values()))
+        return self._extents[id(grid)]
+
+    @cached_property
+    def _extents(self) -> dict[int, _Extents]:
+        """What was measured before: the rows of a table ask for the same ones."""
+        return {}
 
     def _line_outside(self, start: int, step: int) -> int:
         """The nearest line break before (-1) or behind (1) `start` that stands between rows; -1 when there is none."""
@@ -171,12 +192,16 @@ def _lay_lines(paragraphs: Sequence[Paragraph], borders: Borders, builder: _Buil
 
 def _lay_grid(grid: Grid, builder: _Builder) -> None:
     builder.mark(TABLE)
-    row = -1
-    for at, cell in enumerate(grid.cells):
-        if cell.row != row:
-            row = cell.row
-            builder.mark(ROW)
-        builder.mark(CELL)
+    pieces, offsets, length, row = builder.pieces, builder.offsets, builder.length, -1
+    for cell in grid.cells:
+        mark = CELL if cell.row == row else ROW + CELL
+        row = cell.row
         text = cell.text.strip(" \n")
-        builder.text(text.replace("\n", LINE) if "\n" in text else text, _Origin(grid, at, 0, 0))
+        length += len(mark)
+        offsets.append(length)
+        length += len(text)
+        pieces.append(mark)
+        pieces.append(text.replace("\n", LINE) if "\n" in text else text)
+    builder.length = length
+    builder.origins += [_Origin(grid, at, 0, 0) for at in range(len(grid.cells))]
     builder.mark(TABLE)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 from parsers.rebuild.marks import CELL, LINE, MARKS, ROW_ENDS, SPACE
 from parsers.rebuild.stream import Stream
@@ -26,8 +27,7 @@ class Kind(Enum):
     WORDS = "words"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A cell or a token: its text, and where it stands in the stream; `doubt` says why it cannot be taken as it is."""
 
     text: str
@@ -37,8 +37,7 @@ class Piece:
     doubt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """
     Figures and empty cells in a row.
 
@@ -58,7 +57,7 @@ class Run:
     @property
     def figures(self) -> int:
         """How many pieces are figures."""
-        return sum(piece.kind is Kind.FIGURE for piece in self.pieces)
+        return [piece.kind for piece in self.pieces].count(Kind.FIGURE)
 
 
 _UNITS = "万元|亿元|千元|元|件次|人次|件|条|项|个|次|人|篇|份|宗|起|例"
@@ -75,6 +74,8 @@ _FIGURE = re.compile(
     re.DOTALL,
 )
 _HIDDEN = "\x00"
+_BLANKS = SPACE + MARKS
+_ROW_END = re.compile(f"[{ROW_ENDS}]")
 _ENUMERATOR = re.compile(r"\d{1,2}[.．、]|[一二三四五六七八九十]、")
 _PAGE_NUMBER = re.compile(r"[-—–－]\s*\d{1,3}\s*[-—–－]|第\s*\d{1,3}\s*页.*|\d{1,3}\s*/\s*\d{1,3}")
 _WHOLE = re.compile(rf"[+\-＋－−﹣]?(?:0|[1-9]\d*|[1-9]\d{{0,2}}(?:[,，]\d{{3}})+)(?:\.\d+)?\s?(?:{_UNITS})?|{_NIL}")
@@ -93,9 +94,18 @@ def kind_of(text: str) -> Kind:
     bare = text.strip(SPACE + MARKS + "\n")
     if not bare:
         return Kind.EMPTY
-    if bare.isdecimal() or (_FIGURE.fullmatch(bare) and not _ENUMERATOR.fullmatch(bare)):
+    if bare.isdecimal():
         return Kind.FIGURE
-    return Kind.WORDS
+    return _kind_of_short(bare) if len(bare) <= _LONGEST_CELL else _kind_of_printed(bare)
+
+
+def _kind_of_printed(bare: str) -> Kind:
+    return Kind.FIGURE if _FIGURE.fullmatch(bare) and not _ENUMERATOR.fullmatch(bare) else Kind.WORDS
+
+
+_LONGEST_CELL = 60
+_kind_of_short = lru_cache(maxsize=4096)(_kind_of_printed)
+"""The same for what is short enough to be remembered: labels and notes that every report prints."""
 
 
 def is_whole(text: str) -> bool:
@@ -143,9 +153,10 @@ def cut_zone(stream: Stream, start: int, end: int, *, rows_marked: bool) -> list
     text = stream.text
     at, same_row = start, True
     while at <= end:
-        stop = min((found for found in (text.find(mark, at, end) for mark in ROW_ENDS) if found >= 0), default=end)
+        row_end = _ROW_END.search(text, at, end)
+        stop = end if row_end is None else row_end.start()
         ends_here = (stop == end and rows_marked) or stop > stream.last
-        cut = _cell_runs if CELL in text[at:stop] else _token_runs
+        cut = _cell_runs if text.find(CELL, at, stop) >= 0 else _token_runs
         runs.extend(
             cut(
                 stream,
@@ -167,10 +178,10 @@ def _cell_runs(
 ) -> Iterator[Run]:
     """Runs of a stretch with cell borders; what stands before the first border belongs to the label."""
     text = stream.text
-    borders = [at for at in range(start, stop) if text[at] == CELL]
-    pieces = [_piece(text, left + 1, right) for left, right in zip(borders, [*borders[1:], stop], strict=True)]
+    raws = text[start:stop].split(CELL)
+    pieces = list(_pieces(raws[1:], start + len(raws[0]) + 1))
     closed = not whole and stream.borders.closing  # behind the last bar of the document no cell is open
-    closed = closed or (not whole and stream.borders.bars and text[borders[-1] + 1 : stop] == LINE * (stop - borders[-1] - 1))
+    closed = closed or (not whole and stream.borders.bars and not raws[-1].strip(LINE))
     if last and pieces and pieces[-1].kind is not Kind.FIGURE and (stop < len(text) - 1 or closed):
         pieces.pop()  # the cell of the label at which the zone ends, or nothing behind a bar that ends the last row
     if whole:
@@ -209,12 +220,17 @@ def _leading_words(pieces: Sequence[Piece], *, same_row: bool) -> int:
     return leading
 
 
-def _piece(text: str, start: int, end: int) -> Piece:
-    raw = text[start:end]
-    left = len(raw) - len(raw.lstrip(SPACE + MARKS))
-    bare = raw.strip(SPACE + MARKS)
-    printed = bare.replace(LINE, "\n")
-    return Piece(printed, start + left, start + left + len(bare), kind_of(printed))
+def _pieces(raws: Sequence[str], start: int) -> Iterator[Piece]:
+    """The cells whose texts follow each other from a place on, one border between two."""
+    for raw in raws:
+        if raw.isdecimal():
+            yield Piece(raw, start, start + len(raw), Kind.FIGURE)
+        else:
+            left = start + len(raw) - len(raw.lstrip(_BLANKS))
+            bare = raw.strip(_BLANKS)
+            printed = bare.replace(LINE, "\n")
+            yield Piece(printed, left, left + len(bare), kind_of(printed))
+        start += len(raw) + 1
 
 
 def unstack(run: Run, height: int, *, unnamed: bool = False) -> list[Run] | None:
@@ -224,14 +240,16 @@ def unstack(run: Run, height: int, *, unnamed: bool = False) -> list[Run] | None
     A cell with fewer lines has lost some (empty ones): its figures are in doubt in every row. All are when a cell has
     more lines, or the label's cell a line that names no row (`unnamed`): then there are more rows than are known.
     """
+    if height < 2:
+        return None
     columns = [_split_lines(piece) for piece in run.pieces]
-    if height < 2 or not any(len(column) >= height for column in columns):
+    if not any(len(column) >= height for column in columns):
         return None
     unnamed = unnamed or any(len(column) > height for column in columns)
     doubt = f"the lines of the cells are not those of its {height} rows"
     rows = [
         tuple(
-            column[level] if len(column) == height and not unnamed else replace(piece, doubt=doubt)
+            column[level] if len(column) == height and not unnamed else piece._replace(doubt=doubt)
             for piece, column in zip(run.pieces, columns, strict=True)
         )
         for level in range(height)
