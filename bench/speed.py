@@ -3,10 +3,11 @@ Speed beside the peers in one run: bytes to facts against bare parsing, pandas, 
 
     python bench/speed.py [--rounds N] [--seed S] [--peers PYTHON]
 
-Every round prints other figures and other prose, so that no bytes are read twice; facts are checked against the sheet
-before the clock starts. PYTHON is an interpreter in whose environment peers are installed (this one by default; a peer
-that is not there is left out). Prints one JSON line a subject and a table on stderr. Times are medians in milliseconds;
-only their ratios mean anything on another machine.
+Every round prints other figures and other prose, so that no bytes are read twice. Facts are checked against the sheet: those
+of a few documents before the clock starts, which warms the parser too, and those that the clock saw after it has stopped.
+PYTHON is an interpreter in whose environment peers are installed (this one by default; a peer that is not there is left
+out). Prints one JSON line a subject and a table on stderr. Times are medians in milliseconds; only the ratio, the median of
+those of each document, means anything on another machine.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from operator import truediv
 from pathlib import Path
 
 from lxml import etree
@@ -32,9 +35,10 @@ from lxml import html as lxml_html
 import parsers
 from pipeline.demo.figures import random_sheet
 from pipeline.demo.judge import judge
-from pipeline.demo.layouts import DAMAGES, WRITERS, Layout, layout_named
+from pipeline.demo.layouts import DAMAGES, WRITERS, Layout, Rendering, layout_named
 
 PAGE_BYTES = 130_000
+WARM_UP = 4
 WORD = next(writer for writer in WRITERS if writer.name == "html.word")
 
 _PEERS = """
@@ -88,23 +92,20 @@ def padded(page: bytes) -> bytes:
     return re.sub(rb"<td[^>]*>", lambda tag: tag[0] + filler * times, page)
 
 
-def documents(layout: Layout, name: str, rounds: int, seed: int) -> Iterator[parsers.Source]:
-    """Sources with other figures each, whose facts are the sheet's."""
+def renderings(layout: Layout, name: str, rounds: int, seed: int) -> Iterator[Rendering]:
+    """Documents with other figures each."""
     for number in range(rounds):
         chance = random.Random(f"{seed}.{name}.{number}")
         sheet = random_sheet(chance, form="2021", scale=(20, 200, 600, 3000)[number % 4], filling="full")
         rendering = layout.render(sheet, chance)
-        facts = parsers.parse(parsers.Source(rendering.data, rendering.name)).facts
-        wrong = [item for item in judge(rendering, facts) if item.outcome.wrong or (item.kept and item.outcome == "open")]
-        if wrong:
-            print(f"{name}: {len(wrong)} cells are not the sheet's, first {wrong[0].address}", file=sys.stderr)
-        data = rendering.data
-        if name == "padded":
-            # checked above with other bytes; the clock sees these for the first time
-            data = padded(data)
-        else:
-            data = data.replace(b"</body>", b"<!-- seen -->\n</body>") if name != "docx" else data
-        yield parsers.Source(data, rendering.name)
+        yield replace(rendering, data=padded(rendering.data)) if name == "padded" else rendering
+
+
+def check(name: str, rendering: Rendering, facts: Sequence[parsers.Fact]) -> None:
+    """Say on stderr which cells are not the sheet's."""
+    wrong = [item for item in judge(rendering, facts) if item.outcome.wrong or (item.kept and item.outcome == "open")]
+    if wrong:
+        print(f"{name}: {len(wrong)} cells are not the sheet's, first {wrong[0].address}", file=sys.stderr)
 
 
 def clock(read: Callable[[], object]) -> float:
@@ -123,27 +124,32 @@ def bare_docx(data: bytes) -> object:
 
 
 def measure(name: str, layout: Layout, kind: str, target: float, *, rounds: int, seed: int, peers: str) -> dict[str, object]:
-    sources = list(documents(layout, name, rounds, seed))
+    for rendering in renderings(layout, name, WARM_UP, seed + 1):
+        check(name, rendering, parsers.parse(parsers.Source(rendering.data, rendering.name)).facts)
+    timed = list(renderings(layout, name, rounds, seed))
     bare = bare_html if kind == "html" else bare_docx
     own: list[float] = []
     base: list[float] = []
+    reports: list[parsers.Report] = []
     gc.collect()
-    for source in sources:  # side by side, so that both meet the same weather; a parse first half the time
-        fresh = parsers.Source(source.data, source.name)
-        if len(own) % 2:
-            own.append(clock(lambda fresh=fresh: parsers.parse(fresh)))
-            base.append(clock(lambda source=source: bare(source.data)))
-        else:
-            base.append(clock(lambda source=source: bare(source.data)))
-            own.append(clock(lambda fresh=fresh: parsers.parse(fresh)))
+    for number, rendering in enumerate(timed):  # side by side, so that both meet the same weather; a parse first half the time
+        source = parsers.Source(rendering.data, rendering.name)
+        own_first = number % 2
+        if not own_first:
+            base.append(clock(lambda rendering=rendering: bare(rendering.data)))
+        own.append(clock(lambda source=source: reports.append(parsers.parse(source))))
+        if own_first:
+            base.append(clock(lambda rendering=rendering: bare(rendering.data)))
+    for rendering, report in zip(timed, reports, strict=True):
+        check(name, rendering, report.facts)
     row: dict[str, object] = {
-        "subject": name, "bytes": len(sources[0].data), "parse_ms": statistics.median(own[2:]),
-        "bare_ms": statistics.median(base[2:]), "ratio": statistics.median(own[2:]) / statistics.median(base[2:]), "target": target,
+        "subject": name, "bytes": len(timed[0].data), "parse_ms": statistics.median(own),
+        "bare_ms": statistics.median(base), "ratio": statistics.median(map(truediv, own, base)), "target": target,
     }  # fmt: skip
     if kind == "html":
         with tempfile.TemporaryDirectory() as folder:
-            for number, source in enumerate(sources):
-                (Path(folder) / f"{number:04}.html").write_bytes(source.data)
+            for number, rendering in enumerate(timed):
+                (Path(folder) / f"{number:04}.html").write_bytes(rendering.data)
             asked = subprocess.run([peers, "-c", _PEERS, folder], capture_output=True, text=True, check=True)
         row["peers"] = {item["peer"]: item["ms"] for item in map(json.loads, asked.stdout.splitlines())}
     return row

@@ -13,6 +13,7 @@ from lxml import etree
 from parsers.document import Cell
 from parsers.raw.charset import without_marks
 from parsers.readers._spans import MAX_CELLS, MAX_SPAN, refuse_too_many_cells
+from parsers.readers._word_table import plain_cells
 
 __all__ = ["Body", "Line", "Table", "attribute_of", "is_plain", "name_of"]
 
@@ -20,7 +21,6 @@ _WRAPPERS = frozenset(
     {"ins", "moveTo", "customXml", "smartTag", "sdt", "sdtContent", "hyperlink", "fldSimple", "dir", "bdo", "AlternateContent"}
     | {"Choice", "Fallback", "ruby", "rubyBase", "oMath", "oMathPara"}
 )
-_COUNTS = ("{*}tr", "{*}tc", "{*}gridSpan", "{*}vMerge", "{*}p", "{*}t", "{*}br", "{*}cr")
 _OPENED = re.compile(rb"<([^/?\s>]+)")
 _PLAIN = frozenset(
     b"w:" + name
@@ -30,6 +30,8 @@ _PLAIN = frozenset(
     b"tblCellSpacing tcW tcBorders tcMar vAlign shd top left bottom right start end insideH insideV noWrap trHeight cantSplit tblHeader "
     b"bookmarkStart bookmarkEnd proofErr pgNumType titlePg rsid".split()
 )
+_SELDOM = (b"<!", b"&#", b"\xee\x80")
+"""Declarations, references, and the private-use characters that serve as marks."""
 _OFF = frozenset({"0", "false", "off"})
 _BREAKS = frozenset({"br", "cr"})
 
@@ -68,16 +70,6 @@ class _Unfinished:
     content: list[Line | Table] = field(default_factory=list)
     above: dict[int, _Open] = field(default_factory=dict)
     rows: int = 0
-
-
-@dataclass(slots=True)
-class _PlainCell:
-    """A cell of a plain part: its text in pieces, the first of them the line end that opens its first paragraph."""
-
-    texts: list[str]
-    width: int = 1
-    merged: bool = False
-    continues: bool = False
 
 
 @dataclass(slots=True)
@@ -157,7 +149,8 @@ class Body:
     def _table(self, element: etree._Element) -> Iterator[Line | Table]:
         """The table, or, when a cell of it holds a table, the lines and inner tables in order."""
         if self.plain and element.find(".//{*}tbl") is None:
-            if cells := self._plain_cells(element):
+            if cells := plain_cells(element):
+                self._count_cells(len(cells))
                 yield Table(cells)
             return
         table = _Unfinished()
@@ -172,28 +165,6 @@ class Body:
                 tuple(Cell(cell.text, cell.row, cell.column, cell.height, cell.width, cell.order) for cell in table.cells)
             )
 
-    def _plain_cells(self, element: etree._Element) -> tuple[Cell, ...]:
-        """The cells of a table in a plain part: what `_add_row` gives, from one pass over the few elements that count."""
-        rows: list[list[_PlainCell]] = []
-        texts: list[str] = []
-        for node in element.iter(*_COUNTS):
-            tag = _local(node.tag)
-            if tag == "t":
-                texts.append(node.text or "")
-            elif tag == "tc":
-                self._count_cell()
-                texts = []
-                rows[-1].append(_PlainCell(texts))
-            elif tag == "tr":
-                rows.append([])
-            elif tag == "gridSpan":
-                rows[-1][-1].width = max(1, _number(node, 1))
-            elif tag == "vMerge":
-                rows[-1][-1].merged, rows[-1][-1].continues = True, _continues(node)
-            else:  # a paragraph or a line break
-                texts.append("\n")
-        return tuple([Cell(cell.text, cell.row, cell.column, cell.height, cell.width, cell.order) for cell in _at_places(rows)])
-
     def _add_row(self, row: etree._Element, column: int, table: _Unfinished) -> None:
         going_on: dict[int, _Open] = {}
         last: _Open | None = None
@@ -201,7 +172,7 @@ class Body:
             own = _properties(cell, "tcPr")
             if "cellDel" in own:
                 continue
-            self._count_cell()
+            self._count_cells(1)
             width = max(1, _number(own.get("gridSpan"), 1))
             above = table.above.get(column)
             if _continues(own.get("hMerge")) and last is not None:
@@ -221,40 +192,22 @@ class Body:
         table.above = going_on
         table.rows += 1
 
-    def _count_cell(self) -> None:
-        self.cells += 1
+    def _count_cells(self, number: int) -> None:
+        self.cells += number
         if self.cells > MAX_CELLS:
             refuse_too_many_cells()
 
 
-def _at_places(rows: list[list[_PlainCell]]) -> list[_Open]:
-    """The cells of plain rows at their places, those merged downwards once."""
-    cells: list[_Open] = []
-    above: dict[int, _Open] = {}
-    for number, row in enumerate(rows):
-        going_on: dict[int, _Open] = {}
-        column = 0
-        for order, cell in enumerate(row, 1):
-            if cell.continues and column in above:
-                above[column].height += 1
-                going_on[column] = above[column]
-            else:
-                cells.append(_Open(without_marks("".join(cell.texts[1:])), number, column, cell.width, order))
-                if cell.merged:
-                    going_on[column] = cells[-1]
-            column += cell.width
-        above = going_on
-    return cells
-
-
 def is_plain(part: bytes) -> bool:
     """
-    Whether a part, as bytes, holds no element but those that `Body` reads in tables in the plainest way.
+    Whether a part, as bytes, holds no element but those that tables are read with in the plainest way (`_word_table`).
 
     >>> is_plain(b"<w:p><w:r><w:t>7</w:t></w:r></w:p>"), is_plain(b"<w:p><w:ins><w:r/></w:ins></w:p>")
     (True, False)
     """
-    return b"\0" not in part[:64] and b"<!" not in part and _PLAIN.issuperset(_OPENED.findall(part))
+    if b"\0" in part[:64] or any(sign in part for sign in _SELDOM):
+        return False
+    return _PLAIN.issuperset(_OPENED.findall(part))
 
 
 def name_of(element: etree._Element) -> str:
@@ -317,7 +270,7 @@ def _properties(element: etree._Element, name: str) -> dict[str, etree._Element]
 
 def _number(element: etree._Element | None, absent: int) -> int:
     text = None if element is None else attribute_of(element, "val")
-    return min(int(text), MAX_SPAN) if text and text.isascii() and text.isdecimal() else absent
+    return min(int(text[:9]), MAX_SPAN) if text and text.isascii() and text.isdecimal() else absent
 
 
 def _continues(merge: etree._Element | None) -> bool:

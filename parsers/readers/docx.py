@@ -17,7 +17,7 @@ from parsers.document import Block, Document, Grid, Paragraph, Picture
 from parsers.errors import ReadError, ReadStatus
 from parsers.guard import damaged_part
 from parsers.raw.charset import without_marks
-from parsers.raw.sniff import Content, sniff
+from parsers.raw.sniff import Content
 from parsers.readers._archive import open_archive, read_member
 from parsers.readers._word import Body, Line, Table, attribute_of, is_plain, name_of
 from parsers.source import Source
@@ -26,6 +26,7 @@ __all__ = ["NAME", "claims", "read"]
 
 NAME = "docx"
 
+_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MAIN_PART = "word/document.xml"
 _HEADING_STYLES = ("heading", "标题")
 
@@ -65,7 +66,7 @@ def read(source: Source) -> Document:
             raise ReadError(ReadStatus.NEEDS_OCR, "a DOCX file that holds only pictures, and none that can be opened")
     if root.find(".//{*}altChunk") is not None:
         notes.append("an embedded document (altChunk) was not read")
-    return Document(blocks, sniff(source.data, source.name).media_type, title=title, notes=tuple(notes), pictures=pictures)
+    return Document(blocks, _MEDIA_TYPE, title=title, notes=tuple(notes), pictures=pictures)
 
 
 def _pictures(archive: zipfile.ZipFile, root: etree._Element, name: str) -> Iterator[Picture]:
