@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,25 +12,13 @@ from lxml import etree
 from parsers.document import Cell
 from parsers.raw.charset import without_marks
 from parsers.readers._spans import MAX_CELLS, MAX_SPAN, refuse_too_many_cells
-from parsers.readers._word_table import plain_cells
 
-__all__ = ["Body", "Line", "Table", "attribute_of", "is_plain", "name_of"]
+__all__ = ["Body", "Line", "Table", "attribute_of", "name_of"]
 
 _WRAPPERS = frozenset(
     {"ins", "moveTo", "customXml", "smartTag", "sdt", "sdtContent", "hyperlink", "fldSimple", "dir", "bdo", "AlternateContent"}
     | {"Choice", "Fallback", "ruby", "rubyBase", "oMath", "oMathPara"}
 )
-_OPENED = re.compile(rb"<([^/?\s>]+)")
-_PLAIN = frozenset(
-    b"w:" + name
-    for name in b"document body p pPr r rPr t br cr tbl tblPr tblGrid gridCol tr trPr tc tcPr gridSpan vMerge sectPr pgSz pgMar "
-    b"cols docGrid headerReference footerReference pStyle rStyle outlineLvl jc ind spacing keepNext keepLines widowControl snapToGrid "
-    b"rFonts b bCs i iCs color sz szCs lang kern u highlight tblW tblStyle tblLook tblBorders tblInd tblLayout tblCellMar "
-    b"tblCellSpacing tcW tcBorders tcMar vAlign shd top left bottom right start end insideH insideV noWrap trHeight cantSplit tblHeader "
-    b"bookmarkStart bookmarkEnd proofErr pgNumType titlePg rsid".split()
-)
-_SELDOM = (b"<!", b"&#", b"\xee\x80")
-"""Declarations, references, and the private-use characters that serve as marks."""
 _OFF = frozenset({"0", "false", "off"})
 _BREAKS = frozenset({"br", "cr"})
 
@@ -80,8 +67,6 @@ class Body:
     Tracked changes are read as accepted: what was deleted or moved away is not there. Hidden text is not there either.
     """
 
-    plain: bool = False
-    """Whether the part holds nothing but paragraphs, runs of text and tables of cells (`is_plain`)."""
     hides: bool = True
     """Whether some text of the part may be hidden; it costs to ask each run."""
     cells: int = 0
@@ -148,11 +133,6 @@ class Body:
 
     def _table(self, element: etree._Element) -> Iterator[Line | Table]:
         """The table, or, when a cell of it holds a table, the lines and inner tables in order."""
-        if self.plain and element.find(".//{*}tbl") is None:
-            if cells := plain_cells(element):
-                self._count_cells(len(cells))
-                yield Table(cells)
-            return
         table = _Unfinished()
         for row in _members(element, "tr"):
             own = _properties(row, "trPr")
@@ -172,7 +152,7 @@ class Body:
             own = _properties(cell, "tcPr")
             if "cellDel" in own:
                 continue
-            self._count_cells(1)
+            self._count_cell()
             width = max(1, _number(own.get("gridSpan"), 1))
             above = table.above.get(column)
             if _continues(own.get("hMerge")) and last is not None:
@@ -192,22 +172,10 @@ class Body:
         table.above = going_on
         table.rows += 1
 
-    def _count_cells(self, number: int) -> None:
-        self.cells += number
+    def _count_cell(self) -> None:
+        self.cells += 1
         if self.cells > MAX_CELLS:
             refuse_too_many_cells()
-
-
-def is_plain(part: bytes) -> bool:
-    """
-    Whether a part, as bytes, holds no element but those that tables are read with in the plainest way (`_word_table`).
-
-    >>> is_plain(b"<w:p><w:r><w:t>7</w:t></w:r></w:p>"), is_plain(b"<w:p><w:ins><w:r/></w:ins></w:p>")
-    (True, False)
-    """
-    if b"\0" in part[:64] or any(sign in part for sign in _SELDOM):
-        return False
-    return _PLAIN.issuperset(_OPENED.findall(part))
 
 
 def name_of(element: etree._Element) -> str:

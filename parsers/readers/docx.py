@@ -19,7 +19,8 @@ from parsers.guard import damaged_part
 from parsers.raw.charset import without_marks
 from parsers.raw.sniff import Content
 from parsers.readers._archive import open_archive, read_member
-from parsers.readers._word import Body, Line, Table, attribute_of, is_plain, name_of
+from parsers.readers._word import Body, Line, Table, attribute_of, name_of
+from parsers.readers._word_plain import is_plain, plain_pieces
 from parsers.source import Source
 
 __all__ = ["NAME", "claims", "read"]
@@ -53,8 +54,8 @@ def read(source: Source) -> Document:
         container = next((child for child in root if name_of(child) == "body"), None)
         if container is None:
             raise ReadError(ReadStatus.FAILED, f"the part {name} of this DOCX file has no body; ask for the file again")
-        body = Body(plain=is_plain(packed), hides=b"vanish" in packed or b"\0" in packed[:64])
-        pieces = list(body.blocks(container))
+        body = Body(hides=b"vanish" in packed or b"\0" in packed[:64])
+        pieces = (plain_pieces(container) if is_plain(packed) else None) or list(body.blocks(container))
         notes: list[str] = []
         styles = {piece.style for piece in pieces if isinstance(piece, Line) and piece.style}
         headings = _heading_styles(archive, styles, notes)
