@@ -79,6 +79,13 @@ def show_row(name: str, tally: Tally) -> None:
     )
 
 
+def show_bound(tally: Tally) -> None:
+    """Wrong among reconstructed cells, and the rate that this leaves possible."""
+    wrong = tally.cells[Outcome.FALSE_RECONSTRUCTED]
+    made = wrong + tally.cells[Outcome.RECONSTRUCTED]
+    print(f"wrong reconstructed: {wrong} of {made}, at most {upper_bound(wrong, made):.4%} (upper 95 %)", file=sys.stderr)
+
+
 def run(cases: Iterable[Trial], *, show: bool) -> Tally:
     """The tally of some trials; a case that takes the parser down is a bug and flies."""
     tally = Tally()
@@ -117,7 +124,8 @@ def bench_pairs(count: int, only: str, seed: int, *, show: bool) -> None:
 
 
 def bench_glued(count: int, seed: int, *, show: bool) -> None:
-    """By layout, scale, false figure and table: what is asked for there is the share read."""
+    """By layout, scale, false figure and table: what is asked for there is the share read; of all, the bound of wrong cells."""
+    total = Tally()
     show_head("digits run together: requests, false, table")
     for name in GLUED:
         for scale in SCALES:
@@ -127,6 +135,10 @@ def bench_glued(count: int, seed: int, *, show: bool) -> None:
                     about = {"scale": scale, "one_false_figure": false, "table": table}
                     emit("glued", name, about | summary(tally))
                     show_row(f"{name} {scale:5} {'false' if false else 'holds'} {table}", tally)
+                    total.add(tally)
+    emit("glued", "total", summary(total))
+    show_row("all that runs together", total)
+    show_bound(total)
 
 
 def glued_tables(name: str, scale: int, count: int, seed: int, *, false: bool, show: bool) -> dict[str, Tally]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from parsers.rebuild.cuts import MAX_CUTS, Readings, read_row
 from parsers.rebuild.mend_blocks import cut_by_grammar
-from parsers.rebuild.mend_groups import _chains, _project
+from parsers.rebuild.mend_groups import _project, _readings, _Table
 from parsers.rebuild.solver import Equation, Solution, Vector, solve
 
 Cells = tuple[str, ...]
@@ -254,7 +254,8 @@ def test_chains_of_groups_are_those_of_plain_enumeration(glued: bool, data: st.D
     cells = tuple(cell for _ in range(2) for cell in data.draw(printed_rows(width=3, most=12)))
     figures = tuple(cell for cell in cells if cell)
     tokens = (data.draw(token_rows(cells)) if glued else figures) or ("0",)
-    chains = _chains(tokens, 2, 3, glued=glued, full=False)
+    chains, slipping = _readings(_Table(tuple(tokens), 2, 3, glued, full=False))
+    assert slipping == [[], []]
     expected = plain_chains(tokens, 2, 3, glued=glued)
     found = [_project(chain, 3) for chain in chains if chain]
     assert [[(set(numbers), always, ever) for numbers, always, ever in group] for group in found] == expected

@@ -75,7 +75,9 @@ def _pieces(marked: str) -> list[_Piece]:
             inside = open_tables.pop()
             around = open_tables[-1]
             _append(around, BLOCK)
-            if len(inside) == 1 and isinstance(inside[0], str):
+            if len(inside) == 1 and isinstance(inside[0], str) and _frames_a_cell(inside[0], around):
+                _append(around, _STRUCTURE.sub(BLOCK, inside[0]))
+            elif len(inside) == 1 and isinstance(inside[0], str):
                 loose, cells = _table(inside[0])
                 _append(around, loose)
                 if cells:
@@ -86,6 +88,12 @@ def _pieces(marked: str) -> list[_Piece]:
             _append(around, BLOCK)
         _append(open_tables[-1], text)
     return open_tables[0]
+
+
+def _frames_a_cell(marked: str, around: list[_Piece]) -> bool:
+    """Whether a table of one cell stands in the cell of another: it frames what that cell prints."""
+    before = around[-1] if around else ""
+    return marked.count(CELL) == 1 and isinstance(before, str) and before.rfind(CELL) > before.rfind(CELL_END)
 
 
 def _append(pieces: list[_Piece], piece: _Piece) -> None:

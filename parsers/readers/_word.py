@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +22,9 @@ _WRAPPERS = frozenset(
 )
 _OFF = frozenset({"0", "false", "off"})
 _BREAKS = frozenset({"br", "cr"})
+_DIGIT = re.compile(r"\d")
+_UNKNOWN = "\ufffd"
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Line(NamedTuple):
@@ -68,7 +72,7 @@ class Body:
     """
 
     hides: bool = True
-    """Whether some text of the part may be hidden; it costs to ask each run."""
+    """Whether some text of the part may be hidden, struck out or raised; it costs to ask each run."""
     cells: int = 0
     pictures: int = 0
     _boxes: list[etree._Element] = field(default_factory=list)
@@ -103,8 +107,7 @@ class Body:
         for child in element:
             name = _local(child.tag)
             if name == "r":
-                if not (self.hides and _is_on(_properties(child, "rPr").get("vanish"))):
-                    parts.append(self._text(child))
+                parts.append(self._run(child, opens=not any(parts)) if self.hides else self._text(child))
             elif name == "t":
                 parts.append(child.text or "")
             elif name == "AlternateContent":
@@ -122,6 +125,17 @@ class Body:
             elif name in {"drawing", "pict", "object"}:
                 self._look_into(child)
         return "".join(parts)
+
+    def _run(self, run: etree._Element, *, opens: bool) -> str:
+        """The text of a run: not what is hidden; no figure that is struck out; that of a note's mark as one, unless it `opens` the line."""
+        own = _properties(run, "rPr")
+        if _is_on(own.get("vanish")):
+            return ""
+        text = self._text(run)
+        if _DIGIT.search(text) and (_is_on(own.get("strike")) or _is_on(own.get("dstrike"))):
+            return _UNKNOWN
+        raised = "vertAlign" in own and attribute_of(own["vertAlign"], "val") == "superscript"
+        return text.translate(_RAISED) if raised and not opens and text.isdecimal() else text
 
     def _look_into(self, drawing: etree._Element) -> None:
         """Keep text boxes for after the paragraph, and count pictures."""
@@ -161,9 +175,12 @@ class Body:
                 above.height += 1
                 last = going_on[column] = above
             else:
-                inner = list(self.blocks(cell))
+                pictures = self.pictures
+                inner = [_unframed(block) for block in self.blocks(cell)]
                 table.content += inner
                 text = "\n".join(block.text for block in inner if isinstance(block, Line))
+                if self.pictures > pictures and not text.strip():
+                    text = _UNKNOWN  # a picture stands there, so that the cell is not empty
                 last = _Open(text, table.rows, column, width, order)
                 table.cells.append(last)
                 if "vMerge" in own:
@@ -176,6 +193,11 @@ class Body:
         self.cells += 1
         if self.cells > MAX_CELLS:
             refuse_too_many_cells()
+
+
+def _unframed(block: Line | Table) -> Line | Table:
+    """A table of one cell in the cell of another frames what that cell prints."""
+    return Line(block.cells[0].text) if isinstance(block, Table) and len(block.cells) == 1 else block
 
 
 def name_of(element: etree._Element) -> str:

@@ -29,6 +29,7 @@ NAME = "docx"
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MAIN_PART = "word/document.xml"
+_UNUSUAL = (b"vanish", b"strike", b"superscript")
 _HEADING_STYLES = ("heading", "标题")
 
 
@@ -54,7 +55,7 @@ def read(source: Source) -> Document:
         container = next((child for child in root if name_of(child) == "body"), None)
         if container is None:
             raise ReadError(ReadStatus.FAILED, f"the part {name} of this DOCX file has no body; ask for the file again")
-        body = Body(hides=b"vanish" in packed or b"\0" in packed[:64])
+        body = Body(hides=any(word in packed for word in _UNUSUAL) or b"\0" in packed[:64])
         pieces = (plain_pieces(container) if is_plain(packed) else None) or list(body.blocks(container))
         notes: list[str] = []
         styles = {piece.style for piece in pieces if isinstance(piece, Line) and piece.style}

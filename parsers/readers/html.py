@@ -45,22 +45,44 @@ _STYLE_SHEET = """
     | fieldset | legend | center | blockquote | pre | address | caption | figure | figcaption | details | summary"
     >{BLOCK}<xsl:apply-templates/>{BLOCK}</xsl:template>
   <xsl:template match="script | style | title | noscript | template | iframe | svg | select | object"/>
+  <xsl:template match="sup[not(translate(normalize-space(), '0123456789', ''))]"
+    ><xsl:choose
+      ><xsl:when test="normalize-space((ancestor::td | ancestor::th)[last()]) = normalize-space()"
+        ><xsl:apply-templates/></xsl:when
+      ><xsl:otherwise><xsl:value-of select="translate(., '0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹')"/></xsl:otherwise
+    ></xsl:choose></xsl:template>
+  <xsl:template match="del[translate(., '0123456789', '') != string()] | s[translate(., '0123456789', '') != string()]
+    | strike[translate(., '0123456789', '') != string()]">{UNKNOWN}</xsl:template>
+  <xsl:template match="td//input[not(@type) or @type = 'text' or @type = 'number']"><xsl:value-of
+    select="translate(@value, '{ANY}', '')"/></xsl:template>
+  <xsl:template match="td//select">{UNKNOWN}</xsl:template>
+  <xsl:template match="td//img[not(@picture)] | td//svg | td//object"
+    ><xsl:if test="not(normalize-space(ancestor::td[1])) and normalize-space(ancestor::tr[1])">{UNKNOWN}</xsl:if></xsl:template>
   <!--more-->
 </xsl:stylesheet>
 """
+# Figures that are struck out, raised as the mark of a note, drawn, or offered for choice are never taken for plain ones, and
+# a cell that shows something is not blank.
 # Looking at every style and every text costs four times as much as parsing: only pages that need it pay. Pages hide whole
 # articles behind tabs and show them by script, but hide single cells, rows and spans for good: what holds a table is read.
 _IS_HIDDEN = "@hidden or contains(translate(@style, 'DISPLAYNOE &#9;&#10;&#13;', 'displaynoe'), 'display:none')"
 _SELDOM = f"""
   <xsl:template priority="2"
     match="*[@hidden or @style][{_IS_HIDDEN}][not(descendant-or-self::table or self::html or self::body)]"/>
+  <xsl:template priority="2" match="*[contains(@style, 'line-through')][translate(., '0123456789', '') != string()]"
+    >\ufffd</xsl:template>
+  <xsl:template priority="2" match="span[contains(@style, 'super')][not(translate(normalize-space(), '0123456789', ''))]"
+    ><xsl:value-of select="translate(., '0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹')"/></xsl:template>
   <xsl:template match="pre//text()">
     <xsl:value-of select="translate(., '&#10; &#9;&#13;', '{MARKS["BREAK"]}{MARKS["BLANK"]}{MARKS["TAB"]}')"/>
   </xsl:template>
 """
-_WORDS_OF_HIDING = (b"hidden", b"isplay", b"ISPLAY")
-_HIDES = etree.XPath("boolean(//@hidden) or boolean(//@style[contains(., 'isplay') or contains(., 'ISPLAY')])")
-_MARKING = _STYLE_SHEET.format(**MARKS, PICTURE=PICTURE_MARK, ANY="".join(MARKS.values()) + PICTURE_MARK)
+_WORDS_OF_HIDING = (b"hidden", b"isplay", b"ISPLAY", b"line-through", b"super")
+_HIDES = etree.XPath(
+    "boolean(//@hidden) or boolean(//@style[contains(., 'isplay') or contains(., 'ISPLAY') or contains(., 'line-through')"
+    " or contains(., 'super')])"
+)
+_MARKING = _STYLE_SHEET.format(**MARKS, UNKNOWN="\ufffd", PICTURE=PICTURE_MARK, ANY="".join(MARKS.values()) + PICTURE_MARK)
 _MARK_PAGE = etree.XSLT(etree.XML(_MARKING))
 _MARK_SELDOM_PAGE = etree.XSLT(etree.XML(_MARKING.replace("<!--more-->", _SELDOM)))
 _WHITE_SPACE = re.compile("[ \t\r\n\f]+")

@@ -16,7 +16,8 @@ from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, is_tail
 from parsers.rebuild.marks import CELL, ROW, is_space
-from parsers.rebuild.under import columns_of_heads, pieces_under
+from parsers.rebuild.surplus import may_be_moved
+from parsers.rebuild.under import columns_of_heads, pieces_under, stands_beside
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_separate
 
 __all__ = ["read_blocks"]
@@ -95,18 +96,21 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
     grid = columns_of_heads(found.stream, heads, codes)
     readings: dict[tuple[str, ...], tuple[list[Piece], Run]] = {}
     lost: Run | None = None
+    gone = False
     for hit in hits:
         end = found.next_label(hit.end)
         runs = cut_zone(found.stream, hit.end, end, rows_marked=marked)
         run = next((item for item in runs if item.pieces), None)
-        if run is None or not _belongs(row, hit, run, runs, len(codes)):
+        if run is None or not _belongs(row, hit, run, runs, len(codes), marked=marked):
             continue
-        placed = None
+        placed, beside = None, may_be_moved(run, len(codes), row, hit.core)
         if grid is not None and len(run.pieces) > len(codes):
             placed = pieces_under(found.stream, grid, run.pieces)
-        pieces = placed or (None if _reaches_less(found, heads, run, len(codes)) else _pick(run, len(codes), found, habits))
+            beside = beside or stands_beside(found.stream, heads, run.pieces)
+        told = beside or _reaches_less(found, heads, run, len(codes))
+        pieces = placed or (None if told else _pick(run, len(codes), found, habits))
         if pieces is None:
-            lost = lost or run
+            lost, gone = (lost, gone) if lost else (run, beside)
             continue
         if placed is None and order is not None and len(pieces) == len(codes):
             pieces = [pieces[at] for at in order]
@@ -118,20 +122,23 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
         readings.setdefault(tuple(piece.text for piece in pieces), (pieces, run))
     figured = {texts: found_at for texts, found_at in readings.items() if any(p.kind is Kind.FIGURE for p in found_at[0])}
     readings = figured or readings
-    if len(readings) == 1:
+    if readings and lost is not None and gone:
+        draft.open_row(row.code, codes, "the row stands twice, and once with other cells than the form's", lost.pieces[0])
+    elif len(readings) == 1:
         ((pieces, _),) = readings.values()
         draft.fill(row.code, codes, pieces)
     elif readings:
         draft.open_row(row.code, codes, "the row stands twice with different figures", next(iter(readings.values()))[0][0])
     elif lost is not None:
-        gone = order is not None or found.lacks_cells(lost, len(codes))
+        gone = gone or order is not None or found.lacks_cells(lost, len(codes))
         draft.lose(row.code, codes, lost, found.stream, lacks_cells=gone)
 
 
-def _belongs(row: Row, hit: Hit, run: Run, runs: Sequence[Run], width: int) -> bool:
+def _belongs(row: Row, hit: Hit, run: Run, runs: Sequence[Run], width: int, *, marked: bool) -> bool:
     """Whether a run is the row of the label before it: in its row, or alone and whole in the row below."""
     if run.same_row:
-        return run.bordered or is_tail(run.words, row, hit.core)
+        # Where rows are not marked, words between a label and a figure may name another row, whose figure it is.
+        return (run.bordered and (marked or not run.words)) or is_tail(run.words, row, hit.core)
     return not run.words and len(runs) == 1 and run.figures == width == len(run.pieces)
 
 

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 
 from parsers.rebuild.marks import CELL, COVER, LINE, ROW, SPACE, TABLE
 
-__all__ = ["Borders", "mark_line", "study_borders"]
+__all__ = ["BAR", "RULE", "Borders", "draws_frame", "mark_line", "study_borders"]
 
-_BARS = "|｜│┃"
-_BAR = re.compile(f"[{_BARS}]")
-_RULE = re.compile(r"[\s|｜│┃+:\-=─━┼┬┴├┤┌┐└┘╋═]*(?:-{3,}|-:?\||─|━|═)[\s|｜│┃+:\-=─━┼┬┴├┤┌┐└┘╋═]*")
+_BARS = "|｜│┃║￤¦"
+BAR = re.compile(f"[{_BARS}]")
+_FRAME = r"\s|｜│┃║￤¦+:\-=─━┼┬┴├┤┌┐└┘╋═╔╦╗╠╬╣╚╩╝╟╢╫╪╭╮╰╯┏┓┗┛┣┫┳┻"
+RULE = re.compile(rf"[{_FRAME}]*(?:-{{3,}}|-:?\||─|━|═)[{_FRAME}]*")
+_CORNERED = re.compile(r"\s*[+┌├└╔╠╚┏┣┗╭╰]")
 _TAB_OPENS = re.compile(r"[ \u3000\xa0]*\t[^\t]*")
 _FEWEST_ROWS = 3
 _DIGIT = re.compile(r"\d")
@@ -54,7 +56,7 @@ def study_borders(lines: Sequence[str]) -> Borders:
     >>> study_borders(["信息内容 |", "本年制发件数 |", "规章 |", "0 |"]).row_lines
     False
     """
-    barred = [_BAR.split(line) for line in lines if _BAR.search(line) and not _RULE.fullmatch(line)]
+    barred = [BAR.split(line) for line in lines if BAR.search(line) and not RULE.fullmatch(line)]
     filled = [sum(1 for piece in pieces if piece.strip(SPACE)) for pieces in barred]
     rows = [pieces for pieces, texts in zip(barred, filled, strict=True) if len(pieces) > 2 and texts]
     singles = [pieces for pieces, texts in zip(barred, filled, strict=True) if len(pieces) == 2 and texts < 2]
@@ -64,6 +66,11 @@ def study_borders(lines: Sequence[str]) -> Borders:
     opening = sum(1 for pieces in rows if not pieces[0].strip(SPACE)) * 2 > len(rows)
     wrapped = not row_lines and closing and _are_wrapped(lines)
     return Borders(row_lines, closing, tab_opens, bool(barred), opening, _cover(barred), wrapped)
+
+
+def draws_frame(line: str) -> bool:
+    """Whether a line is a rule of a framed table, with a corner at its start."""
+    return _CORNERED.match(line) is not None and RULE.fullmatch(line) is not None
 
 
 def _cover(lines: Sequence[list[str]]) -> int:
@@ -105,7 +112,7 @@ def _is_covered(piece: str, borders: Borders) -> bool:
 def _are_wrapped(lines: Sequence[str]) -> bool:
     """Whether every stretch of lines with bars begins with a line of one bar, and the cells behind it close with theirs."""
     alone = [line[:1] in _BARS and len(line) > 0 and not line[1:].strip(SPACE) for line in lines]
-    barred = [_BAR.search(line) is not None for line in lines]
+    barred = [BAR.search(line) is not None for line in lines]
     firsts = [alone[at] for at in range(len(lines)) if barred[at] and (at == 0 or not barred[at - 1])]
     closed = sum(barred) - sum(alone)
     return len(firsts) > 0 and all(firsts) and closed >= sum(alone) >= _FEWEST_ROWS
@@ -128,8 +135,8 @@ def mark_line(line: str, borders: Borders) -> Iterator[tuple[str, str, int]]:
     >>> [(mark == ROW, text) for mark, text, _ in mark_line("规章 | 0 |", Borders())]
     [(True, ''), (False, '规章 '), (False, ' 0 '), (True, '')]
     """
-    if _BAR.search(line):
-        if _RULE.fullmatch(line):
+    if BAR.search(line):
+        if RULE.fullmatch(line):
             yield TABLE, "", 0
             return
         yield from _mark_bars(line, borders)
@@ -159,7 +166,7 @@ def _mark_tabs(line: str) -> Iterator[tuple[str, str, int]]:
 def _mark_bars(line: str, borders: Borders) -> Iterator[tuple[str, str, int]]:
     pieces: list[tuple[str, int]] = []
     at = 0
-    for piece in _BAR.split(line):
+    for piece in BAR.split(line):
         pieces.append((piece, at))
         at += len(piece) + 1
     if not borders.row_lines and not borders.wrapped and len(pieces) > 2 and not line.strip(SPACE + _BARS):

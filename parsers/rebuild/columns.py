@@ -17,9 +17,9 @@ from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import COVER
 from parsers.rebuild.stream import Stream
-from parsers.rebuild.surplus import Surplus, covered_behind, least_spare, surplus_of, total_breaks
+from parsers.rebuild.surplus import Surplus, covered_behind, least_spare, lies_unevenly, surplus_of, total_breaks
 from parsers.rebuild.under import GridColumn, columns_of_heads, from_left, pieces_under
-from parsers.rebuild.zones import Kind, Piece, Run, is_separate, is_whole
+from parsers.rebuild.zones import Kind, Piece, Run, is_separate, is_stacked, is_whole
 from parsers.values import read_value
 
 __all__ = ["Columns"]
@@ -60,6 +60,10 @@ class Columns:
     grid_number: int | None = None
     last: Run | None = None
     found: Found | None = None
+    picked: dict[tuple[int, bool], tuple[Run, list[Piece] | None]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What `pick` gave, by the identity of the run, which is kept beside it."""
 
     @classmethod
     def study(cls, found: Found, table: Table, first_row: int, runs: Sequence[Run]) -> Columns:
@@ -74,7 +78,9 @@ class Columns:
         glued = width > 1 and found.cells_glued
         bordered = [len(run.pieces) for run in runs if run.bordered]
         short = sum(count < width for count in bordered) * 2 > len(bordered)
-        spare = least_spare(found.stream, runs, width)
+        # Where all rows are lines with as many cells, those of labels counted, none of them has lost one.
+        alike = found.stream.borders.row_lines and len(_extents(found, runs)) == 1
+        spare = {} if alike else least_spare(found.stream, runs, width)
         shifted = width > 1 and _are_shifted(runs, width)
         untotalled = codes[-1] == "total" and _lack_totals(runs, width)
         spot = found.stream.grid_column(heads[0].start) if heads else None
@@ -119,15 +125,25 @@ class Columns:
         """Whether all columns of the form stand in its order, so that its sums hold of figures as they are printed."""
         return self.order == tuple(range(self.of_form))
 
-    def pick(self, run: Run) -> list[Piece] | None:
-        """The cells of a run in the form's order of columns; None where the borders do not tell."""
+    def pick(self, run: Run, *, moved: bool = False) -> list[Piece] | None:
+        """
+        The cells of a run in the form's order of columns; None where the borders do not tell.
+
+        `moved`: its cells may be one place too far to the left, so that only those under their heads can be told.
+        """
+        key = id(run), moved
+        if key not in self.picked:
+            self.picked[key] = run, self._pick(run, moved=moved)
+        return self.picked[key][1]
+
+    def _pick(self, run: Run, *, moved: bool) -> list[Piece] | None:
         pieces = list(run.pieces)
         if self.order is None:
             return None
         if not run.bordered:
-            whole = len(pieces) == self.width and (self.width == 1 or all(is_separate(piece.text) for piece in pieces))
+            whole = len(pieces) == self.width and (self.width == 1 or self._are_apart(pieces))
             return [pieces[at] for at in self.order] if whole else None
-        if run.figures < self.width and self._may_hide_a_loss(run):
+        if is_stacked(run) or (run.figures < self.width and self._may_hide_a_loss(run)):
             return None
         if self.grid is not None and self.found is not None and self._grid_number(run) == self.grid_number:
             placed = pieces_under(self.found.stream, self.grid, pieces)
@@ -135,11 +151,18 @@ class Columns:
                 return placed
             if run.figures < self.width:
                 return None  # by its place an empty cell is not where by its number it would be
+        if moved:
+            return None
         if len(pieces) < self.width:
             pieces = _split_merged(pieces)
         if len(pieces) > self.width:
             pieces = self._without_surplus(pieces, self.surplus.get(self._grid_number(run), Surplus()))
         return [pieces[at] for at in self.order] if len(pieces) == self.width else None
+
+    def _are_apart(self, pieces: Sequence[Piece]) -> bool:
+        """Whether figures without borders are one row: each by itself, on one line or on a line each."""
+        uneven = self.found is not None and lies_unevenly(self.found.stream, pieces)
+        return not uneven and all(is_separate(piece.text) for piece in pieces)
 
     def _may_hide_a_loss(self, run: Run) -> bool:
         """Whether an empty cell of the run may stand where a figure was lost or moved away."""
@@ -245,20 +268,31 @@ def _codes_printed(stream: Stream, table: Table, heads: Sequence[Hit], runs: Seq
 
 
 def _check(columns: Columns, runs: Sequence[Run]) -> Columns:
-    """The columns, or the form's own order where some row totals hold only in that; no order where either is so."""
+    """
+    The columns, or the form's own order where row totals hold only in that; no order where either is so.
+
+    One total alone may be false.
+    """
     usual = replace(columns, order=tuple(range(columns.width)), grid=None)
     if columns.order is None or columns.codes[-1] != "total" or (columns.grid is None and columns.order == usual.order):
         return columns
-    breaks = [(total_breaks(columns.pick(run)), total_breaks(usual.pick(run))) for run in runs]
-    if (True, False) not in breaks:
+    broken = [total_breaks(columns.pick(run)) for run in runs]
+    if all(total_breaks(usual.pick(run)) for run, breaks in zip(runs, broken, strict=True) if breaks):
         return columns
-    return usual if (False, True) not in breaks else replace(columns, order=None)
+    alone = sum(breaks and not total_breaks(usual.pick(run)) for run, breaks in zip(runs, broken, strict=True)) == 1
+    disputed = alone or any(total_breaks(usual.pick(run)) for run, breaks in zip(runs, broken, strict=True) if not breaks)
+    return replace(columns, order=None) if disputed else usual
 
 
 def _reach_alike(found: Found, runs: Sequence[Run]) -> bool:
     """Whether nearly all rows reach equally far, as rows do in which wide cells leave their covered places behind."""
-    extents = Counter(found.stream.row_extent(run.pieces[0].start) for run in runs if run.bordered and run.pieces)
+    extents = _extents(found, runs)
     return max(extents.values(), default=0) >= _ALIKE_SHARE * sum(extents.values())
+
+
+def _extents(found: Found, runs: Sequence[Run]) -> Counter[int]:
+    """How many of the rows reach how far."""
+    return Counter(found.stream.row_extent(run.pieces[0].start) for run in runs if run.bordered and run.pieces)
 
 
 def _heads(found: Found, table: Table, first_row: int) -> list[Hit]:

@@ -90,11 +90,8 @@ class Draft:
     def texts(self, row: str, columns: Sequence[str]) -> list[str] | None:
         """The printed texts of a row; None unless every cell of it is printed."""
         readings = [self.readings.get((row, column)) for column in columns]
-        return (
-            [reading.piece.text for reading in readings if isinstance(reading, Printed)]
-            if all(isinstance(reading, Printed) for reading in readings)
-            else None
-        )
+        texts = [reading.piece.text for reading in readings if isinstance(reading, Printed)]
+        return texts if len(texts) == len(columns) else None
 
     @property
     def filled(self) -> int:
@@ -117,7 +114,9 @@ def write_facts(draft: Draft, stream: Stream) -> Iterator[Fact]:
         reading = draft.readings.get(cell)
         name = (draft.table.code, *cell)
         if isinstance(reading, Printed):
-            yield _printed(name, reading.piece, unit, stream, signed=column_label.signed)
+            text, start, end, _, _ = reading.piece
+            status, number, printed_unit, note = read_value(text, signed=column_label.signed)
+            yield Fact(*name, number, text, printed_unit or unit, status, note, (), stream.place(start, end))
         elif reading is None:
             yield Fact(*name, None, None, unit, Status.MISSING, "the document has no such cell")
         elif isinstance(reading, Mended):
@@ -134,16 +133,9 @@ def write_facts(draft: Draft, stream: Stream) -> Iterator[Fact]:
                 place,
             )
         else:
-            piece = reading.piece
             note = reading.note
             if reading.candidates:
                 note += ": " + ", ".join(reading.candidates[:MAX_CANDIDATES])
-            raw = None if piece is None else piece.text
-            where = None if piece is None else stream.place(piece.start, piece.end)
+            raw = None if reading.piece is None else reading.piece.text
+            where = None if reading.piece is None else stream.place(reading.piece.start, reading.piece.end)
             yield Fact(*name, None, raw, unit, Status.AMBIGUOUS, note, (), where)
-
-
-def _printed(name: tuple[str, str, str], piece: Piece, unit: str | None, stream: Stream, *, signed: bool) -> Fact:
-    value = read_value(piece.text, signed=signed)
-    place = stream.place(piece.start, piece.end)
-    return Fact(*name, value.number, piece.text, value.unit or unit, value.status, value.note, (), place)

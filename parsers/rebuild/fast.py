@@ -30,7 +30,7 @@ __all__ = ["Clean", "LongWay", "read_clean", "rule_out"]
 
 _FIGURE = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?")
 _MAY_BE_FIGURE = re.compile(r"\d|(?<![^\s\ue003)）\]】〕])[-_/\\~−–—―─━－／～ー无無没NOoＯ〇]")
-_BORDER = re.compile(r"[|｜│┃\t]")
+_BORDER = re.compile(r"[|｜│┃║￤¦\t]")
 _OTHER_PROSE = "。"
 _ROW_WEIGHT, _GROUP_WEIGHT, _PROSE_WEIGHT = 300, 100, 215
 """What `rows.py` gives a row with all its cells and a group title at least, and a label in prose at most."""

@@ -124,11 +124,10 @@ class Found:
 
     def _repeats_once(self, table: Table) -> bool:
         """Whether every row label that the form prints more than once stands at most once, though its rows' groups stand."""
-        cores = Counter(core_of(row.zh) for row in table.rows)
-        repeated = [core for core, number in cores.items() if number > 1]
-        owners = {row.parent for row in table.rows if core_of(row.zh) in repeated}
-        standing = {hit.label.name for hit in self.of(table.code, "row", "group")}
-        return bool(repeated) and owners <= standing and all(self.copy.text.count(core) <= 1 for core in repeated)
+        repeated, owners = _repeated(table)
+        if not repeated or any(self.copy.text.count(core) > 1 for core in repeated):
+            return False
+        return owners <= {hit.label.name for hit in self.of(table.code, "row", "group")}
 
     @cached_property
     def cells_glued(self) -> bool:
@@ -147,6 +146,14 @@ class Found:
         titles = len({hit.label.name for hit in self.hits if hit.label.kind == "title"})
         repeated = [head for table in self.form.tables if table.layout == "blocks" for head in table.heads]
         return titles >= 3 and any(self.copy.text.count(core_of(head)) == 1 for head in repeated)
+
+
+@lru_cache(maxsize=64)
+def _repeated(table: Table) -> tuple[tuple[str, ...], frozenset[str | None]]:
+    """The row labels that a table prints more than once, and the groups of their rows."""
+    cores = Counter(core_of(row.zh) for row in table.rows)
+    repeated = tuple(core for core, number in cores.items() if number > 1)
+    return repeated, frozenset(row.parent for row in table.rows if core_of(row.zh) in repeated)
 
 
 def _proves_places(rows: Set[tuple[Piece, ...]]) -> bool:

@@ -10,11 +10,15 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 from parsers.form import Table
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
+from parsers.rebuild.marks import BORDERS, LINE, ROW_ENDS
+from parsers.rebuild.surplus import may_be_moved
+from parsers.rebuild.under import columns_of_heads, pieces_under, stands_beside
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_separate
 
 __all__ = ["read_groups"]
@@ -28,58 +32,94 @@ class _Step:
     runs: tuple[Run, ...]
 
 
+Cells = dict[tuple[str, str], Piece]
+
+
 def read_groups(found: Found, table: Table) -> Draft:
     """The draft of a table whose layout is `groups`."""
     draft = Draft(table)
-    hits = _region(found, table)
-    if not hits:
+    regions = _regions(found, table)
+    if not regions:
         _read_by_position(found, table, draft)
         return draft
+    copies = [_steps(found, hits) for hits in regions]
+    read = [(steps, _cells_of(steps, table, found)) for steps in copies]
+    figured = [steps for steps, cells in read if cells and any(piece.kind is Kind.FIGURE for piece in cells.values())]
+    chosen, cells = next(((steps, cells) for steps, cells in read if steps in figured), read[0])
+    texts = {
+        tuple((cells[name].text if name in cells else None) for name in table.cells)
+        for steps, cells in read
+        if cells and steps in figured
+    }
+    unread = len(read) > 1 and any(cells is None and _figures(steps) for steps, cells in read)
+    if len(texts) > 1 or (texts and unread):
+        first = next(iter(chosen[0].runs), None) if chosen else None
+        for row in table.rows:
+            note = "the table stands twice with different figures"
+            draft.open_row(row.code, [column.code for column in table.columns], note, first.pieces[0] if first else None)
+    elif cells:
+        for (group, column), piece in cells.items():
+            draft.fill(group, [column], [piece])
+    else:
+        if cells is None:
+            _read_by_position(found, table, draft)
+        if not draft.readings:
+            _lose(chosen, table, draft, found)
+    pieces = [piece for step in chosen for run in step.runs for piece in run.pieces]
+    if draft.readings and pieces:
+        draft.spans.append((chosen[0].hit.first, max(piece.end for piece in pieces)))
+    return draft
+
+
+def _steps(found: Found, hits: Sequence[Hit]) -> list[_Step]:
     marked = found.rows_marked(hits[0].first, found.next_label(hits[-1].end), 3)
-    steps = [
+    return [
         _Step(hit, tuple(cut_zone(found.stream, hit.end, _end(found, hits, at), rows_marked=marked)))
         for at, hit in enumerate(hits)
     ]
+
+
+def _figures(steps: Sequence[_Step]) -> bool:
+    """Whether a figure stands in a stretch."""
+    return any(run.figures for step in steps for run in step.runs)
+
+
+def _cells_of(steps: Sequence[_Step], table: Table, found: Found) -> Cells | None:
+    """The cells of one printed table by the first layout that explains it; empty where its figures contradict its heads."""
     groups = [row.code for row in table.rows]
     columns = [column.code for column in table.columns]
     for read in (
         partial(_read_by_grid, found=found),
         partial(_read_wide, found=found),
         partial(_read_by_group, found=found),
-        _read_tall,
+        partial(_read_tall, found=found),
     ):
         cells = read(steps, groups, columns)
-        if cells:
-            for (group, column), piece in cells.items():
-                draft.fill(group, [column], [piece])
-            break
-    else:
-        _read_by_position(found, table, draft)
-        if not draft.readings:
-            _lose(steps, groups, columns, draft, found)
-    pieces = [piece for step in steps for run in step.runs for piece in run.pieces]
-    if draft.readings and pieces:
-        draft.spans.append((hits[0].first, max(piece.end for piece in pieces)))
-    return draft
+        if cells is not None:
+            return cells
+    return None
 
 
-def _region(found: Found, table: Table) -> list[Hit]:
-    """The labels of the table in the one stretch that holds most of its column heads."""
+def _regions(found: Found, table: Table) -> list[list[Hit]]:
+    """The labels of the table in each stretch that holds most of its column heads; more than one where it stands twice."""
     hits = found.of(table.code, "row", "column", "head")
     others = [hit for hit in found.hits if hit.label.table != table.code and hit.label.kind != "section"]
-    best: list[Hit] = []
-    stretch: list[Hit] = []
+    stretches: list[list[Hit]] = [[]]
     shared = {hit.first for hit in hits}
     edges = sorted({hit.first for hit in others if hit.first not in shared})
     for hit in hits:
-        if stretch and (_parted(edges, stretch[-1].end, hit.first) or hit.first - stretch[-1].end > 2000):
-            best = max(best, stretch, key=_heads)
-            stretch = []
-        if not (stretch and stretch[-1].first == hit.first):
-            stretch.append(hit)
-    best = max(best, stretch, key=_heads)
-    start = next((at for at, hit in enumerate(best) if hit.label.kind == "row" and _heads(best[at:]) == _heads(best)), 0)
-    return best[start:] if _heads(best) >= 4 else []
+        last = stretches[-1][-1] if stretches[-1] else None
+        if last and (_parted(edges, last.end, hit.first) or hit.first - last.end > 2000):
+            stretches.append([])
+        if not (stretches[-1] and stretches[-1][-1].first == hit.first):
+            stretches[-1].append(hit)
+    most = max(map(_heads, stretches))
+    return [_from_first_group(hits) for hits in stretches if _heads(hits) == most] if most >= 4 else []
+
+
+def _from_first_group(hits: list[Hit]) -> list[Hit]:
+    start = next((at for at, hit in enumerate(hits) if hit.label.kind == "row" and _heads(hits[at:]) == _heads(hits)), 0)
+    return hits[start:]
 
 
 def _parted(edges: Sequence[int], start: int, end: int) -> bool:
@@ -95,9 +135,6 @@ def _end(found: Found, hits: Sequence[Hit], at: int) -> int:
     return hits[at + 1].first if at + 1 < len(hits) else found.next_label(hits[at].end)
 
 
-Cells = dict[tuple[str, str], Piece]
-
-
 def _read_by_grid(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
     """The one cell under each head, where all heads and groups stand apart in one grid."""
     spots = [(step, found.stream.grid_column(step.hit.start)) for step in steps]
@@ -105,12 +142,7 @@ def _read_by_grid(steps: Sequence[_Step], groups: Sequence[str], columns: Sequen
     heads = [(step.hit.label.name, spot) for step, spot in spots if step.hit.label.kind == "column" and spot]
     if len(heads) != len(groups) * len(columns) or len({spot[0] for _, spot in (*titles, *heads)}) != 1:
         return None
-    under: dict[tuple[str, str], int] = {}
-    for name, (_, column, span) in heads:
-        owners = [title for title, (_, first, wide) in titles if first <= column < first + wide]
-        if len(owners) != 1 or span != 1:
-            return None
-        under[owners[0], name] = column
+    under = _owned_columns(titles, heads) or _columns_in_blocks(titles, heads, groups, columns)
     rows = [run for step in steps for run in step.runs if run.bordered and len(run.pieces) >= len(heads) and not run.words]
     rows = [run for run in rows if run.figures] or (rows[:1] if _all_blank(steps) else [])
     if len(under) != len(heads) or len(set(under.values())) != len(heads) or len(rows) != 1:
@@ -118,7 +150,42 @@ def _read_by_grid(steps: Sequence[_Step], groups: Sequence[str], columns: Sequen
     places = {spot[1]: piece for piece in rows[0].pieces if (spot := found.stream.grid_column(piece.start)) and spot[2] == 1}
     cells = {name: places[column] for name, column in under.items() if column in places}
     left = rows[0].figures - sum(piece.kind is Kind.FIGURE for piece in cells.values())
+    if left and len(rows[0].pieces) > len(heads) and stands_beside(found.stream, [step.hit for step in steps], rows[0].pieces):
+        return {}  # the row holds more than the form's cells: their number says nothing
     return cells if len(cells) == len(heads) and left == 0 else None
+
+
+_Spot = tuple[int, int, int]
+"""Grid number, first grid column and column span of a label."""
+
+
+def _owned_columns(titles: Sequence[tuple[str, _Spot]], heads: Sequence[tuple[str, _Spot]]) -> dict[tuple[str, str], int]:
+    """The grid column of each group and head, where every head stands under one group; else empty."""
+    under: dict[tuple[str, str], int] = {}
+    for name, (_, column, span) in heads:
+        owners = [title for title, (_, first, wide) in titles if first <= column < first + wide]
+        if len(owners) != 1 or span != 1:
+            return {}
+        under[owners[0], name] = column
+    return under
+
+
+def _columns_in_blocks(
+    titles: Sequence[tuple[str, _Spot]], heads: Sequence[tuple[str, _Spot]], groups: Sequence[str], columns: Sequence[str]
+) -> dict[tuple[str, str], int]:
+    """The same where groups have lost their spans: heads in the form's order, each group named over one of its own; else empty."""
+    placed = sorted((column, name) for name, (_, column, _) in heads)
+    size = len(columns)
+    if [name for _, name in placed] != [*columns] * len(groups) or any(span != 1 for _, (_, _, span) in heads):
+        return {}
+    blocks = [[column for column, _ in placed[at : at + size]] for at in range(0, len(placed), size)]
+    if any(not blocks[groups.index(title)][0] <= first <= blocks[groups.index(title)][-1] for title, (_, first, _) in titles):
+        return {}
+    return {
+        (group, name): column
+        for group, block in zip(groups, blocks, strict=True)
+        for name, column in zip(columns, block, strict=True)
+    }
 
 
 def _all_blank(steps: Sequence[_Step]) -> bool:
@@ -147,7 +214,9 @@ def _take(run: Run, width: int, found: Found) -> list[Piece] | None:
     as its table: a surplus cell may then stand in the place of a lost one.
     """
     pieces = list(run.pieces)
-    if any(is_glued(piece.text) for piece in pieces) or (0 < run.figures < width and _may_hide_a_loss(run, found)):
+    if may_be_moved(run, width) or any(is_glued(piece.text) for piece in pieces):
+        return None
+    if 0 < run.figures < width and _may_hide_a_loss(run, found):
         return None
     if not run.bordered:
         return pieces if len(pieces) == width and all(is_separate(piece.text) for piece in pieces) else None
@@ -156,8 +225,8 @@ def _take(run: Run, width: int, found: Found) -> list[Piece] | None:
     first, last = pieces[width:], pieces[:-width]
     first_fits = not any(piece.kind is not Kind.EMPTY for piece in first)
     last_fits = not any(piece.kind is not Kind.EMPTY for piece in last)
-    if first_fits == last_fits:
-        return None
+    if first_fits == last_fits or (run.figures < width and found.stream.grid_column(pieces[0].start) is not None):
+        return None  # or the cell too many may be an empty one among the others
     return pieces[:width] if first_fits else pieces[-width:]
 
 
@@ -182,48 +251,97 @@ def _printed_columns(steps: Sequence[_Step], groups: Sequence[str], columns: Seq
 
 def _read_by_group(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
     """One run of figures for each group: behind its own heads, or in the row of its label."""
-    cells: Cells = {}
+    rows: dict[str, list[tuple[list[Hit], Run]]] = {group: [] for group in groups}
     group: str | None = None
-    heads: list[str] = []
+    heads: list[Hit] = []
     for step in steps:
         if step.hit.label.kind == "row":
             group = step.hit.label.name
-            heads = heads if len(heads) == len(columns) and not any(name == group for name, _ in cells) else []
+            heads = heads if len(heads) == len(columns) and not rows[group] else []
         elif step.hit.label.kind == "column":
-            heads = [*heads, step.hit.label.name] if len(heads) < len(columns) else [step.hit.label.name]
-        for run in step.runs:
-            pieces = _take(run, len(columns), found) if len(run.pieces) >= len(columns) else None
-            if pieces is None or group is None or run.words:
-                continue
-            if any(name == group for name, _ in cells):
-                return None
-            names = heads if sorted(heads) == sorted(columns) else columns
-            cells.update({(group, column): piece for column, piece in zip(names, pieces, strict=True)})
-    return cells if {name for name, _ in cells} == set(groups) else None
-
-
-def _read_tall(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str]) -> Cells | None:
-    """One figure behind each head, the group named before its first head."""
+            heads = [*heads, step.hit] if len(heads) < len(columns) else [step.hit]
+        if group is not None:
+            rows[group] += [(heads, run) for run in step.runs if len(run.pieces) >= len(columns) and not run.words]
     cells: Cells = {}
-    group: str | None = None
-    for step in steps:
-        if step.hit.label.kind == "row":
-            group = step.hit.label.name
-            continue
-        if step.hit.label.kind != "column":
-            continue
+    for name, printed in rows.items():
+        figured = [(above, run) for above, run in printed if run.figures] or printed[:1]
+        if len(figured) != 1:
+            return None
+        ((above, run),) = figured
+        placed = _under_heads(run, above, columns, found)
+        pieces = placed or _take(run, len(columns), found)
+        if pieces is None:
+            return None
+        printed_order = [hit.label.name for hit in above]
+        as_printed = not placed and sorted(printed_order) == sorted(columns)
+        cells.update(
+            {(name, column): piece for column, piece in zip(printed_order if as_printed else columns, pieces, strict=True)}
+        )
+    return cells
+
+
+def _under_heads(run: Run, heads: Sequence[Hit], columns: Sequence[str], found: Found) -> list[Piece] | None:
+    """The cells of a run in the form's order of columns, by their places in the grid of their heads."""
+    grid = columns_of_heads(found.stream, heads, columns)
+    at, above = (found.stream.grid_column(start) for start in (run.pieces[0].start, heads[0].start)) if heads else (None, None)
+    if grid is None or at is None or above is None or at[0] != above[0]:
+        return None
+    return pieces_under(found.stream, grid, run.pieces)
+
+
+def _read_tall(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
+    """
+    One figure behind each head, in its row.
+
+    Where all heads stand in the form's order, each on a line of its own, a cell that leaves no trace lacks alone.
+    """
+    owned = _in_blocks(steps, groups, columns, found)
+    cells: Cells = {}
+    loose = True  # whether figures stand on the lines of their heads without borders
+    for step, group in owned or _named_before(steps):
+        name = (group, step.hit.label.name)
         runs = [run for run in step.runs if run.pieces]
-        if group is None or len(runs) != 1 or not runs[0].same_row:
+        if any(run.figures for run in runs if not run.same_row) or name in cells:
+            return None
+        if not runs or not runs[0].same_row:
             continue
         pieces = [piece for piece in runs[0].pieces if piece.kind is Kind.FIGURE] or list(runs[0].pieces[:1])
-        if (
-            len(pieces) != 1
-            or (group, step.hit.label.name) in cells
-            or (not runs[0].bordered and not is_separate(pieces[0].text))
-        ):
+        if len(pieces) != 1 or (not runs[0].bordered and not is_separate(pieces[0].text)):
             return None
-        cells[group, step.hit.label.name] = pieces[0]
-    return cells if len(cells) == len(groups) * len(columns) else None
+        cells[name] = pieces[0]
+        loose = loose and not any(mark in found.stream.text[step.hit.end : pieces[0].start] for mark in BORDERS + LINE)
+    return cells if len(cells) == len(groups) * len(columns) or (owned and cells and loose) else None
+
+
+def _in_blocks(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], found: Found) -> list[tuple[_Step, str]]:
+    """
+    Each head with its group, where the heads are the form's in its order and no group is named outside of its own ones.
+
+    In the middle of them is where printers put the name of a group. Empty where it is not so, or two heads share a line.
+    """
+    heads = [step for step in steps if step.hit.label.kind == "column"]
+    size = len(columns)
+    if [step.hit.label.name for step in heads] != [*columns] * len(groups):
+        return []
+    before = 0
+    for step in steps:
+        if step.hit.label.kind == "row" and before // size != groups.index(step.hit.label.name):
+            return []
+        before += step.hit.label.kind == "column"
+    between = (found.stream.text[above.hit.end : below.hit.first] for above, below in pairwise(heads))
+    if not all(any(mark in text for mark in LINE + ROW_ENDS) for text in between):
+        return []
+    return [(step, groups[at // size]) for at, step in enumerate(heads)]
+
+
+def _named_before(steps: Sequence[_Step]) -> Iterator[tuple[_Step, str]]:
+    """Each head with the group that was named last before it."""
+    group: str | None = None
+    for step in steps:
+        if step.hit.label.kind == "row":
+            group = step.hit.label.name
+        elif step.hit.label.kind == "column" and group is not None:
+            yield step, group
 
 
 def _read_by_position(found: Found, table: Table, draft: Draft) -> None:
@@ -259,14 +377,15 @@ def _is_blank_row(run: Run, names: Sequence[tuple[str, str]]) -> bool:
     return run.bordered and not run.words and len(run.pieces) == len(names)
 
 
-def _lose(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], draft: Draft, found: Found) -> None:
+def _lose(steps: Sequence[_Step], table: Table, draft: Draft, found: Found) -> None:
     """Leave every cell open when figures stand there that no layout explains; one run of tokens may be mended."""
     runs = [run for step in steps for run in step.runs if run.figures]
     if not runs:
         return
+    groups, columns = [row.code for row in table.rows], [column.code for column in table.columns]
     usual = [(group, column) for group in groups for column in columns]
     moved = list(_printed_columns(steps, groups, columns)) != usual
-    gone = moved or found.lacks_cells(runs[0], len(usual))
+    gone = moved or may_be_moved(runs[0], len(usual)) or found.lacks_cells(runs[0], len(usual))
     for group in groups:
         draft.lose(group, columns, runs[0], found.stream, lacks_cells=gone)
     if len(runs) > 1 or (runs[0].bordered and runs[0].figures > 1):

@@ -32,7 +32,7 @@ _FOLD = {
 }
 _FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]")
 _DROPPED = re.compile(
-    f"[{SPACE}{MARKS}" + "\n\r\v\f\x85\u2028\u2029\xad\u200c\u200d\u200e\u200f、，,;：:\"'“”‘’„‟「」『』《》〈〉*＊?]"
+    f"[{SPACE}{MARKS}" + "\n\r\v\f\x85\u2028\u2029\xad\u200c\u200d\u200e\u200f、，,;：:\"'“”‘’„‟「」『』《》〈〉*＊?¹²³⁰⁴-⁹]"
 )
 _HIDDEN = re.compile(r"\((?<=[\u4e00-\u9fff]\()[a-zA-Zɑɡāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿ]{1,7}\)|<[bB][rR]\s*/?>")
 """Pinyin in brackets behind its character, and a break printed as a tag."""
@@ -150,15 +150,18 @@ def enumerator_of(printed: str) -> str:
     return text[: text.index(core)]
 
 
-def is_tail(words: str, row: Row, core: str) -> bool:
+def is_tail(words: str, row: Row, core: str, *, shortest: int = _LONGEST_TAIL) -> bool:
     """
     Whether words between a row's label and its figures belong to it: the rest of the label, its unit, or little more.
 
     `core` is the spelling that was found. Longer words may be the label of another row whose figures these are, and so
-    may words with the row's unit inside: the unit ends a row, and what follows is of the next.
+    may words with the row's unit inside: the unit ends a row, and what follows is of the next. Words of up to
+    `shortest` characters belong to it whatever they are.
     """
-    text = compact(words).text.removesuffix(row.unit or "")
-    if len(text) <= _LONGEST_TAIL and not (row.unit and row.unit in text):
+    text = compact(words).text.removesuffix(row.unit or "") if words else ""
+    if text == core:
+        return False  # a label of its own: 其他 is a column's head too
+    if len(text) <= shortest and not (row.unit and row.unit in text):
         return True
     return any(_is_within(text, compact(spelling).text.partition(core)[2]) for spelling in (row.zh, *row.aliases))
 
@@ -218,6 +221,19 @@ def _enumerated(copy: Compact, index: int, expected: str) -> int:
     return index
 
 
+def _is_of_another(printed: str, expected: str) -> bool:
+    """Whether an enumerator is of another level and of another number: （六）其他处理, cut short, is not 3.其他."""
+    return any(map(_HAN_DIGITS.count, printed)) and expected[:1].isdigit() and _number_of(printed) != _number_of(expected)
+
+
+def _number_of(enumerator: str) -> int:
+    """The number that an enumerator of one digit says; 0 for others."""
+    digits = [character for character in enumerator if character.isdigit() or character in _HAN_DIGITS]
+    if len(digits) != 1:
+        return 0
+    return int(digits[0]) if digits[0].isdigit() else _HAN_DIGITS.index(digits[0]) + 1
+
+
 @lru_cache(maxsize=4096)
 def _enumerators_ending(text: str) -> tuple[int, ...]:
     """The lengths of the enumerators with which a text may end, longest first."""
@@ -232,6 +248,8 @@ def _stands_alone(copy: Compact, hit: Hit, firsts: Set[int], ends: Set[int]) -> 
     """
     index = hit.nth + len(hit.core)
     enumerated = bool(hit.label.enumerator) and hit.first < hit.start
+    if enumerated and _is_of_another(compact(copy.stream[hit.first : hit.start]).text, hit.label.enumerator):
+        return False
     prior, follower = copy.text[hit.nth - 1 : hit.nth], copy.text[index : index + 1]
     before = enumerated or copy.marked_before(hit.nth) or hit.first in ends or prior.isdigit() or prior in "/—–-"
     after = copy.marked_after(index) or hit.end in firsts or follower.isdigit() or follower in "([/-—–"

@@ -27,6 +27,7 @@ __all__ = ["Habits", "Sums", "mend_rows", "sums_of"]
 
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
 _SHARE_WHOLE = 0.75
+_LONGEST_KEPT = 40
 _STEPS_A_CELL = MAX_STEPS // 7
 
 
@@ -116,14 +117,22 @@ def _fixed(draft: Draft, row: str, codes: Sequence[str]) -> Vector | None:
         reading = draft.readings.get((row, code))
         if not isinstance(reading, Printed):
             return None
-        value = read_value(reading.piece.text)
-        if value.status not in (Status.PUBLISHED, Status.BLANK, Status.NIL):
+        text = reading.piece.text
+        number = _whole_number(text) if len(text) <= _LONGEST_KEPT else _whole_number.__wrapped__(text)
+        if number is None:
             return None
-        number = value.number or Decimal(0)
-        if number != int(number):
-            return None
-        numbers.append(int(number))
+        numbers.append(number)
     return tuple(numbers)
+
+
+@lru_cache(maxsize=4096)
+def _whole_number(text: str) -> int | None:
+    """What a cell adds to a sum; None when it cannot be read, or is not a whole number."""
+    value = read_value(text)
+    if value.status not in (Status.PUBLISHED, Status.BLANK, Status.NIL):
+        return None
+    number = value.number or Decimal(0)
+    return int(number) if number == int(number) else None
 
 
 def _tokens(lost: Lost) -> tuple[str, ...]:
@@ -150,7 +159,8 @@ def _may_be_cut(lost: Lost, *, glued: bool) -> bool:
 
 def _prints_zeros(draft: Draft, fixed: Mapping[str, Vector], readings: Mapping[str, Readings], width: int) -> bool:
     full = (1 << width) - 1
-    whole = sum(1 for row in fixed if all(text.strip() for text in draft.texts(row, [c.code for c in draft.table.columns]) or ()))
+    codes = [column.code for column in draft.table.columns]
+    whole = sum(1 for row in fixed if all(map(str.strip, draft.texts(row, codes) or ())))
     whole += sum(1 for item in readings.values() if item.complete and item.vectors and all(mask == full for mask in item.printed))
     enough = all(sum(len(piece.text) for piece in lost.run.pieces) >= width for lost in draft.lost.values())
     return enough and whole >= _SHARE_WHOLE * max(1, len(fixed) + len(readings))

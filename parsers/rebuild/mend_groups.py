@@ -2,7 +2,9 @@
 Mend section four when its 15 figures run together: each group's last figure is the sum of the others.
 
 A dynamic programme over (group, place in the digits): which stretches of the digits can be which group, and per
-cell what all chains of stretches say.
+cell what all chains of stretches say. Where a report breaks a sum of its own, the same digits may be cut so that all
+sums hold (`2 12 … 23`, 12 printed 21: `22 1 … 23`). So a cell is taken only when the readings with one slip of the pen
+agree with those in which every sum holds.
 """
 
 from __future__ import annotations
@@ -13,16 +15,19 @@ from decimal import Decimal
 from itertools import pairwise
 
 from parsers.form import Form
-from parsers.rebuild.cuts import Readings, read_row
+from parsers.rebuild.cuts import Readings, cut_freely, read_row
 from parsers.rebuild.draft import Draft, Mended, Open
 from parsers.rebuild.mend import Habits
+from parsers.rebuild.solver import MAX_STEPS, Vector
+from parsers.rebuild.steps import OutOfSteps, Steps
 from parsers.rebuild.zones import is_whole
 
 __all__ = ["mend_groups"]
 
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
 _LONGEST = 60
-_BLANK = Readings(((0, 0, 0, 0, 0),), (0,), (0,))
+_MISCOUNT = 10
+"""By so much a figure may be off that somebody counted; more is another kind of slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,56 +39,141 @@ class _Stretch:
     readings: Readings
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The digits of a table as printed, and what they are to be cut into; `full`: every cell holds a figure."""
+
+    tokens: tuple[str, ...]
+    groups: int
+    width: int
+    glued: bool
+    full: bool
+
+    @property
+    def digits(self) -> str:
+        return "".join(self.tokens)
+
+    @property
+    def borders(self) -> list[int]:
+        """The places between tokens, and both ends."""
+        borders = [0]
+        for token in self.tokens:
+            borders.append(borders[-1] + len(token))
+        return borders
+
+    def between(self, start: int, end: int) -> tuple[str, ...]:
+        """The tokens of a stretch, those at its ends maybe in part."""
+        cuts = [start, *(border for border in self.borders if start < border < end), end]
+        return tuple(self.digits[left:right] for left, right in pairwise(cuts))
+
+
+_Chains = list[list[_Stretch]]
+"""For each group the stretches that it may be; all are empty when the digits cannot be shared out."""
+
+
 def mend_groups(draft: Draft, form: Form, habits: Habits) -> None:
     """Read a lost table of groups in place; where the document prints its zeros, every cell holds a figure."""
     if len(draft.lost) != len(draft.table.rows):
         return
     lost = next(iter(draft.lost.values()))
-    tokens = [piece.text.translate(_FULL_WIDTH) for piece in lost.run.pieces if piece.text]
-    if not all(token.isdigit() and token.isascii() for token in tokens) or sum(map(len, tokens)) > _LONGEST:
+    tokens = tuple(piece.text.translate(_FULL_WIDTH) for piece in lost.run.pieces if piece.text)
+    length = sum(map(len, tokens))
+    if not all(token.isdigit() and token.isascii() for token in tokens) or length > _LONGEST:
         return
-    short = habits.zeros_printed and habits.glued and len(tokens) < len(draft.table.cells) <= sum(map(len, tokens))
+    short = habits.zeros_printed and habits.glued and len(tokens) < len(draft.table.cells) <= length
     glued = short or not all(is_whole(token) for token in tokens)
+    table = _Table(tokens, len(draft.table.rows), len(draft.table.columns), glued, habits.zeros_printed)
+    holding, slipping = _readings(table)
     codes = {
         identity.instance: identity.code for identity in form.identities if identity.code.startswith(f"{draft.table.code}.total")
     }
-    chains = _chains(tokens, len(draft.table.rows), len(draft.table.columns), glued=glued, full=habits.zeros_printed)
     for at, row in enumerate(draft.table.rows):
-        if not chains[at]:
+        if not holding[at] and not slipping[at]:
             continue
-        cells = _project(chains[at], len(draft.table.columns))
+        rests_on = (f"{codes[row.code]}[{row.code}]",) if holding[at] else ()
+        cells = _project([*holding[at], *slipping[at]], table.width)
         for column, (numbers, always, ever) in zip(draft.table.columns, cells, strict=True):
             key = (row.code, column.code)
-            if len(numbers) == 1 and always:
-                draft.readings[key] = Mended(Decimal(numbers[0]), (f"{codes[row.code]}[{row.code}]",), lost.piece)
+            if not _is_sure(table):
+                shown = tuple(map(str, numbers))
+                draft.readings[key] = Open("figures run together where blank cells may be dropped", lost.piece, shown)
+            elif len(numbers) == 1 and always:
+                draft.readings[key] = Mended(Decimal(numbers[0]), rests_on, lost.piece)
             elif not ever:
                 draft.readings.pop(key, None)
             else:
                 shown = (*map(str, numbers), *(() if always else ("nothing",)))
-                draft.readings[key] = Open("more than one reading fits", lost.piece, shown)
+                note = "another reading fits if one figure is false" if slipping[at] else "more than one reading fits"
+                draft.readings[key] = Open(note, lost.piece, shown)
 
 
-def _chains(tokens: Sequence[str], groups: int, width: int, *, glued: bool, full: bool) -> list[list[_Stretch]]:
-    """For each group the stretches that stand in a chain over all the digits."""
-    digits = "".join(tokens)
-    borders = [0]
-    for token in tokens:
-        borders.append(borders[-1] + len(token))
-    places = range(len(digits) + 1) if glued else borders
+def _is_sure(table: _Table) -> bool:
+    """
+    Whether the sums are evidence enough: not where figures run together and blank cells may be dropped between them.
+
+    A report that breaks a sum then has a wrong reading in one case of fifteen. Zeros alone can be cut in one way only.
+    """
+    return table.full or not table.glued or not table.digits.strip("0")
+
+
+# --- which stretches -----------------------------------------------------------------------------
+
+
+def _readings(table: _Table) -> tuple[_Chains, _Chains]:
+    """The chains in which every sum holds, and those in which one does not that must be reckoned with; neither: open."""
+    nothing: _Chains = [[] for _ in range(table.groups)]
+    sound = _stretches(table, full=table.full)
+    if sound is None:
+        return nothing, nothing
+    chains = _chain(sound, table.groups, 0, len(table.digits))
+    if not table.glued or not table.full:
+        return chains, nothing
+    if not all(chains):
+        return nothing, _one_digit_a_cell(table) or nothing
+    try:
+        return chains, _with_one_slip(table, sound)
+    except OutOfSteps:
+        return nothing, nothing
+
+
+def _one_digit_a_cell(table: _Table) -> _Chains | None:
+    """The one way to cut a digit for each cell, whatever the sums say; None where they hold if blank cells are dropped."""
+    if len(table.digits) != table.groups * table.width:
+        return None
+    with_blanks = _stretches(table, full=False)
+    if with_blanks is None or all(_chain(with_blanks, table.groups, 0, len(table.digits))):
+        return None
+    starts = range(0, len(table.digits), table.width)
+    return [
+        [_whole(start, [tuple(map(int, table.digits[start : start + table.width]))], start + table.width)] for start in starts
+    ]
+
+
+def _stretches(table: _Table, *, full: bool) -> list[_Stretch] | None:
+    """Every stretch that obeys its sum; None when one was given up, which could be any group's."""
+    places = range(len(table.digits) + 1) if table.glued else table.borders
+    longest = len(table.digits) - (table.width * (table.groups - 1) if full else 0)
     every = [
-        _Stretch(start, end, _read(digits, start, end, borders, width, glued=glued, full=full))
+        _Stretch(start, end, _read(table, start, end, full=full))
         for start in places
         for end in places
-        if start <= end
+        if start <= end <= start + longest
     ]
-    if not all(item.readings.complete for item in every):
-        return [[] for _ in range(groups)]  # a stretch that was given up could be any group's
-    stretches = [item for item in every if item.readings.vectors]
-    reach = [{0}]
-    for _ in range(groups):
-        reach.append({item.end for item in stretches if item.start in reach[-1]})
-    wanted = {len(digits)}
-    chains: list[list[_Stretch]] = []
+    return [item for item in every if item.readings.vectors] if all(item.readings.complete for item in every) else None
+
+
+def _read(table: _Table, start: int, end: int, *, full: bool) -> Readings:
+    if start == end:
+        return Readings((), (), ()) if full else Readings(((0,) * table.width,), (0,), (0,))
+    readings = read_row(table.between(start, end), table.width, uncut=not table.glued)
+    return readings.whole(table.width) if full else readings
+
+
+def _chain(stretches: Sequence[_Stretch], groups: int, start: int, end: int) -> _Chains:
+    """For each of so many groups the stretches that stand in a chain from `start` to `end`."""
+    reach = _reach(stretches, groups, start)
+    wanted = {end}
+    chains: _Chains = []
     for at in range(groups - 1, -1, -1):
         kept = [item for item in stretches if item.start in reach[at] and item.end in wanted]
         chains.append(kept)
@@ -91,13 +181,66 @@ def _chains(tokens: Sequence[str], groups: int, width: int, *, glued: bool, full
     return chains[::-1]
 
 
-def _read(digits: str, start: int, end: int, borders: Sequence[int], width: int, *, glued: bool, full: bool) -> Readings:
-    if start == end:
-        return Readings((), (), ()) if full else _BLANK
-    cuts = [start, *(border for border in borders if start < border < end), end]
-    tokens = tuple(digits[left:right] for left, right in pairwise(cuts))
-    readings = read_row(tokens, width, uncut=not glued)
-    return readings.whole(width) if full else readings
+def _reach(stretches: Sequence[_Stretch], groups: int, start: int) -> list[set[int]]:
+    """Where none, one, two … groups from `start` on may end."""
+    reach = [{start}]
+    for _ in range(groups):
+        reach.append({item.end for item in stretches if item.start in reach[-1]})
+    return reach
+
+
+# --- one false figure ----------------------------------------------------------------------------
+
+
+def _with_one_slip(table: _Table, sound: Sequence[_Stretch]) -> _Chains:
+    """The chains in which one group breaks its sum by one slip; raises OutOfSteps."""
+    steps = Steps(MAX_STEPS)
+    chains: _Chains = [[] for _ in range(table.groups)]
+    reach = _reach(sound, table.groups, 0)
+    last = len(table.digits)
+    for at in range(table.groups):
+        behind = table.groups - 1 - at
+        for end in range(last + 1):
+            after = _chain(sound, behind, end, last)
+            if not all(after) or (not behind and end != last):
+                continue
+            for start in sorted(start for start in reach[at] if start + table.width <= end):
+                free = cut_freely(table.between(start, end), table.width)
+                steps.take(len(free) + len(sound))
+                slips = [vector for vector in free if _is_slip(vector)]
+                if slips:
+                    parts = [*_chain(sound, at, 0, start), [_whole(start, slips, end)], *after]
+                    for chain, part in zip(chains, parts, strict=True):
+                        chain.extend(part)
+    return chains
+
+
+def _whole(start: int, vectors: Sequence[Vector], end: int) -> _Stretch:
+    """A stretch whose every cell holds a figure."""
+    full = ((1 << len(vectors[0])) - 1,) * len(vectors)
+    return _Stretch(start, end, Readings(tuple(vectors), full, full))
+
+
+def _is_slip(vector: Vector) -> bool:
+    """
+    Whether a vector breaks its sum, and would obey it but for one slip of the pen.
+
+    >>> [_is_slip(vector) for vector in ((21, 9, 30), (21, 9, 21), (12, 9, 30), (210, 9, 30), (47, 9, 30))]
+    [False, True, True, True, False]
+    """
+    *parts, total = vector
+    gap = sum(parts) - total
+    meant = ((total, total + gap), *((part, part - gap) for part in parts))
+    return gap != 0 and any(_is_near(printed, figure) for printed, figure in meant if figure >= 0)
+
+
+def _is_near(printed: int, meant: int) -> bool:
+    """Whether a figure is another one miscounted, with a zero too many or too few, or with two digits changed about."""
+    if abs(printed - meant) <= _MISCOUNT or printed == 10 * meant or meant == 10 * printed:
+        return True
+    texts = (str(printed), str(meant))
+    differ = [pair for pair in zip(*(text.zfill(max(map(len, texts))) for text in texts), strict=True) if len(set(pair)) > 1]
+    return len(differ) == 2 and differ[0] == differ[1][::-1]
 
 
 def _project(stretches: Sequence[_Stretch], width: int) -> list[tuple[list[int], bool, bool]]:

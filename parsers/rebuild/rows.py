@@ -20,13 +20,16 @@ from parsers.rebuild.columns import Columns
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, core_of, is_tail
-from parsers.rebuild.marks import BORDERS, LINE
+from parsers.rebuild.marks import BORDERS, LINE, ROW_ENDS
 from parsers.rebuild.remarks import remark_heads, remark_labels, remark_unknown
+from parsers.rebuild.surplus import may_be_moved
 from parsers.rebuild.zones import Run, cut_zone, is_whole, unstack
 
 __all__ = ["read_rows"]
 
 _DIGIT = re.compile(r"\d")
+_BORDER = re.compile(f"[{BORDERS}]")
+_ROW_END = re.compile(f"[{ROW_ENDS}]")
 _LEAST_COVERAGE = 0.5
 _ALIKE = 0.55
 _NOT_ALIEN = 0.3
@@ -34,11 +37,16 @@ _LEAST_LABEL = 4
 
 
 class _Unit(NamedTuple):
-    """A run of figures, and the row that owns it by its label (None: a run without a label)."""
+    """
+    A run of figures, and the row that owns it by its label (None: a run without a label).
+
+    `leads`: it stands in the row of the next label and before it, as the number of a row does.
+    """
 
     row: Row | None
     run: Run
     label: Hit | None = None
+    leads: bool = False
 
 
 def read_rows(found: Found, table: Table) -> Draft:
@@ -77,13 +85,14 @@ def read_rows(found: Found, table: Table) -> Draft:
         if (unit.row.code, codes[0]) in draft.readings:
             continue
         removed = found.lines_removed and not unit.run.bordered and len(codes) == 1
-        picked = None if unit in mixed or removed else columns.pick(unit.run)
+        moved = unit.label is not None and may_be_moved(unit.run, len(codes), unit.row, unit.label.core)
+        picked = None if unit in mixed or removed else columns.pick(unit.run, moved=moved)
         if picked is not None:
             draft.fill(unit.row.code, codes, picked)
         elif columns.order is None:
             draft.open_row(unit.row.code, codes, "the heads stand in another order than the form's, and not all can be read")
         elif unit.run.pieces:
-            gone = found.lacks_cells(unit.run, len(codes)) or not columns.as_in_form
+            gone = moved or found.lacks_cells(unit.run, len(codes)) or not columns.as_in_form
             draft.lose(unit.row.code, codes, unit.run, found.stream, lacks_cells=gone)
     _doubt_missing(units, table, draft, codes)
     _compare_copies(found, hits, chain, draft, columns, codes, marked=marked)
@@ -148,14 +157,24 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) ->
             runs = runs[1:]
         elif row.values:
             units.append(_Unit(None, Run((), bordered=False, same_row=False, words="", cut_short=False), hit))
-        units.extend(_Unit(None, run) for run in runs if run.figures or len(run.pieces) >= len(table.columns))
+        loose = [run for run in runs if run.figures or len(run.pieces) >= len(table.columns)]
+        units.extend(_Unit(None, run, leads=_leads(found, run, end)) for run in loose)
     return units
+
+
+def _leads(found: Found, run: Run, label: int) -> bool:
+    """Whether a run of cells stands in the row of the label that follows it."""
+    if not run.bordered or run.same_row:
+        return False
+    return _ROW_END.search(found.stream.text, run.pieces[-1].end, label) is None
 
 
 def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked: bool) -> list[Run]:
     """The runs behind a label, without page numbers before a whole row and the dashes of a group without figures."""
     runs = [part for run in cut_zone(found.stream, start, end, rows_marked=marked) for part in _split_long(run, width)]
     if width == 1:
+        if len(runs) > 1 and not _has_digit(runs[0]) and _has_digit(runs[1]) and _on_one_line(found, *runs[:2]):
+            return runs[1:]  # a dash between a label and its figure
         runs = [run._replace(pieces=tuple(piece for piece in run.pieces if piece.text != row.unit)) for run in runs]
     if len(runs) > 1 and not runs[0].bordered and len(runs[0].pieces) < width <= max(len(run.pieces) for run in runs):
         return runs[1:]
@@ -163,6 +182,11 @@ def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked
     if not row.values and dashes and runs[0].same_row and not _has_digit(runs[0]):
         return runs[1:]
     return runs
+
+
+def _on_one_line(found: Found, left: Run, right: Run) -> bool:
+    """Whether two runs without borders stand on one line."""
+    return not any(mark in found.stream.text[left.pieces[0].start : right.pieces[0].start] for mark in LINE + BORDERS)
 
 
 def _owns(row: Row, hit: Hit, runs: Sequence[Run], width: int) -> bool:
@@ -178,7 +202,7 @@ def _owns(row: Row, hit: Hit, runs: Sequence[Run], width: int) -> bool:
 
 def _same_cell(found: Found, above: Hit, hit: Hit) -> bool:
     """Whether two labels are stacked in one cell: then the figures beside them are stacked too, or no row's for certain."""
-    return not any(mark in found.stream.text[above.end : hit.first] for mark in BORDERS)
+    return _BORDER.search(found.stream.text, above.end, hit.first) is None
 
 
 def _names_more(found: Found, hit: Hit) -> bool:
@@ -197,7 +221,8 @@ def _names_more(found: Found, hit: Hit) -> bool:
 def _split_long(run: Run, width: int) -> Iterator[Run]:
     """A run of tokens that holds several whole rows, row by row."""
     count = len(run.pieces)
-    if run.bordered or count <= width or count % width or not all(is_whole(piece.text) for piece in run.pieces) or width == 1:
+    several = not run.bordered and width > 1 and count > width and count % width == 0
+    if not several or not all(is_whole(piece.text) for piece in run.pieces) or _is_dashed(run):
         yield run
         return
     for at in range(0, count, width):
@@ -209,6 +234,12 @@ def _split_long(run: Run, width: int) -> Iterator[Run]:
             words=run.words if first else "",
             cut_short=run.cut_short and last,
         )
+
+
+def _is_dashed(run: Run) -> bool:
+    """Whether dashes stand between the figures of a run, in the place of borders."""
+    texts = [piece.text for piece in run.pieces]
+    return any(not any(map(_DIGIT.search, texts[at::2])) and all(map(_DIGIT.search, texts[1 - at :: 2])) for at in (0, 1))
 
 
 def _find_alike(units: list[_Unit], table: Table) -> None:
@@ -225,13 +256,22 @@ def _find_alike(units: list[_Unit], table: Table) -> None:
                 continue
             if len(table.columns) == 1 and not unit.run.bordered and not _has_digit(unit.run):
                 continue
-            alike = [row for row in missing if _likeness(units, at, row) >= _ALIKE and not _is_other(words, row, table)]
+            alike = [
+                row
+                for row in missing
+                if _likeness(units, at, row) >= _ALIKE and not _is_other(words, row, table) and not _runs_on(unit.run.words, row)
+            ]
             if (
                 len(alike) == 1
                 and sum(likeness(core_of(other.run.words), alike[0]) >= _ALIKE for other in units[start:stop] if other.run.words)
                 == 1
             ):
                 units[at] = _Unit(alike[0], unit.run, unit.label)
+
+
+def _runs_on(words: str, row: Row) -> bool:
+    """Whether words go on behind a row's unit: it ends a row, and what follows is the label of the next."""
+    return row.unit is not None and row.unit in words.removesuffix(row.unit) and row.unit not in row.zh
 
 
 def _has_digit(run: Run) -> bool:
@@ -279,9 +319,12 @@ def _gaps(units: Sequence[_Unit], table: Table) -> list[tuple[int, int, list[Row
 
 def _count_gaps(units: list[_Unit], table: Table) -> None:
     """Assign unlabelled runs in order where their number equals that of the missing rows."""
+    width = len(table.columns)
     for start, stop, missing in _gaps(units, table):
-        inside = [at for at in range(start, stop) if units[at].row is None and units[at].run.pieces]
-        if len(table.columns) == 1:  # a dash alone is no row
+        inside = [at for at in range(start, stop) if units[at].row is None and units[at].run.pieces and not units[at].leads]
+        if width > 1 and any(len(units[at].run.pieces) == 1 and not _may_be_whole(units[at].run, width) for at in inside):
+            continue  # a figure alone is no row, and may be anything
+        if width == 1:  # a dash alone is no row
             inside = [at for at in inside if _has_digit(units[at].run)]
         figures = [at for at in inside if units[at].run.figures]
         for chosen in (figures, inside):

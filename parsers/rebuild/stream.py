@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, cast
 
 from parsers.document import Document, Grid, Paragraph
 from parsers.rebuild.borders import Borders, mark_line, study_borders
+from parsers.rebuild.framed import FramedRow, part_rows
 from parsers.rebuild.marks import CELL, COVER, LINE, MARKS, ROW, ROW_ENDS, SPACE, TABLE
 from parsers.rebuild.wrapped import unwrap
 
@@ -184,10 +185,23 @@ def lay_out(document: Document) -> Stream:
 
 
 def _lay_lines(paragraphs: Sequence[Paragraph], borders: Borders, builder: _Builder) -> None:
-    for strip in unwrap(paragraphs):
-        for mark, text, first in mark_line(strip.text, borders):
-            builder.mark(mark)
-            builder.text(text, _Origin(None, 0, strip.line, strip.first + first))
+    for part in part_rows(paragraphs):
+        if isinstance(part, tuple):
+            _lay_framed(part, builder)
+            continue
+        for strip in unwrap(part):
+            for mark, text, first in mark_line(strip.text, borders):
+                builder.mark(mark)
+                builder.text(text, _Origin(None, 0, strip.line, strip.first + first))
+
+
+def _lay_framed(row: FramedRow, builder: _Builder) -> None:
+    builder.mark(ROW)
+    for cell in row:
+        for at, (text, line, first) in enumerate(cell):
+            builder.mark(LINE if at else CELL)
+            builder.text(text, _Origin(None, 0, line, first))
+    builder.mark(ROW)
 
 
 def _lay_grid(grid: Grid, builder: _Builder) -> None:

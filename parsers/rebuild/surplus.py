@@ -6,13 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
+from parsers.form import Row
+from parsers.rebuild.labels import is_tail
 from parsers.rebuild.marks import CELL, COVER, LINE, SPACE
 from parsers.rebuild.stream import Stream
 from parsers.rebuild.zones import Kind, Piece, Run
 from parsers.values import read_value
 
-__all__ = ["Surplus", "covered_behind", "least_spare", "surplus_of", "total_breaks"]
+__all__ = ["Surplus", "covered_behind", "least_spare", "lies_unevenly", "may_be_moved", "surplus_of", "total_breaks"]
 
 _BEHIND = re.compile(f"[{LINE}{SPACE}]*{CELL}?[{LINE}{SPACE}{COVER}]*")
 
@@ -105,6 +108,28 @@ def _window(runs: Sequence[Run], width: int) -> str | None:
         if holds["first"] != holds["last"]:
             return min(holds, key=lambda name: holds[name])
     return None
+
+
+def may_be_moved(run: Run, width: int, row: Row | None = None, core: str = "") -> bool:
+    """
+    Whether words stand where the first figure of a row should, so that its cells may be one place too far to the left.
+
+    Words that belong to the row's label move nothing; nor do others before just as many figures as there are columns.
+    """
+    words = run.words.strip()
+    if not run.bordered or not words or (row is not None and (words == row.unit or is_tail(words, row, core, shortest=0))):
+        return False
+    return not len(run.pieces) == run.figures == width
+
+
+def lies_unevenly(stream: Stream, pieces: Sequence[Piece]) -> bool:
+    """Whether figures without borders stand on several lines, more on one than on another: not all are of one row."""
+    counts = [1]
+    for left, right in pairwise(pieces):
+        if LINE in stream.text[left.end : right.start]:
+            counts.append(0)
+        counts[-1] += 1
+    return len(set(counts)) > 1
 
 
 def total_breaks(pieces: Sequence[Piece] | None) -> bool:

@@ -11,7 +11,7 @@ from parsers.rebuild.stream import Stream
 from parsers.rebuild.wrapped import display_width
 from parsers.rebuild.zones import Kind, Piece
 
-__all__ = ["GridColumn", "columns_of_heads", "from_left", "pieces_under"]
+__all__ = ["GridColumn", "columns_of_heads", "from_left", "pieces_under", "stands_beside"]
 
 GridColumn = tuple[int, int]
 """First grid column and column span of a head."""
@@ -46,11 +46,25 @@ def from_left(stream: Stream, heads: Sequence[Hit]) -> list[Hit]:
 def pieces_under(stream: Stream, heads: Sequence[GridColumn], pieces: Sequence[Piece]) -> list[Piece] | None:
     """The piece under each head; None unless each head has one of its own and no figure is left over."""
     spots = [(piece, stream.grid_column(piece.start)) for piece in pieces]
+    sides = [(piece, spot[1], spot[1] + spot[2]) for piece, spot in spots if spot is not None]
     chosen: list[Piece] = []
     for column, span in heads:
-        under = [piece for piece, spot in spots if spot is not None and spot[1] < column + span and column < spot[1] + spot[2]]
+        end = column + span
+        under = [piece for piece, left, right in sides if left < end and column < right]
         if len(under) != 1:
             return None
         chosen.append(under[0])
     left = [piece for piece in pieces if piece.kind is Kind.FIGURE and piece not in chosen]
     return None if left or len({piece.start for piece in chosen}) != len(heads) else chosen
+
+
+def stands_beside(stream: Stream, heads: Sequence[Hit], pieces: Sequence[Piece]) -> bool:
+    """Whether a figure stands under none of the heads of its own grid: the row holds more than the form's cells."""
+    spots = [spot for hit in heads if (spot := stream.grid_column(hit.start)) is not None]
+    for piece in pieces:
+        spot = stream.grid_column(piece.start)
+        if piece.kind is not Kind.FIGURE or spot is None or not any(head[0] == spot[0] for head in spots):
+            continue
+        if not any(spot[1] < head[1] + head[2] and head[1] < spot[1] + spot[2] for head in spots if head[0] == spot[0]):
+            return True
+    return False

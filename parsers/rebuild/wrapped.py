@@ -17,7 +17,10 @@ from parsers.document import Paragraph
 __all__ = ["Strip", "display_width", "unwrap"]
 
 _SEGMENT = re.compile(r"\S+(?: \S+)*")
-_FIGURE = re.compile(r"[+\-－−]?[\d０-９][\d０-９,，.．]*(?:[^\d\s]{1,2})?|[-—―－–/／]+|无|[OoＯ〇]")
+_FIGURE = re.compile(
+    r"(?:[?？] ?)?(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?[\d０-９][\d０-９OoＯ〇,，.．]*(?:[^\d\s（(]{1,3})?(?:[（(][^（()）]*[）)])?"
+    r"|[-—―－–/／]+|无|[OoＯ〇]|\S{0,9}[\ufffd#]\S{0,9}"
+)
 _UNIT = re.compile(r"(?:条|件|次|篇|个|人|人次|万元|元|项|—+)")
 _ENUMERATOR = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[.．、]|其中)")
 _ALIGNED = re.compile(r"\S\s{2,}[\d０-９]+(?:\s|$)")

@@ -69,7 +69,7 @@ _UNKNOWN = r"(?=\S*[\ufffd#]|\S*[A-Za-z|!]\d)[0-9A-Za-z.,|!#\ufffd]{1,10}"
 
 _FIGURE = re.compile(
     rf"[?？]?\s*(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?\s*[\d０-９OoＯ〇][\d０-９OoＯ〇,，.．\s]*(?:余|多|左右|以上|以下)?(?:{_UNITS})?\s*"
-    rf"(?:[{re.escape(_OPEN)}].*[{re.escape(_CLOSE)}])?[*※#①-⑳¹²³]*"
+    rf"(?:[{re.escape(_OPEN)}].*[{re.escape(_CLOSE)}])?[*※#①-⑳¹²³⁰-⁹]*"
     rf"|{_NIL}|[零一二两三四五六七八九十百]{{1,5}}(?:{_UNITS})?|{_UNKNOWN}",
     re.DOTALL,
 )
@@ -80,6 +80,10 @@ _ENUMERATOR = re.compile(r"\d{1,2}[.．、]|[一二三四五六七八九十]、"
 _PAGE_NUMBER = re.compile(r"[-—–－]\s*\d{1,3}\s*[-—–－]|第\s*\d{1,3}\s*页.*|\d{1,3}\s*/\s*\d{1,3}")
 _WHOLE = re.compile(rf"[+\-＋－−﹣]?(?:0|[1-9]\d*|[1-9]\d{{0,2}}(?:[,，]\d{{3}})+)(?:\.\d+)?\s?(?:{_UNITS})?|{_NIL}")
 _COLUMN_OF_FIGURES = re.compile(r"\s{2,}\d")
+_STRETCH = re.compile(r"\S+")
+_NOISE = "。;；,，、.?？:：\"'“”‘’"
+_FEW = 3
+_UNIT = re.compile(_UNITS)
 _GAP = re.compile(r"[^\S\n]{2,}")
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: "."}
 
@@ -146,9 +150,8 @@ def cut_zone(stream: Stream, start: int, end: int, *, rows_marked: bool) -> list
     `rows_marked`: in this table the ends of rows are marked.
     """
     key = (start, end, rows_marked)
-    known = stream.zones.get(key)
-    if known is not None:
-        return list(known)
+    if key in stream.zones:
+        return list(stream.zones[key])
     runs: list[Run] = []
     text = stream.text
     at, same_row = start, True
@@ -156,40 +159,40 @@ def cut_zone(stream: Stream, start: int, end: int, *, rows_marked: bool) -> list
         row_end = _ROW_END.search(text, at, end)
         stop = end if row_end is None else row_end.start()
         ends_here = (stop == end and rows_marked) or stop > stream.last
-        cut = _cell_runs if text.find(CELL, at, stop) >= 0 else _token_runs
-        runs.extend(
-            cut(
-                stream,
-                at,
-                stop,
-                same_row=same_row,
-                last=stop == end or stop == len(text) - 1,
-                ends_here=ends_here,
-                whole=rows_marked,
-            )
-        )
+        if text.find(CELL, at, stop) < 0:
+            runs += _token_runs(stream, at, stop, same_row=same_row, ends_here=ends_here)
+        else:
+            pieces = _cells(stream, at, stop, last=stop == end or stop == len(text) - 1, whole=rows_marked)
+            part = _row_runs if rows_marked else _cell_runs
+            runs += part(pieces, same_row=same_row, ends_here=ends_here)
         at, same_row = stop + 1, False
     stream.zones[key] = tuple(runs)
     return runs
 
 
-def _cell_runs(
-    stream: Stream, start: int, stop: int, *, same_row: bool, last: bool, ends_here: bool, whole: bool
-) -> Iterator[Run]:
-    """Runs of a stretch with cell borders; what stands before the first border belongs to the label."""
-    text = stream.text
-    raws = text[start:stop].split(CELL)
+def _cells(stream: Stream, start: int, stop: int, *, last: bool, whole: bool) -> list[Piece]:
+    """The cells of a stretch with cell borders; what stands before the first border belongs to the label."""
+    raws = stream.text[start:stop].split(CELL)
     pieces = list(_pieces(raws[1:], start + len(raws[0]) + 1))
-    closed = not whole and stream.borders.closing  # behind the last bar of the document no cell is open
-    closed = closed or (not whole and stream.borders.bars and not raws[-1].strip(LINE))
-    if last and pieces and pieces[-1].kind is not Kind.FIGURE and (stop < len(text) - 1 or closed):
-        pieces.pop()  # the cell of the label at which the zone ends, or nothing behind a bar that ends the last row
-    if whole:
-        leading = _leading_words(pieces, same_row=same_row)
-        words = "".join(piece.text for piece in pieces[:leading])
-        if pieces[leading:]:
-            yield Run(tuple(pieces[leading:]), bordered=True, same_row=same_row, words=words, cut_short=ends_here)
-        return
+    if last and pieces[-1].kind is not Kind.FIGURE:
+        closed = not whole and stream.borders.closing  # behind the last bar of the document no cell is open
+        closed = closed or (not whole and stream.borders.bars and not raws[-1].strip(LINE))
+        if stop < len(stream.text) - 1 or closed:
+            pieces.pop()  # the cell of the label at which the zone ends, or nothing behind a bar that ends the last row
+    return pieces
+
+
+def _row_runs(pieces: Sequence[Piece], *, same_row: bool, ends_here: bool) -> list[Run]:
+    """The one run of a marked row of cells."""
+    leading = _leading_words(pieces, same_row=same_row)
+    if leading == len(pieces):
+        return []
+    words = "".join([piece.text for piece in pieces[:leading]])
+    return [Run(tuple(pieces[leading:]), bordered=True, same_row=same_row, words=words, cut_short=ends_here)]
+
+
+def _cell_runs(pieces: Sequence[Piece], *, same_row: bool, ends_here: bool) -> Iterator[Run]:
+    """The runs of cells whose rows are not marked."""
     words, run = "", list[Piece]()
     for piece in pieces:
         if piece.kind is Kind.WORDS:
@@ -231,6 +234,11 @@ def _pieces(raws: Sequence[str], start: int) -> Iterator[Piece]:
             printed = bare.replace(LINE, "\n")
             yield Piece(printed, left, left + len(bare), kind_of(printed))
         start += len(raw) + 1
+
+
+def is_stacked(run: Run) -> bool:
+    """Whether several cells of a run hold several figures, one a line: those of rows whose labels are not there."""
+    return sum(sum(map(is_whole, piece.text.split("\n"))) > 1 for piece in run.pieces) > 1
 
 
 def unstack(run: Run, height: int, *, unnamed: bool = False) -> list[Run] | None:
@@ -278,11 +286,8 @@ _TOKEN = re.compile(
 )
 
 
-def _token_runs(
-    stream: Stream, start: int, stop: int, *, same_row: bool, last: bool, ends_here: bool, whole: bool
-) -> Iterator[Run]:
+def _token_runs(stream: Stream, start: int, stop: int, *, same_row: bool, ends_here: bool) -> Iterator[Run]:
     """Runs of a stretch without cell borders: tokens between blanks and line breaks."""
-    del last, whole  # tokens need no borders
     words, run = "", list[Piece]()
     for piece in _tokens(stream.text[start:stop], start):
         if piece.kind is Kind.WORDS:
@@ -310,6 +315,7 @@ def _tokens(text: str, offset: int) -> Iterator[Piece]:
     """Figures, dashes and words; notes in brackets belong to the label or the figure before them."""
     plain = text.translate(_FULL_WIDTH).replace(LINE, "\n")
     masked = _mask_notes(plain)
+    shared = _shared(masked)
     for line in re.finditer(r"[^\n]*\n?", masked):
         if _PAGE_NUMBER.fullmatch(line[0].strip(SPACE + "\n")):
             continue
@@ -322,7 +328,33 @@ def _tokens(text: str, offset: int) -> Iterator[Piece]:
             note = _BRACKETED.match(plain, end)
             if note is not None and token["figure"]:
                 end = note.end()
-            yield Piece(text[token.start() : end].strip(), offset + token.start(), offset + end, Kind.FIGURE)
+            doubt = "other characters stand right beside the figure" if token.start() in shared else ""
+            yield Piece(text[token.start() : end].strip(), offset + token.start(), offset + end, Kind.FIGURE, doubt)
+
+
+def _shared(masked: str) -> frozenset[int]:
+    """
+    Where figures begin that share the stretch between two blanks with a few other characters, or with another figure.
+
+    Longer words are a label that the blank was lost behind; what begins with the zone may be the end of one.
+    """
+    found: set[int] = set()
+    for stretch in _STRETCH.finditer(masked):
+        if stretch[0].isdecimal() or not stretch.start() or not any(map(str.isdecimal, stretch[0])):
+            continue
+        tokens = list(_TOKEN.finditer(masked, stretch.start(), stretch.end()))
+        figures = [token for token in tokens if token["figure"]]
+        beside = "".join(token[0] for token in tokens if not token["figure"]).strip(_NOISE)
+        if _UNIT.fullmatch(beside):
+            continue
+        if figures and (0 < len(beside) <= _FEW or (len(figures) > 1 and not beside and not _is_signed(figures))):
+            found.update(token.start() for token in figures)
+    return frozenset(found)
+
+
+def _is_signed(figures: Sequence[re.Match[str]]) -> bool:
+    """Whether each figure but the first begins with a minus, as glued changes do."""
+    return all(token[0][0] in "-－−﹣" for token in figures[1:])
 
 
 def _hide_tail_of_note(plain: str) -> str:
