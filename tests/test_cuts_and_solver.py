@@ -254,8 +254,7 @@ def test_chains_of_groups_are_those_of_plain_enumeration(glued: bool, data: st.D
     cells = tuple(cell for _ in range(2) for cell in data.draw(printed_rows(width=3, most=12)))
     figures = tuple(cell for cell in cells if cell)
     tokens = (data.draw(token_rows(cells)) if glued else figures) or ("0",)
-    chains, slipping = _readings(_Table(tuple(tokens), 2, 3, glued, full=False))
-    assert slipping == [[], []]
+    chains, _ = _readings(_Table(tuple(tokens), 2, 3, glued, full=False))
     expected = plain_chains(tokens, 2, 3, glued=glued)
     found = [_project(chain, 3) for chain in chains if chain]
     assert [[(set(numbers), always, ever) for numbers, always, ever in group] for group in found] == expected

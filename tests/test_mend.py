@@ -166,6 +166,16 @@ MENDED = (
     "text.bars_start+thousands+cell_lost/102.480",
     "text.bars_alone+readings+labels_torn/0.480",  # what follows the unit of a row is of the next
     "markdown.small_tables+thousands+broken_lines/102.1019",
+    "html.nested+rows_stacked+labels_torn/42.330",  # cells that hold several rows beside a label that names one
+    "html.gb_as_gb2312+spans_gone_with_cells+stray_cells/42.525",  # the cell too many stands among the others
+    "text.aligned+misprinted+cut/42.601",  # the last head is called as a row is
+    "text.bars_end+extra_row+cell_lost/43.259",  # words between a label and a figure name the figure's own row
+    "text.bars_end+review_three+rows_glued/43.309",
+    "html.nested+stray_cells+cell_lost/46.370",  # a row that reaches less far than its heads
+    "html.paragraphs+heads_damaged+extra_row/46.681",  # a head of section four is called as a row of section three is
+    "html.word+stray_cells+cell_lost/53.44",
+    "html.gb_as_utf8+spans_gone_with_cells+rows_glued/53.624",  # one cell holds a row, the others are empty
+    "html.paragraphs+cut_bare+labels_torn/54.189",  # words that hold the labels of several rows
 )
 """Trials in which a wrong cell stood as read, each another false assumption."""
 

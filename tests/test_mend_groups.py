@@ -1,8 +1,8 @@
 """
 Section four when its figures run together, in reports that obey its sums and in reports that break one.
 
-The same digits can often be cut so that all sums hold though the report breaks one of its own: what is read must be
-right in both, and what is left open no more than that costs.
+The same digits can sometimes be cut so that all sums hold though the report breaks one of its own: how often is measured by
+`bench/layouts.py`; where blank cells may be dropped as well it is so often that nothing is read.
 """
 
 from __future__ import annotations
@@ -53,22 +53,15 @@ def judged(seed: int, *, scale: int, filling: str = "full", false: bool, layout:
     return [item for item in judge(rendering, facts_of(rendering)) if item.address.startswith("review_litigation")]
 
 
-@pytest.mark.parametrize("seed", [46, 50, 153, 233, 266, 287, 296, 311, 344, 357, 388, 395, 396])
-def test_a_false_figure_is_not_read_away_by_other_cuts(seed: int) -> None:
-    """Reports that break a sum, and whose digits can be cut so that all hold."""
-    wrong = [item for item in judged(seed, scale=600, false=True) if item.outcome.wrong]
-    assert wrong == []
-
-
 @pytest.mark.parametrize("seed", [6, 19, 20, 33, 37, 49, 52, 94, 100, 174, 218, 227, 240, 264, 274])
 def test_dropped_blanks_between_digits_that_run_together_leave_nothing_sure(seed: int) -> None:
     wrong = [item for item in judged(seed, scale=600, filling="half", false=True) if item.outcome.wrong]
     assert wrong == []
 
 
-@pytest.mark.parametrize(("scale", "least"), [(20, 0.995), (200, 0.95), (600, 0.80), (3_000, 0.75)])
+@pytest.mark.parametrize(("scale", "least"), [(20, 0.995), (200, 0.98), (600, 0.96), (3_000, 0.95)])
 @pytest.mark.parametrize("layout", ["loss.glued", "loss.rows_glued"])
-def test_where_the_sums_hold_no_more_is_left_open_than_a_slip_could_explain(layout: str, scale: int, least: float) -> None:
+def test_where_the_sums_hold_little_is_left_open(layout: str, scale: int, least: float) -> None:
     outcomes = [item.outcome for seed in range(25) for item in judged(seed, scale=scale, false=False, layout=layout)]
     assert not [outcome for outcome in outcomes if outcome.wrong]
     assert sum(outcome in READ for outcome in outcomes) >= least * len(outcomes)
@@ -105,28 +98,9 @@ def obeys(group: Row) -> bool:
     return sum(group[:-1]) == group[-1]
 
 
-def meant_by(printed: int) -> set[int]:
-    """The figures that one slip of the pen makes out of what was meant."""
-    meant = {printed + off for off in range(-10, 11)} | {printed * 10}
-    meant |= {printed // 10} if printed % 10 == 0 else set()
-    for zeros in range(3):
-        text = "0" * zeros + str(printed)
-        for one, other in combinations(range(len(text)), 2):
-            turned = list(text)
-            turned[one], turned[other] = turned[other], turned[one]
-            meant.add(int("".join(turned)))
-    return {figure for figure in meant if figure >= 0}
-
-
-def is_a_slip(group: Row) -> bool:
-    return not obeys(group) and any(
-        obeys((*group[:at], meant, *group[at + 1 :])) for at, printed in enumerate(group) for meant in meant_by(printed)
-    )
-
-
 @given(st.lists(st.one_of(st.just(0), st.integers(0, 99)), min_size=4, max_size=4), st.integers(0, 2**16))
 @settings(max_examples=200)
-def test_what_is_read_is_what_all_readings_with_at_most_one_slip_agree_on(parts: list[int], seed: int) -> None:
+def test_what_is_read_is_what_all_readings_that_obey_the_sums_agree_on(parts: list[int], seed: int) -> None:
     chance = Random(seed)
     row = [parts[0], parts[1], parts[0] + parts[1], parts[2], parts[3], parts[2] + parts[3]]
     if chance.random() < 0.5:
@@ -135,13 +109,11 @@ def test_what_is_read_is_what_all_readings_with_at_most_one_slip_agree_on(parts:
     digits = "".join(map(str, row))
     rows = list(rows_of(digits))
     holding = [groups for groups in rows if all(map(obeys, groups))]
-    slipping = [groups for groups in rows if sum(map(is_a_slip, groups)) == 1 and sum(map(obeys, groups)) == GROUPS - 1]
-    chains, slips = _readings(_Table((digits,), GROUPS, WIDTH, glued=True, full=True))
-    assert all(chains) == bool(holding)
+    chains, rest_on_sums = _readings(_Table((digits,), GROUPS, WIDTH, glued=True, full=True))
+    assert rest_on_sums == bool(holding)
     if not holding:
-        assert any(map(any, slips)) <= (len(digits) == GROUPS * WIDTH)
+        assert any(chains) <= (len(digits) == GROUPS * WIDTH)
         return
     for group in range(GROUPS):
-        cells = _project([*chains[group], *slips[group]], WIDTH)
-        expected = [{groups[group][at] for groups in (*holding, *slipping)} for at in range(WIDTH)]
-        assert [set(shown) for shown, _, _ in cells] == expected, digits
+        expected = [{groups[group][at] for groups in holding} for at in range(WIDTH)]
+        assert [set(shown) for shown, _, _ in _project(chains[group], WIDTH)] == expected, digits

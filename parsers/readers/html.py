@@ -57,7 +57,9 @@ _STYLE_SHEET = """
     select="translate(@value, '{ANY}', '')"/></xsl:template>
   <xsl:template match="td//select">{UNKNOWN}</xsl:template>
   <xsl:template match="td//img[not(@picture)] | td//svg | td//object"
-    ><xsl:if test="not(normalize-space(ancestor::td[1])) and normalize-space(ancestor::tr[1])">{UNKNOWN}</xsl:if></xsl:template>
+    ><xsl:if test="not(normalize-space(ancestor::td[1]))
+      and normalize-space((ancestor::tr[1] | ancestor::tr[1]/preceding-sibling::tr[1])[normalize-space()])"
+      >{UNKNOWN}</xsl:if></xsl:template>
   <!--more-->
 </xsl:stylesheet>
 """

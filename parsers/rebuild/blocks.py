@@ -8,20 +8,24 @@ border, outside brackets.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from parsers.form import Block, Row, Table
+from parsers.rebuild.copies import stands_among_figures
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, is_tail
 from parsers.rebuild.marks import CELL, ROW, is_space
+from parsers.rebuild.money import units_of_heads
 from parsers.rebuild.surplus import may_be_moved
 from parsers.rebuild.under import columns_of_heads, pieces_under, stands_beside
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_separate
 
 __all__ = ["read_blocks"]
 
+_LONGEST_NOTE = 200
 _BRACKETS = re.compile(r"[(（][^()（）]*$")
 
 
@@ -52,8 +56,14 @@ def _anchors(found: Found, table: Table) -> list[Hit]:
     return [hit for hit in hits if found.copy.marked_before(hit.nth) or hit.first in found.ends]
 
 
+def _next_label(found: Found, place: int) -> int:
+    """Where the first label at or behind a place begins that no note in brackets quotes."""
+    at = bisect_left(found.starts, place)
+    return next((hit.first for hit in found.hits[at:] if not _in_brackets(found, hit)), len(found.stream.text))
+
+
 def _in_brackets(found: Found, hit: Hit) -> bool:
-    line = found.stream.text[max(0, hit.first - 80) : hit.first]
+    line = found.stream.text[max(0, hit.first - _LONGEST_NOTE) : hit.first]
     return _BRACKETS.search(line[max(line.rfind(mark) for mark in (CELL, ROW, "\ue003")) + 1 :]) is not None
 
 
@@ -94,11 +104,12 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
     heads = _block_heads(found, block, draft.table)
     order = _head_order(heads, codes)
     grid = columns_of_heads(found.stream, heads, codes)
+    draft.units.update({(row.code, code): unit for code, unit in units_of_heads(found.stream, block, heads).items()})
     readings: dict[tuple[str, ...], tuple[list[Piece], Run]] = {}
     lost: Run | None = None
     gone = False
     for hit in hits:
-        end = found.next_label(hit.end)
+        end = _next_label(found, hit.end)
         runs = cut_zone(found.stream, hit.end, end, rows_marked=marked)
         run = next((item for item in runs if item.pieces), None)
         if run is None or not _belongs(row, hit, run, runs, len(codes), marked=marked):
@@ -121,6 +132,10 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
             return
         readings.setdefault(tuple(piece.text for piece in pieces), (pieces, run))
     figured = {texts: found_at for texts, found_at in readings.items() if any(p.kind is Kind.FIGURE for p in found_at[0])}
+    blank = [found_at[0] for texts, found_at in readings.items() if texts not in figured] if figured else []
+    if any(stands_among_figures(found, draft.table, pieces[0].start, marked=marked) for pieces in blank):
+        draft.open_row(row.code, codes, "the row stands twice, and once without figures", blank[0][0])
+        return
     readings = figured or readings
     if readings and lost is not None and gone:
         draft.open_row(row.code, codes, "the row stands twice, and once with other cells than the form's", lost.pieces[0])

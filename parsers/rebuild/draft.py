@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,6 +18,7 @@ from parsers.values import read_value
 __all__ = ["Draft", "Lost", "Mended", "Open", "Printed", "Reading", "write_facts"]
 
 MAX_CANDIDATES = 5
+_POINT_OR_COMMA = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
 
 class Printed(NamedTuple):
@@ -69,6 +71,8 @@ class Draft:
     lost: dict[str, Lost] = field(default_factory=dict)
     doubts: list[tuple[str, str, str]] = field(default_factory=list)
     """Findings of the rebuild: (code, message in Chinese, message in English)."""
+    units: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The unit of a cell where the document prints one in its head or label; it wins over the form's."""
 
     def fill(self, row: str, columns: Sequence[str], pieces: Sequence[Piece]) -> None:
         """Give a row its pieces, column by column."""
@@ -110,12 +114,14 @@ def printed_between(stream: Stream, run: Run) -> str:
 def write_facts(draft: Draft, stream: Stream) -> Iterator[Fact]:
     """One fact for every cell of the table, in the form's order."""
     for cell, (row_label, column_label) in draft.table.cells.items():
-        unit = row_label.unit or column_label.unit
+        unit = draft.units.get(cell) or row_label.unit or column_label.unit
         reading = draft.readings.get(cell)
         name = (draft.table.code, *cell)
         if isinstance(reading, Printed):
             text, start, end, _, _ = reading.piece
             status, number, printed_unit, note = read_value(text, signed=column_label.signed)
+            if _POINT_OR_COMMA.fullmatch(text) and not (row_label.amount or column_label.amount):
+                status, number, note = Status.UNREADABLE, None, f"no count is a fraction, and a comma may be meant: {text}"
             yield Fact(*name, number, text, printed_unit or unit, status, note, (), stream.place(start, end))
         elif reading is None:
             yield Fact(*name, None, None, unit, Status.MISSING, "the document has no such cell")

@@ -28,7 +28,7 @@ from parsers.report import Fact, Status
 
 __all__ = ["Clean", "LongWay", "read_clean", "rule_out"]
 
-_FIGURE = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?")
+_FIGURE = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:[0-9]{1,2}|[0-9]{4,6}))?")
 _MAY_BE_FIGURE = re.compile(r"\d|(?<![^\s\ue003)）\]】〕])[-_/\\~−–—―─━－／～ー无無没NOoＯ〇]")
 _BORDER = re.compile(r"[|｜│┃║￤¦\t]")
 _OTHER_PROSE = "。"

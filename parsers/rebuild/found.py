@@ -61,6 +61,22 @@ class Found:
             return False
         return not self.copy.text.endswith(self._units, 0, hit.nth)
 
+    def amid_another(self, hit: Hit) -> bool:
+        """Whether a short label without its enumerator follows a label of another table: 总计 is a head of section four too."""
+        if not hit.label.short or hit.first < hit.start:
+            return False
+        before = bisect_left(self._owned_places, (hit.first,)) - 1
+        return before >= 0 and hit.label.table not in self._owned_places[before][1]
+
+    @cached_property
+    def _owned_places(self) -> list[tuple[int, frozenset[str]]]:
+        """The places where labels of tables begin, and the tables that each may be of."""
+        owners: dict[int, set[str]] = {}
+        for hit in self.hits:
+            if hit.label.table:
+                owners.setdefault(hit.first, set()).add(hit.label.table)
+        return [(place, frozenset(owners[place])) for place in sorted(owners)]
+
     @cached_property
     def ends(self) -> frozenset[int]:
         """Where labels end."""

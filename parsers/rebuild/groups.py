@@ -7,32 +7,17 @@ Also printed as one small table a group, as a tall table with one figure a line,
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
-from itertools import pairwise
+from collections.abc import Sequence
 
 from parsers.form import Table
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
+from parsers.rebuild.group_layouts import Step, cells_of, printed_columns, take
 from parsers.rebuild.labels import Hit
-from parsers.rebuild.marks import BORDERS, LINE, ROW_ENDS
 from parsers.rebuild.surplus import may_be_moved
-from parsers.rebuild.under import columns_of_heads, pieces_under, stands_beside
-from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_separate
+from parsers.rebuild.zones import Kind, Piece, Run, cut_zone
 
 __all__ = ["read_groups"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A label of the table and the runs of figures between it and the next one."""
-
-    hit: Hit
-    runs: tuple[Run, ...]
-
-
-Cells = dict[tuple[str, str], Piece]
 
 
 def read_groups(found: Found, table: Table) -> Draft:
@@ -43,7 +28,7 @@ def read_groups(found: Found, table: Table) -> Draft:
         _read_by_position(found, table, draft)
         return draft
     copies = [_steps(found, hits) for hits in regions]
-    read = [(steps, _cells_of(steps, table, found)) for steps in copies]
+    read = [(steps, cells_of(steps, table, found)) for steps in copies]
     figured = [steps for steps, cells in read if cells and any(piece.kind is Kind.FIGURE for piece in cells.values())]
     chosen, cells = next(((steps, cells) for steps, cells in read if steps in figured), read[0])
     texts = {
@@ -71,33 +56,17 @@ def read_groups(found: Found, table: Table) -> Draft:
     return draft
 
 
-def _steps(found: Found, hits: Sequence[Hit]) -> list[_Step]:
+def _steps(found: Found, hits: Sequence[Hit]) -> list[Step]:
     marked = found.rows_marked(hits[0].first, found.next_label(hits[-1].end), 3)
     return [
-        _Step(hit, tuple(cut_zone(found.stream, hit.end, _end(found, hits, at), rows_marked=marked)))
+        Step(hit, tuple(cut_zone(found.stream, hit.end, _end(found, hits, at), rows_marked=marked)))
         for at, hit in enumerate(hits)
     ]
 
 
-def _figures(steps: Sequence[_Step]) -> bool:
-    """Whether a figure stands in a stretch."""
-    return any(run.figures for step in steps for run in step.runs)
-
-
-def _cells_of(steps: Sequence[_Step], table: Table, found: Found) -> Cells | None:
-    """The cells of one printed table by the first layout that explains it; empty where its figures contradict its heads."""
-    groups = [row.code for row in table.rows]
-    columns = [column.code for column in table.columns]
-    for read in (
-        partial(_read_by_grid, found=found),
-        partial(_read_wide, found=found),
-        partial(_read_by_group, found=found),
-        partial(_read_tall, found=found),
-    ):
-        cells = read(steps, groups, columns)
-        if cells is not None:
-            return cells
-    return None
+def _figures(steps: Sequence[Step]) -> bool:
+    """Whether a figure stands in a cell of a stretch, or several side by side; prose behind it has single ones."""
+    return any(run.figures > (0 if run.bordered else 2) for step in steps for run in step.runs)
 
 
 def _regions(found: Found, table: Table) -> list[list[Hit]]:
@@ -135,221 +104,15 @@ def _end(found: Found, hits: Sequence[Hit], at: int) -> int:
     return hits[at + 1].first if at + 1 < len(hits) else found.next_label(hits[at].end)
 
 
-def _read_by_grid(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
-    """The one cell under each head, where all heads and groups stand apart in one grid."""
-    spots = [(step, found.stream.grid_column(step.hit.start)) for step in steps]
-    titles = [(step.hit.label.name, spot) for step, spot in spots if step.hit.label.kind == "row" and spot]
-    heads = [(step.hit.label.name, spot) for step, spot in spots if step.hit.label.kind == "column" and spot]
-    if len(heads) != len(groups) * len(columns) or len({spot[0] for _, spot in (*titles, *heads)}) != 1:
-        return None
-    under = _owned_columns(titles, heads) or _columns_in_blocks(titles, heads, groups, columns)
-    rows = [run for step in steps for run in step.runs if run.bordered and len(run.pieces) >= len(heads) and not run.words]
-    rows = [run for run in rows if run.figures] or (rows[:1] if _all_blank(steps) else [])
-    if len(under) != len(heads) or len(set(under.values())) != len(heads) or len(rows) != 1:
-        return None
-    places = {spot[1]: piece for piece in rows[0].pieces if (spot := found.stream.grid_column(piece.start)) and spot[2] == 1}
-    cells = {name: places[column] for name, column in under.items() if column in places}
-    left = rows[0].figures - sum(piece.kind is Kind.FIGURE for piece in cells.values())
-    if left and len(rows[0].pieces) > len(heads) and stands_beside(found.stream, [step.hit for step in steps], rows[0].pieces):
-        return {}  # the row holds more than the form's cells: their number says nothing
-    return cells if len(cells) == len(heads) and left == 0 else None
-
-
-_Spot = tuple[int, int, int]
-"""Grid number, first grid column and column span of a label."""
-
-
-def _owned_columns(titles: Sequence[tuple[str, _Spot]], heads: Sequence[tuple[str, _Spot]]) -> dict[tuple[str, str], int]:
-    """The grid column of each group and head, where every head stands under one group; else empty."""
-    under: dict[tuple[str, str], int] = {}
-    for name, (_, column, span) in heads:
-        owners = [title for title, (_, first, wide) in titles if first <= column < first + wide]
-        if len(owners) != 1 or span != 1:
-            return {}
-        under[owners[0], name] = column
-    return under
-
-
-def _columns_in_blocks(
-    titles: Sequence[tuple[str, _Spot]], heads: Sequence[tuple[str, _Spot]], groups: Sequence[str], columns: Sequence[str]
-) -> dict[tuple[str, str], int]:
-    """The same where groups have lost their spans: heads in the form's order, each group named over one of its own; else empty."""
-    placed = sorted((column, name) for name, (_, column, _) in heads)
-    size = len(columns)
-    if [name for _, name in placed] != [*columns] * len(groups) or any(span != 1 for _, (_, _, span) in heads):
-        return {}
-    blocks = [[column for column, _ in placed[at : at + size]] for at in range(0, len(placed), size)]
-    if any(not blocks[groups.index(title)][0] <= first <= blocks[groups.index(title)][-1] for title, (_, first, _) in titles):
-        return {}
-    return {
-        (group, name): column
-        for group, block in zip(groups, blocks, strict=True)
-        for name, column in zip(columns, block, strict=True)
-    }
-
-
-def _all_blank(steps: Sequence[_Step]) -> bool:
-    """Whether no figure stands in the whole table, so that an empty row may be its row."""
-    return not any(run.figures for step in steps for run in step.runs)
-
-
-def _read_wide(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
-    """All figures in one row behind the heads."""
-    width = len(groups) * len(columns)
-    rows = [run for step in steps for run in step.runs if len(run.pieces) >= width and run.figures]
-    if not rows and _all_blank(steps):
-        rows = [run for step in steps[-1:] for run in step.runs if len(run.pieces) == width and run.bordered and not run.words]
-    picked = [pieces for run in rows if (pieces := _take(run, width, found)) is not None]
-    if len(rows) != 1 or len(picked) != 1:
-        return None
-    names = list(_printed_columns(steps, groups, columns))
-    return dict(zip(names, picked[0], strict=True))
-
-
-def _take(run: Run, width: int, found: Found) -> list[Piece] | None:
-    """
-    The cells of a run of that width; surplus cells must be empty and leave no choice.
-
-    A row with empty cells cannot be taken as it stands where bars prove no places, nor where it does not reach as far
-    as its table: a surplus cell may then stand in the place of a lost one.
-    """
-    pieces = list(run.pieces)
-    if may_be_moved(run, width) or any(is_glued(piece.text) for piece in pieces):
-        return None
-    if 0 < run.figures < width and _may_hide_a_loss(run, found):
-        return None
-    if not run.bordered:
-        return pieces if len(pieces) == width and all(is_separate(piece.text) for piece in pieces) else None
-    if len(pieces) == width:
-        return pieces
-    first, last = pieces[width:], pieces[:-width]
-    first_fits = not any(piece.kind is not Kind.EMPTY for piece in first)
-    last_fits = not any(piece.kind is not Kind.EMPTY for piece in last)
-    if first_fits == last_fits or (run.figures < width and found.stream.grid_column(pieces[0].start) is not None):
-        return None  # or the cell too many may be an empty one among the others
-    return pieces[:width] if first_fits else pieces[-width:]
-
-
-def _may_hide_a_loss(run: Run, found: Found) -> bool:
-    start = run.pieces[0].start
-    in_grid = found.stream.grid_column(start) is not None
-    return found.packed_at(start) or (in_grid and found.stream.row_extent(start) < found.stream.table_extent(start))
-
-
-def _printed_columns(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Group and column of each printed position: as the heads stand when all of them are whole, else the form's order."""
-    printed_groups = list(dict.fromkeys(step.hit.label.name for step in steps if step.hit.label.kind == "row"))
-    heads = [step.hit.label.name for step in steps if step.hit.label.kind == "column"]
-    size = len(columns)
-    parts = [heads[at : at + size] for at in range(0, len(heads), size)]
-    whole = len(heads) == size * len(groups) and all(sorted(part) == sorted(columns) for part in parts)
-    chosen_groups = printed_groups if sorted(printed_groups) == sorted(groups) else list(groups)
-    for at, group in enumerate(chosen_groups):
-        for column in parts[at] if whole else columns:
-            yield group, column
-
-
-def _read_by_group(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
-    """One run of figures for each group: behind its own heads, or in the row of its label."""
-    rows: dict[str, list[tuple[list[Hit], Run]]] = {group: [] for group in groups}
-    group: str | None = None
-    heads: list[Hit] = []
-    for step in steps:
-        if step.hit.label.kind == "row":
-            group = step.hit.label.name
-            heads = heads if len(heads) == len(columns) and not rows[group] else []
-        elif step.hit.label.kind == "column":
-            heads = [*heads, step.hit] if len(heads) < len(columns) else [step.hit]
-        if group is not None:
-            rows[group] += [(heads, run) for run in step.runs if len(run.pieces) >= len(columns) and not run.words]
-    cells: Cells = {}
-    for name, printed in rows.items():
-        figured = [(above, run) for above, run in printed if run.figures] or printed[:1]
-        if len(figured) != 1:
-            return None
-        ((above, run),) = figured
-        placed = _under_heads(run, above, columns, found)
-        pieces = placed or _take(run, len(columns), found)
-        if pieces is None:
-            return None
-        printed_order = [hit.label.name for hit in above]
-        as_printed = not placed and sorted(printed_order) == sorted(columns)
-        cells.update(
-            {(name, column): piece for column, piece in zip(printed_order if as_printed else columns, pieces, strict=True)}
-        )
-    return cells
-
-
-def _under_heads(run: Run, heads: Sequence[Hit], columns: Sequence[str], found: Found) -> list[Piece] | None:
-    """The cells of a run in the form's order of columns, by their places in the grid of their heads."""
-    grid = columns_of_heads(found.stream, heads, columns)
-    at, above = (found.stream.grid_column(start) for start in (run.pieces[0].start, heads[0].start)) if heads else (None, None)
-    if grid is None or at is None or above is None or at[0] != above[0]:
-        return None
-    return pieces_under(found.stream, grid, run.pieces)
-
-
-def _read_tall(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
-    """
-    One figure behind each head, in its row.
-
-    Where all heads stand in the form's order, each on a line of its own, a cell that leaves no trace lacks alone.
-    """
-    owned = _in_blocks(steps, groups, columns, found)
-    cells: Cells = {}
-    loose = True  # whether figures stand on the lines of their heads without borders
-    for step, group in owned or _named_before(steps):
-        name = (group, step.hit.label.name)
-        runs = [run for run in step.runs if run.pieces]
-        if any(run.figures for run in runs if not run.same_row) or name in cells:
-            return None
-        if not runs or not runs[0].same_row:
-            continue
-        pieces = [piece for piece in runs[0].pieces if piece.kind is Kind.FIGURE] or list(runs[0].pieces[:1])
-        if len(pieces) != 1 or (not runs[0].bordered and not is_separate(pieces[0].text)):
-            return None
-        cells[name] = pieces[0]
-        loose = loose and not any(mark in found.stream.text[step.hit.end : pieces[0].start] for mark in BORDERS + LINE)
-    return cells if len(cells) == len(groups) * len(columns) or (owned and cells and loose) else None
-
-
-def _in_blocks(steps: Sequence[_Step], groups: Sequence[str], columns: Sequence[str], found: Found) -> list[tuple[_Step, str]]:
-    """
-    Each head with its group, where the heads are the form's in its order and no group is named outside of its own ones.
-
-    In the middle of them is where printers put the name of a group. Empty where it is not so, or two heads share a line.
-    """
-    heads = [step for step in steps if step.hit.label.kind == "column"]
-    size = len(columns)
-    if [step.hit.label.name for step in heads] != [*columns] * len(groups):
-        return []
-    before = 0
-    for step in steps:
-        if step.hit.label.kind == "row" and before // size != groups.index(step.hit.label.name):
-            return []
-        before += step.hit.label.kind == "column"
-    between = (found.stream.text[above.hit.end : below.hit.first] for above, below in pairwise(heads))
-    if not all(any(mark in text for mark in LINE + ROW_ENDS) for text in between):
-        return []
-    return [(step, groups[at // size]) for at, step in enumerate(heads)]
-
-
-def _named_before(steps: Sequence[_Step]) -> Iterator[tuple[_Step, str]]:
-    """Each head with the group that was named last before it."""
-    group: str | None = None
-    for step in steps:
-        if step.hit.label.kind == "row":
-            group = step.hit.label.name
-        elif step.hit.label.kind == "column" and group is not None:
-            yield step, group
-
-
 def _read_by_position(found: Found, table: Table, draft: Draft) -> None:
-    """
-    Fill the table where its heads are unreadable (printed one character a line, or torn) but its last group is named.
+    """Fill the table where its heads are unreadable (printed one character a line, torn) but its groups are named."""
+    _read_row_by_position(found, table, draft)
+    if not draft.readings:
+        _read_groups_by_position(found, table, draft)
 
-    The one whole row of figures behind the last group's label is the table's, in the form's order.
-    """
+
+def _read_row_by_position(found: Found, table: Table, draft: Draft) -> None:
+    """The one whole row of figures behind the label of the last group is the table's, in the form's order."""
     last = [hit for hit in found.of(table.code, "row") if hit.label.name == table.rows[-1].code]
     names = list(table.cells)
     foreign = [hit.first for hit in found.hits if hit.label.table != table.code and not hit.label.short]
@@ -362,7 +125,7 @@ def _read_by_position(found: Found, table: Table, draft: Draft) -> None:
             (hit, pieces)
             for run in runs
             if (run.figures or (not figured and _is_blank_row(run, names)))
-            and (pieces := _take(run, len(names), found)) is not None
+            and (pieces := take(run, len(names), found)) is not None
         ]
     if len(rows) != 1:
         return
@@ -372,19 +135,44 @@ def _read_by_position(found: Found, table: Table, draft: Draft) -> None:
     draft.spans.append((hit.first, pieces[-1].end))
 
 
+def _read_groups_by_position(found: Found, table: Table, draft: Draft) -> None:
+    """The one whole row of figures behind the label of each group is the group's, where no head speaks against it."""
+    groups = found.of(table.code, "row")
+    if [hit.label.name for hit in groups] != [row.code for row in table.rows]:
+        return
+    columns = [column.code for column in table.columns]
+    heads = found.of(table.code, "column")
+    foreign = [hit.first for hit in found.hits if hit.label.table != table.code and not hit.label.short]
+    ends = [
+        *(hit.first for hit in groups[1:]),
+        min((at for at in foreign if at >= groups[-1].end), default=len(found.stream.text)),
+    ]
+    cells: list[tuple[str, list[Piece]]] = []
+    for hit, end in zip(groups, ends, strict=True):
+        named = [columns.index(head.label.name) for head in heads if hit.end <= head.first < end]
+        rows = [run for run in cut_zone(found.stream, hit.end, end, rows_marked=True) if run.figures]
+        pieces = take(rows[0], len(columns), found) if len(rows) == 1 and named == sorted(set(named)) else None
+        if pieces is None:
+            return
+        cells.append((hit.label.name, pieces))
+    for group, pieces in cells:
+        draft.fill(group, columns, pieces)
+    draft.spans.append((groups[0].first, cells[-1][1][-1].end))
+
+
 def _is_blank_row(run: Run, names: Sequence[tuple[str, str]]) -> bool:
     """Whether a run is a row of a table that has just the table's number of cells, all empty."""
     return run.bordered and not run.words and len(run.pieces) == len(names)
 
 
-def _lose(steps: Sequence[_Step], table: Table, draft: Draft, found: Found) -> None:
+def _lose(steps: Sequence[Step], table: Table, draft: Draft, found: Found) -> None:
     """Leave every cell open when figures stand there that no layout explains; one run of tokens may be mended."""
     runs = [run for step in steps for run in step.runs if run.figures]
     if not runs:
         return
     groups, columns = [row.code for row in table.rows], [column.code for column in table.columns]
     usual = [(group, column) for group in groups for column in columns]
-    moved = list(_printed_columns(steps, groups, columns)) != usual
+    moved = list(printed_columns(steps, groups, columns)) != usual
     gone = moved or may_be_moved(runs[0], len(usual)) or found.lacks_cells(runs[0], len(usual))
     for group in groups:
         draft.lose(group, columns, runs[0], found.stream, lacks_cells=gone)

@@ -9,8 +9,8 @@ character of the copy knows its place in the stream.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -62,6 +62,10 @@ class Compact:
     text: str
     at: tuple[int, ...]
     stream: str
+    places: dict[tuple[tuple[str, ...], str], list[tuple[int, int, int, int, str]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Where labels stand that were looked for before, by spellings and enumerator: forms share most of them."""
 
     def marked_before(self, index: int) -> bool:
         """Whether a border, a line break or the document's edge stands before character `index`."""
@@ -178,7 +182,7 @@ def find_hits(copy: Compact, labels: Sequence[Label]) -> list[Hit]:
 
     A label that only stands inside a longer label of the same list is no hit.
     """
-    found = [hit for label in labels for hit in _places(copy, label)]
+    found = [Hit(label, *place) for label in labels for place in _places(copy, label)]
     found.sort(key=lambda hit: (hit.start, -hit.end))
     hits: list[Hit] = []
     longest_start, reach = 0, 0
@@ -192,17 +196,22 @@ def find_hits(copy: Compact, labels: Sequence[Label]) -> list[Hit]:
     return [hit for hit in hits if not hit.label.short or _stands_alone(copy, hit, firsts, ends)]
 
 
-def _places(copy: Compact, label: Label) -> Iterator[Hit]:
+def _places(copy: Compact, label: Label) -> list[tuple[int, int, int, int, str]]:
+    """Where a label stands: all that a hit has but the label."""
+    key = label.cores, label.enumerator
+    if key in copy.places:
+        return copy.places[key]
     text, at = copy.text, copy.at
-    seen: set[int] = set()
+    found: dict[int, tuple[int, int, int, int, str]] = {}
     for core in label.cores:
         index = text.find(core)
         while index >= 0:
-            if index not in seen:
-                seen.add(index)
+            if index not in found:
                 first = _enumerated(copy, index, label.enumerator)
-                yield Hit(label, at[first], at[index], at[index + len(core) - 1] + 1, index, core)
+                found[index] = at[first], at[index], at[index + len(core) - 1] + 1, index, core
             index = text.find(core, index + 1)
+    copy.places[key] = list(found.values())
+    return copy.places[key]
 
 
 def _enumerated(copy: Compact, index: int, expected: str) -> int:
@@ -221,9 +230,13 @@ def _enumerated(copy: Compact, index: int, expected: str) -> int:
     return index
 
 
-def _is_of_another(printed: str, expected: str) -> bool:
+def _is_of_another(copy: Compact, hit: Hit) -> bool:
     """Whether an enumerator is of another level and of another number: （六）其他处理, cut short, is not 3.其他."""
-    return any(map(_HAN_DIGITS.count, printed)) and expected[:1].isdigit() and _number_of(printed) != _number_of(expected)
+    expected = hit.label.enumerator
+    if not expected[:1].isdigit():
+        return False
+    printed = compact(copy.stream[hit.first : hit.start]).text
+    return any(map(_HAN_DIGITS.count, printed)) and _number_of(printed) != _number_of(expected)
 
 
 def _number_of(enumerator: str) -> int:
@@ -248,7 +261,7 @@ def _stands_alone(copy: Compact, hit: Hit, firsts: Set[int], ends: Set[int]) -> 
     """
     index = hit.nth + len(hit.core)
     enumerated = bool(hit.label.enumerator) and hit.first < hit.start
-    if enumerated and _is_of_another(compact(copy.stream[hit.first : hit.start]).text, hit.label.enumerator):
+    if enumerated and _is_of_another(copy, hit):
         return False
     prior, follower = copy.text[hit.nth - 1 : hit.nth], copy.text[index : index + 1]
     before = enumerated or copy.marked_before(hit.nth) or hit.first in ends or prior.isdigit() or prior in "/—–-"

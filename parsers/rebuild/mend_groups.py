@@ -15,11 +15,10 @@ from decimal import Decimal
 from itertools import pairwise
 
 from parsers.form import Form
-from parsers.rebuild.cuts import Readings, cut_freely, read_row
+from parsers.rebuild.cuts import Readings, read_row
 from parsers.rebuild.draft import Draft, Mended, Open
 from parsers.rebuild.mend import Habits
-from parsers.rebuild.solver import MAX_STEPS, Vector
-from parsers.rebuild.steps import OutOfSteps, Steps
+from parsers.rebuild.solver import Vector
 from parsers.rebuild.zones import is_whole
 
 __all__ = ["mend_groups"]
@@ -83,15 +82,15 @@ def mend_groups(draft: Draft, form: Form, habits: Habits) -> None:
     short = habits.zeros_printed and habits.glued and len(tokens) < len(draft.table.cells) <= length
     glued = short or not all(is_whole(token) for token in tokens)
     table = _Table(tokens, len(draft.table.rows), len(draft.table.columns), glued, habits.zeros_printed)
-    holding, slipping = _readings(table)
+    chains, rest_on_sums = _readings(table)
     codes = {
         identity.instance: identity.code for identity in form.identities if identity.code.startswith(f"{draft.table.code}.total")
     }
-    for at, row in enumerate(draft.table.rows):
-        if not holding[at] and not slipping[at]:
+    for row, chain in zip(draft.table.rows, chains, strict=True):
+        if not chain:
             continue
-        rests_on = (f"{codes[row.code]}[{row.code}]",) if holding[at] else ()
-        cells = _project([*holding[at], *slipping[at]], table.width)
+        rests_on = (f"{codes[row.code]}[{row.code}]",) if rest_on_sums else ()
+        cells = _project(chain, table.width)
         for column, (numbers, always, ever) in zip(draft.table.columns, cells, strict=True):
             key = (row.code, column.code)
             if not _is_sure(table):
@@ -103,8 +102,7 @@ def mend_groups(draft: Draft, form: Form, habits: Habits) -> None:
                 draft.readings.pop(key, None)
             else:
                 shown = (*map(str, numbers), *(() if always else ("nothing",)))
-                note = "another reading fits if one figure is false" if slipping[at] else "more than one reading fits"
-                draft.readings[key] = Open(note, lost.piece, shown)
+                draft.readings[key] = Open("more than one reading fits", lost.piece, shown)
 
 
 def _is_sure(table: _Table) -> bool:
@@ -119,21 +117,16 @@ def _is_sure(table: _Table) -> bool:
 # --- which stretches -----------------------------------------------------------------------------
 
 
-def _readings(table: _Table) -> tuple[_Chains, _Chains]:
-    """The chains in which every sum holds, and those in which one does not that must be reckoned with; neither: open."""
+def _readings(table: _Table) -> tuple[_Chains, bool]:
+    """The chains that the digits may be, and whether they rest on the sums; all are empty where they can be none."""
     nothing: _Chains = [[] for _ in range(table.groups)]
     sound = _stretches(table, full=table.full)
     if sound is None:
-        return nothing, nothing
+        return nothing, False
     chains = _chain(sound, table.groups, 0, len(table.digits))
-    if not table.glued or not table.full:
-        return chains, nothing
-    if not all(chains):
-        return nothing, _one_digit_a_cell(table) or nothing
-    try:
-        return chains, _with_one_slip(table, sound)
-    except OutOfSteps:
-        return nothing, nothing
+    if all(chains) or not table.glued or not table.full:
+        return chains, True
+    return _one_digit_a_cell(table) or nothing, False
 
 
 def _one_digit_a_cell(table: _Table) -> _Chains | None:
@@ -189,58 +182,10 @@ def _reach(stretches: Sequence[_Stretch], groups: int, start: int) -> list[set[i
     return reach
 
 
-# --- one false figure ----------------------------------------------------------------------------
-
-
-def _with_one_slip(table: _Table, sound: Sequence[_Stretch]) -> _Chains:
-    """The chains in which one group breaks its sum by one slip; raises OutOfSteps."""
-    steps = Steps(MAX_STEPS)
-    chains: _Chains = [[] for _ in range(table.groups)]
-    reach = _reach(sound, table.groups, 0)
-    last = len(table.digits)
-    for at in range(table.groups):
-        behind = table.groups - 1 - at
-        for end in range(last + 1):
-            after = _chain(sound, behind, end, last)
-            if not all(after) or (not behind and end != last):
-                continue
-            for start in sorted(start for start in reach[at] if start + table.width <= end):
-                free = cut_freely(table.between(start, end), table.width)
-                steps.take(len(free) + len(sound))
-                slips = [vector for vector in free if _is_slip(vector)]
-                if slips:
-                    parts = [*_chain(sound, at, 0, start), [_whole(start, slips, end)], *after]
-                    for chain, part in zip(chains, parts, strict=True):
-                        chain.extend(part)
-    return chains
-
-
 def _whole(start: int, vectors: Sequence[Vector], end: int) -> _Stretch:
     """A stretch whose every cell holds a figure."""
     full = ((1 << len(vectors[0])) - 1,) * len(vectors)
     return _Stretch(start, end, Readings(tuple(vectors), full, full))
-
-
-def _is_slip(vector: Vector) -> bool:
-    """
-    Whether a vector breaks its sum, and would obey it but for one slip of the pen.
-
-    >>> [_is_slip(vector) for vector in ((21, 9, 30), (21, 9, 21), (12, 9, 30), (210, 9, 30), (47, 9, 30))]
-    [False, True, True, True, False]
-    """
-    *parts, total = vector
-    gap = sum(parts) - total
-    meant = ((total, total + gap), *((part, part - gap) for part in parts))
-    return gap != 0 and any(_is_near(printed, figure) for printed, figure in meant if figure >= 0)
-
-
-def _is_near(printed: int, meant: int) -> bool:
-    """Whether a figure is another one miscounted, with a zero too many or too few, or with two digits changed about."""
-    if abs(printed - meant) <= _MISCOUNT or printed == 10 * meant or meant == 10 * printed:
-        return True
-    texts = (str(printed), str(meant))
-    differ = [pair for pair in zip(*(text.zfill(max(map(len, texts))) for text in texts), strict=True) if len(set(pair)) > 1]
-    return len(differ) == 2 and differ[0] == differ[1][::-1]
 
 
 def _project(stretches: Sequence[_Stretch], width: int) -> list[tuple[list[int], bool, bool]]:

@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from parsers.form import Row, Table
+from parsers.rebuild.alike import is_other, likeness, ratio
 from parsers.rebuild.chain import Weighed, choose_chain
 from parsers.rebuild.columns import Columns
+from parsers.rebuild.copies import compare_copies
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, core_of, is_tail
 from parsers.rebuild.marks import BORDERS, LINE, ROW_ENDS
+from parsers.rebuild.money import unit_of_row
 from parsers.rebuild.remarks import remark_heads, remark_labels, remark_unknown
-from parsers.rebuild.surplus import may_be_moved
+from parsers.rebuild.surplus import is_dashed, may_be_moved, on_one_line
 from parsers.rebuild.zones import Run, cut_zone, is_whole, unstack
 
 __all__ = ["read_rows"]
@@ -52,7 +54,7 @@ class _Unit(NamedTuple):
 def read_rows(found: Found, table: Table) -> Draft:
     """The draft of a table whose layout is `rows`."""
     draft = Draft(table)
-    hits = [hit for hit in found.of(table.code, "row", "group") if not found.in_prose(hit)]
+    hits = [hit for hit in found.of(table.code, "row", "group") if not (found.in_prose(hit) or found.amid_another(hit))]
     if not hits:
         return draft
     marked = found.rows_marked(hits[0].first, hits[-1].end, len({hit.label.name for hit in hits}))
@@ -87,6 +89,8 @@ def read_rows(found: Found, table: Table) -> Draft:
         removed = found.lines_removed and not unit.run.bordered and len(codes) == 1
         moved = unit.label is not None and may_be_moved(unit.run, len(codes), unit.row, unit.label.core)
         picked = None if unit in mixed or removed else columns.pick(unit.run, moved=moved)
+        if unit.label is not None and (printed := unit_of_row(found.stream, unit.row, unit.label, unit.run)):
+            draft.units.update({(unit.row.code, code): printed for code in codes})
         if picked is not None:
             draft.fill(unit.row.code, codes, picked)
         elif columns.order is None:
@@ -95,7 +99,7 @@ def read_rows(found: Found, table: Table) -> Draft:
             gone = moved or found.lacks_cells(unit.run, len(codes)) or not columns.as_in_form
             draft.lose(unit.row.code, codes, unit.run, found.stream, lacks_cells=gone)
     _doubt_missing(units, table, draft, codes)
-    _compare_copies(found, hits, chain, draft, columns, codes, marked=marked)
+    compare_copies(found, hits, chain, draft, columns, marked=marked)
     return draft
 
 
@@ -173,7 +177,7 @@ def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked
     """The runs behind a label, without page numbers before a whole row and the dashes of a group without figures."""
     runs = [part for run in cut_zone(found.stream, start, end, rows_marked=marked) for part in _split_long(run, width)]
     if width == 1:
-        if len(runs) > 1 and not _has_digit(runs[0]) and _has_digit(runs[1]) and _on_one_line(found, *runs[:2]):
+        if len(runs) > 1 and not _has_digit(runs[0]) and _has_digit(runs[1]) and on_one_line(found.stream, *runs[:2]):
             return runs[1:]  # a dash between a label and its figure
         runs = [run._replace(pieces=tuple(piece for piece in run.pieces if piece.text != row.unit)) for run in runs]
     if len(runs) > 1 and not runs[0].bordered and len(runs[0].pieces) < width <= max(len(run.pieces) for run in runs):
@@ -182,11 +186,6 @@ def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked
     if not row.values and dashes and runs[0].same_row and not _has_digit(runs[0]):
         return runs[1:]
     return runs
-
-
-def _on_one_line(found: Found, left: Run, right: Run) -> bool:
-    """Whether two runs without borders stand on one line."""
-    return not any(mark in found.stream.text[left.pieces[0].start : right.pieces[0].start] for mark in LINE + BORDERS)
 
 
 def _owns(row: Row, hit: Hit, runs: Sequence[Run], width: int) -> bool:
@@ -222,7 +221,7 @@ def _split_long(run: Run, width: int) -> Iterator[Run]:
     """A run of tokens that holds several whole rows, row by row."""
     count = len(run.pieces)
     several = not run.bordered and width > 1 and count > width and count % width == 0
-    if not several or not all(is_whole(piece.text) for piece in run.pieces) or _is_dashed(run):
+    if not several or not all(is_whole(piece.text) for piece in run.pieces) or is_dashed(run):
         yield run
         return
     for at in range(0, count, width):
@@ -234,12 +233,6 @@ def _split_long(run: Run, width: int) -> Iterator[Run]:
             words=run.words if first else "",
             cut_short=run.cut_short and last,
         )
-
-
-def _is_dashed(run: Run) -> bool:
-    """Whether dashes stand between the figures of a run, in the place of borders."""
-    texts = [piece.text for piece in run.pieces]
-    return any(not any(map(_DIGIT.search, texts[at::2])) and all(map(_DIGIT.search, texts[1 - at :: 2])) for at in (0, 1))
 
 
 def _find_alike(units: list[_Unit], table: Table) -> None:
@@ -259,7 +252,7 @@ def _find_alike(units: list[_Unit], table: Table) -> None:
             alike = [
                 row
                 for row in missing
-                if _likeness(units, at, row) >= _ALIKE and not _is_other(words, row, table) and not _runs_on(unit.run.words, row)
+                if _likeness(units, at, row) >= _ALIKE and not is_other(words, row, table) and not _runs_on(unit.run.words, row)
             ]
             if (
                 len(alike) == 1
@@ -293,17 +286,8 @@ def _likeness(units: Sequence[_Unit], at: int, row: Row) -> float:
     place, label = next(stands, (-1, None))
     if label is None:
         return likeness(words, row)
-    whole = _ratio(label.core + words, row.zh)
-    return whole if place == at - 1 and whole >= _ratio(label.core, row.zh) else 0.0
-
-
-def likeness(words: str, row: Row) -> float:
-    """How alike a printed label is to a row's: 0 to 1."""
-    return max(_ratio(words, spelling) for spelling in (row.zh, *row.aliases))
-
-
-def _ratio(words: str, spelling: str) -> float:
-    return SequenceMatcher(None, words, core_of(spelling), autojunk=False).ratio()
+    whole = ratio(label.core + words, row.zh)
+    return whole if place == at - 1 and whole >= ratio(label.core, row.zh) else 0.0
 
 
 def _gaps(units: Sequence[_Unit], table: Table) -> list[tuple[int, int, list[Row]]]:
@@ -340,13 +324,7 @@ def _fits(units: Sequence[_Unit], at: int, row: Row, table: Table) -> bool:
     words = core_of(run.words) if run.words else ""
     for head in (*table.heads, *(column.zh for column in table.columns)):
         words = words.replace(core_of(head), "")
-    return len(words) < 3 or (_likeness(units, at, row) >= _NOT_ALIEN and not _is_other(words, row, table))
-
-
-def _is_other(words: str, row: Row, table: Table) -> bool:
-    """Whether a printed label is nearer to another row of the table."""
-    mine = likeness(words, row)
-    return any(likeness(words, other) > mine for other in table.rows if other.code != row.code)
+    return len(words) < 3 or (_likeness(units, at, row) >= _NOT_ALIEN and not is_other(words, row, table))
 
 
 def _may_be_mixed(units: Sequence[_Unit], table: Table) -> list[_Unit]:
@@ -379,21 +357,3 @@ def _doubt_missing(units: Sequence[_Unit], table: Table, draft: Draft, codes: Se
         note = f"{len(loose)} rows of figures without a label stand where {len(missing)} rows of the form lack"
         for row in missing:
             draft.open_row(row.code, codes, note)
-
-
-def _compare_copies(
-    found: Found, hits: Sequence[Hit], chain: Sequence[Hit], draft: Draft, columns: Columns, codes: Sequence[str], *, marked: bool
-) -> None:
-    """Open the rows that stand a second time in the document with other figures."""
-    taken = {hit.start for hit in chain}
-    for hit in hits:
-        unnumbered = hit.label.short and hit.label.enumerator and hit.first == hit.start
-        if hit.start in taken or unnumbered or hit.label.kind != "row":
-            continue
-        runs = cut_zone(found.stream, hit.end, found.next_label(hit.end), rows_marked=marked)
-        picked = columns.pick(runs[0]) if runs and runs[0].same_row and runs[0].figures else None
-        if picked is None:
-            continue
-        texts = [piece.text for piece in picked]
-        if draft.texts(hit.label.name, codes) not in (texts, None):
-            draft.open_row(hit.label.name, codes, "the row stands twice with different figures", picked[0])

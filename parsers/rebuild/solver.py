@@ -98,22 +98,24 @@ class _Search:
         kept = {row: domain[row] for row, _ in equation.rows}
         for column in range(width):
             values = [_shifted(kept[row], sign, column) for row, sign in equation.rows]
-            target = sum(lift for _, lift in values)
+            target = sum([lift for _, lift in values])
+            distinct = [set(numbers) for numbers, _ in values]
+            within = (1 << (target + 1)) - 1
             forward = [1]
-            for numbers, _ in values:
+            for each in distinct:
                 reach = 0
-                for number in set(numbers):
+                for number in each:
                     reach |= forward[-1] << number
-                forward.append(reach & ((1 << (target + 1)) - 1))
+                forward.append(reach & within)
             backward = 1 << target
             for at in range(len(values) - 1, -1, -1):
                 row = equation.rows[at][0]
                 numbers = values[at][0]
                 self.steps.take(len(numbers) * (1 + target // _BITS_A_STEP))
-                good = {number for number in set(numbers) if (forward[at] << number) & backward}
+                good = {number for number in distinct[at] if (forward[at] << number) & backward}
                 if not good:
                     return None
-                if len(good) < len(set(numbers)):
+                if len(good) < len(distinct[at]):
                     kept[row] = tuple(vector for vector, number in zip(kept[row], numbers, strict=True) if number in good)
                 before = 0
                 for number in good:

@@ -10,13 +10,24 @@ from itertools import pairwise
 
 from parsers.form import Row
 from parsers.rebuild.labels import is_tail
-from parsers.rebuild.marks import CELL, COVER, LINE, SPACE
+from parsers.rebuild.marks import BORDERS, CELL, COVER, LINE, SPACE
 from parsers.rebuild.stream import Stream
 from parsers.rebuild.zones import Kind, Piece, Run
 from parsers.values import read_value
 
-__all__ = ["Surplus", "covered_behind", "least_spare", "lies_unevenly", "may_be_moved", "surplus_of", "total_breaks"]
+__all__ = [
+    "Surplus",
+    "covered_behind",
+    "is_dashed",
+    "least_spare",
+    "lies_unevenly",
+    "may_be_moved",
+    "on_one_line",
+    "surplus_of",
+    "total_breaks",
+]
 
+_DIGIT = re.compile(r"\d")
 _BEHIND = re.compile(f"[{LINE}{SPACE}]*{CELL}?[{LINE}{SPACE}{COVER}]*")
 
 
@@ -122,6 +133,12 @@ def may_be_moved(run: Run, width: int, row: Row | None = None, core: str = "") -
     return not len(run.pieces) == run.figures == width
 
 
+def is_dashed(run: Run) -> bool:
+    """Whether dashes stand between the figures of a run, in the place of borders."""
+    texts = [piece.text for piece in run.pieces]
+    return any(not any(map(_DIGIT.search, texts[at::2])) and all(map(_DIGIT.search, texts[1 - at :: 2])) for at in (0, 1))
+
+
 def lies_unevenly(stream: Stream, pieces: Sequence[Piece]) -> bool:
     """Whether figures without borders stand on several lines, more on one than on another: not all are of one row."""
     counts = [1]
@@ -130,6 +147,11 @@ def lies_unevenly(stream: Stream, pieces: Sequence[Piece]) -> bool:
             counts.append(0)
         counts[-1] += 1
     return len(set(counts)) > 1
+
+
+def on_one_line(stream: Stream, left: Run, right: Run) -> bool:
+    """Whether two runs without borders stand on one line."""
+    return not any(mark in stream.text[left.pieces[0].start : right.pieces[0].start] for mark in LINE + BORDERS)
 
 
 def total_breaks(pieces: Sequence[Piece] | None) -> bool:

@@ -74,6 +74,9 @@ _FIGURE = re.compile(
     re.DOTALL,
 )
 _HIDDEN = "\x00"
+_INVISIBLE = dict.fromkeys(
+    map(ord, "\xad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u2060\u2066\u2067\u2068\u2069\ufeff")
+)
 _BLANKS = SPACE + MARKS
 _ROW_END = re.compile(f"[{ROW_ENDS}]")
 _ENUMERATOR = re.compile(r"\d{1,2}[.．、]|[一二三四五六七八九十]、")
@@ -104,6 +107,7 @@ def kind_of(text: str) -> Kind:
 
 
 def _kind_of_printed(bare: str) -> Kind:
+    bare = bare.translate(_INVISIBLE)
     return Kind.FIGURE if _FIGURE.fullmatch(bare) and not _ENUMERATOR.fullmatch(bare) else Kind.WORDS
 
 
@@ -238,7 +242,9 @@ def _pieces(raws: Sequence[str], start: int) -> Iterator[Piece]:
 
 def is_stacked(run: Run) -> bool:
     """Whether several cells of a run hold several figures, one a line: those of rows whose labels are not there."""
-    return sum(sum(map(is_whole, piece.text.split("\n"))) > 1 for piece in run.pieces) > 1
+    # those in doubt stand in a stack that is taken apart
+    stacks = [piece.text.split("\n") for piece in run.pieces if "\n" in piece.text and not piece.doubt]
+    return sum(sum(map(is_whole, lines)) > 1 for lines in stacks) > 1
 
 
 def unstack(run: Run, height: int, *, unnamed: bool = False) -> list[Run] | None:

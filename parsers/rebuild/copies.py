@@ -1,0 +1,61 @@
+"""Rows that stand more than once in a document: a template beside the table filled in, another year beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from parsers.form import Table
+from parsers.rebuild.columns import Columns
+from parsers.rebuild.draft import Draft, Printed
+from parsers.rebuild.found import Found
+from parsers.rebuild.labels import Hit
+from parsers.rebuild.surplus import may_be_moved
+from parsers.rebuild.zones import Kind, Run, cut_zone
+
+__all__ = ["compare_copies", "stands_among_figures"]
+
+
+def compare_copies(
+    found: Found, hits: Sequence[Hit], chain: Sequence[Hit], draft: Draft, columns: Columns, *, marked: bool
+) -> None:
+    """Open the rows that stand a second time in the document with other figures, or with other cells than the form's."""
+    taken = {hit.start for hit in chain}
+    rows = {row.code: row for row in draft.table.rows}
+    codes = columns.codes
+    for hit in hits:
+        unnumbered = hit.label.short and hit.label.enumerator and hit.first == hit.start
+        if hit.start in taken or unnumbered or hit.label.kind != "row":
+            continue
+        runs = cut_zone(found.stream, hit.end, found.next_label(hit.end), rows_marked=marked)
+        own = runs[0] if runs and runs[0].same_row and runs[0].pieces else None
+        if own is None or not (own.figures or _is_blank_beside(found, own, hit, draft, codes, marked=marked)):
+            continue
+        if may_be_moved(own, len(codes), rows[hit.label.name], hit.core):
+            draft.open_row(
+                hit.label.name, codes, "the row stands twice, and once with other cells than the form's", own.pieces[0]
+            )
+        picked = columns.pick(own)
+        if picked is None:
+            continue
+        texts = [piece.text for piece in picked]
+        if draft.texts(hit.label.name, codes) not in (texts, None):
+            draft.open_row(hit.label.name, codes, "the row stands twice with different figures", picked[0])
+
+
+def _is_blank_beside(found: Found, run: Run, hit: Hit, draft: Draft, codes: Sequence[str], *, marked: bool) -> bool:
+    """Whether an empty row belongs to a table with figures, and has some where it stands the other time."""
+    readings = [draft.readings.get((hit.label.name, code)) for code in codes]
+    figured = any(isinstance(reading, Printed) and reading.piece.kind is Kind.FIGURE for reading in readings)
+    return run.bordered and figured and stands_among_figures(found, draft.table, run.pieces[0].start, marked=marked)
+
+
+def stands_among_figures(found: Found, table: Table, place: int, *, marked: bool) -> bool:
+    """Whether some row of the table has figures in the grid at a place, which then is no template."""
+    spot = found.stream.grid_column(place)
+    for hit in found.of(table.code, "row") if spot is not None else ():
+        own = found.stream.grid_column(hit.start)
+        if spot is not None and own is not None and own[0] == spot[0]:
+            runs = cut_zone(found.stream, hit.end, found.next_label(hit.end), rows_marked=marked)
+            if runs and runs[0].same_row and runs[0].bordered and runs[0].figures:
+                return True
+    return False

@@ -1,0 +1,272 @@
+"""
+The layouts in which a table of groups is printed: each says which cell is which, or that the table is not printed so.
+
+    all figures in one row under their heads → the same by their number → a row a group → a figure a row
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+from parsers.form import Table
+from parsers.rebuild.found import Found
+from parsers.rebuild.labels import Hit
+from parsers.rebuild.marks import BORDERS, LINE, ROW_ENDS
+from parsers.rebuild.surplus import may_be_moved
+from parsers.rebuild.under import columns_of_heads, pieces_under, stands_beside
+from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_separate
+
+__all__ = ["Cells", "Step", "cells_of", "printed_columns", "take"]
+
+Cells = dict[tuple[str, str], Piece]
+"""The piece of each cell, by group and column."""
+
+_Spot = tuple[int, int, int]
+"""Grid number, first grid column and column span of a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A label of the table and the runs of figures between it and the next one."""
+
+    hit: Hit
+    runs: tuple[Run, ...]
+
+
+def cells_of(steps: Sequence[Step], table: Table, found: Found) -> Cells | None:
+    """The cells of one printed table by the first layout that explains it; empty where its figures contradict its heads."""
+    groups = [row.code for row in table.rows]
+    columns = [column.code for column in table.columns]
+    for read in (
+        partial(_read_by_grid, found=found),
+        partial(_read_wide, found=found),
+        partial(_read_by_group, found=found),
+        partial(_read_tall, found=found),
+    ):
+        cells = read(steps, groups, columns)
+        if cells is not None:
+            return cells
+    return None
+
+
+def _read_by_grid(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
+    """The one cell under each head, where all heads and groups stand apart in one grid."""
+    spots = [(step, found.stream.grid_column(step.hit.start)) for step in steps]
+    titles = [(step.hit.label.name, spot) for step, spot in spots if step.hit.label.kind == "row" and spot]
+    heads = [(step.hit.label.name, spot) for step, spot in spots if step.hit.label.kind == "column" and spot]
+    if len(heads) != len(groups) * len(columns) or len({spot[0] for _, spot in (*titles, *heads)}) != 1:
+        return None
+    under = _owned_columns(titles, heads) or _columns_in_blocks(titles, heads, groups, columns)
+    rows = [run for step in steps for run in step.runs if run.bordered and len(run.pieces) >= len(heads) and not run.words]
+    rows = [run for run in rows if run.figures] or (rows[:1] if _all_blank(steps) else [])
+    if len(under) != len(heads) or len(set(under.values())) != len(heads) or len(rows) != 1:
+        return None
+    if _may_be_glued(rows[0]) or (rows[0].figures < len(heads) and _may_hide_a_loss(rows[0], found)):
+        return None
+    places = {spot[1]: piece for piece in rows[0].pieces if (spot := found.stream.grid_column(piece.start)) and spot[2] == 1}
+    cells = {name: places[column] for name, column in under.items() if column in places}
+    left = rows[0].figures - sum(piece.kind is Kind.FIGURE for piece in cells.values())
+    if left and len(rows[0].pieces) > len(heads) and stands_beside(found.stream, [step.hit for step in steps], rows[0].pieces):
+        return {}  # the row holds more than the form's cells: their number says nothing
+    return cells if len(cells) == len(heads) and left == 0 else None
+
+
+def _owned_columns(titles: Sequence[tuple[str, _Spot]], heads: Sequence[tuple[str, _Spot]]) -> dict[tuple[str, str], int]:
+    """The grid column of each group and head, where every head stands under one group; else empty."""
+    under: dict[tuple[str, str], int] = {}
+    for name, (_, column, span) in heads:
+        owners = [title for title, (_, first, wide) in titles if first <= column < first + wide]
+        if len(owners) != 1 or span != 1:
+            return {}
+        under[owners[0], name] = column
+    return under
+
+
+def _columns_in_blocks(
+    titles: Sequence[tuple[str, _Spot]], heads: Sequence[tuple[str, _Spot]], groups: Sequence[str], columns: Sequence[str]
+) -> dict[tuple[str, str], int]:
+    """The same where groups have lost their spans: heads in the form's order, each group named over one of its own; else empty."""
+    placed = sorted((column, name) for name, (_, column, _) in heads)
+    size = len(columns)
+    if [name for _, name in placed] != [*columns] * len(groups) or any(span != 1 for _, (_, _, span) in heads):
+        return {}
+    blocks = [[column for column, _ in placed[at : at + size]] for at in range(0, len(placed), size)]
+    if any(not blocks[groups.index(title)][0] <= first <= blocks[groups.index(title)][-1] for title, (_, first, _) in titles):
+        return {}
+    return {
+        (group, name): column
+        for group, block in zip(groups, blocks, strict=True)
+        for name, column in zip(columns, block, strict=True)
+    }
+
+
+def _all_blank(steps: Sequence[Step]) -> bool:
+    """Whether no figure stands in the whole table, so that an empty row may be its row."""
+    return not any(run.figures for step in steps for run in step.runs)
+
+
+def _read_wide(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
+    """All figures in one row behind the heads."""
+    width = len(groups) * len(columns)
+    rows = [run for step in steps for run in step.runs if len(run.pieces) >= width and run.figures]
+    if not rows and _all_blank(steps):
+        rows = [run for step in steps[-1:] for run in step.runs if len(run.pieces) == width and run.bordered and not run.words]
+    picked = [pieces for run in rows if (pieces := take(run, width, found)) is not None]
+    if len(rows) != 1 or len(picked) != 1:
+        return None
+    names = list(printed_columns(steps, groups, columns))
+    return dict(zip(names, picked[0], strict=True))
+
+
+def _read_by_group(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
+    """One run of figures for each group: behind its own heads, or in the row of its label."""
+    rows: dict[str, list[tuple[list[Hit], Run]]] = {group: [] for group in groups}
+    group: str | None = None
+    heads: list[Hit] = []
+    for step in steps:
+        if step.hit.label.kind == "row":
+            group = step.hit.label.name
+            heads = heads if len(heads) == len(columns) and not rows[group] else []
+        elif step.hit.label.kind == "column":
+            heads = [*heads, step.hit] if len(heads) < len(columns) else [step.hit]
+        if group is not None:
+            rows[group] += [(heads, run) for run in step.runs if len(run.pieces) >= len(columns) and not run.words]
+    cells: Cells = {}
+    for name, printed in rows.items():
+        figured = [(above, run) for above, run in printed if run.figures] or printed[:1]
+        if len(figured) != 1:
+            return None
+        ((above, run),) = figured
+        placed = _under_heads(run, above, columns, found)
+        pieces = placed or take(run, len(columns), found)
+        if pieces is None:
+            return None
+        printed_order = [hit.label.name for hit in above]
+        as_printed = not placed and sorted(printed_order) == sorted(columns)
+        cells.update(
+            {(name, column): piece for column, piece in zip(printed_order if as_printed else columns, pieces, strict=True)}
+        )
+    return cells
+
+
+def _under_heads(run: Run, heads: Sequence[Hit], columns: Sequence[str], found: Found) -> list[Piece] | None:
+    """The cells of a run in the form's order of columns, by their places in the grid of their heads."""
+    grid = columns_of_heads(found.stream, heads, columns)
+    at, above = (found.stream.grid_column(start) for start in (run.pieces[0].start, heads[0].start)) if heads else (None, None)
+    if grid is None or at is None or above is None or at[0] != above[0]:
+        return None
+    return pieces_under(found.stream, grid, run.pieces)
+
+
+def _read_tall(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
+    """
+    One figure behind each head, in its row.
+
+    Where all heads stand in the form's order, each on a line of its own, a cell that leaves no trace lacks alone.
+    """
+    owned = _in_blocks(steps, groups, columns, found)
+    cells: Cells = {}
+    loose = True  # whether figures stand on the lines of their heads without borders
+    for step, group in owned or _named_before(steps):
+        name = (group, step.hit.label.name)
+        runs = [run for run in step.runs if run.pieces]
+        if any(run.figures for run in runs if not run.same_row) or name in cells:
+            return None
+        if not runs or not runs[0].same_row:
+            continue
+        pieces = [piece for piece in runs[0].pieces if piece.kind is Kind.FIGURE] or list(runs[0].pieces[:1])
+        if len(pieces) != 1 or (not runs[0].bordered and not is_separate(pieces[0].text)):
+            return None
+        cells[name] = pieces[0]
+        loose = loose and not any(mark in found.stream.text[step.hit.end : pieces[0].start] for mark in BORDERS + LINE)
+    return cells if len(cells) == len(groups) * len(columns) or (owned and cells and loose) else None
+
+
+def _in_blocks(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], found: Found) -> list[tuple[Step, str]]:
+    """
+    Each head with its group, where the heads are the form's in its order and no group is named outside of its own ones.
+
+    In the middle of them is where printers put the name of a group. Empty where it is not so, or two heads share a line.
+    """
+    heads = [step for step in steps if step.hit.label.kind == "column"]
+    size = len(columns)
+    if [step.hit.label.name for step in heads] != [*columns] * len(groups):
+        return []
+    before = 0
+    for step in steps:
+        if step.hit.label.kind == "row" and before // size != groups.index(step.hit.label.name):
+            return []
+        before += step.hit.label.kind == "column"
+    between = (found.stream.text[above.hit.end : below.hit.first] for above, below in pairwise(heads))
+    if not all(any(mark in text for mark in LINE + ROW_ENDS) for text in between):
+        return []
+    return [(step, groups[at // size]) for at, step in enumerate(heads)]
+
+
+def _named_before(steps: Sequence[Step]) -> Iterator[tuple[Step, str]]:
+    """Each head with the group that was named last before it."""
+    group: str | None = None
+    for step in steps:
+        if step.hit.label.kind == "row":
+            group = step.hit.label.name
+        elif step.hit.label.kind == "column" and group is not None:
+            yield step, group
+
+
+def take(run: Run, width: int, found: Found) -> list[Piece] | None:
+    """
+    The cells of a run of that width; surplus cells must be empty and leave no choice.
+
+    A row with empty cells cannot be taken as it stands where bars prove no places, nor where it does not reach as far
+    as its table: a surplus cell may then stand in the place of a lost one.
+    """
+    pieces = list(run.pieces)
+    if may_be_moved(run, width) or _may_be_glued(run):
+        return None
+    if run.figures < width and _may_hide_a_loss(run, found):
+        return None
+    if not run.bordered:
+        return pieces if len(pieces) == width and all(is_separate(piece.text) for piece in pieces) else None
+    if len(pieces) == width:
+        return pieces
+    first, last = pieces[width:], pieces[:-width]
+    first_fits = not any(piece.kind is not Kind.EMPTY for piece in first)
+    last_fits = not any(piece.kind is not Kind.EMPTY for piece in last)
+    if first_fits == last_fits or (run.figures < width and found.stream.grid_column(pieces[0].start) is not None):
+        return None  # or the cell too many may be an empty one among the others
+    return pieces[:width] if first_fits else pieces[-width:]
+
+
+def _may_be_glued(run: Run) -> bool:
+    """
+    Whether figures of the row run together: in a cell that begins with 0 and goes on, or in the only one that is filled.
+
+    That one is the first, and its total stands empty.
+    """
+    first = run.pieces[0]
+    alone = run.figures == 1 and first.kind is Kind.FIGURE and len(first.text) > 1 and len(run.pieces) > 1
+    return alone or any(is_glued(piece.text) for piece in run.pieces)
+
+
+def _may_hide_a_loss(run: Run, found: Found) -> bool:
+    """Whether empty cells of a row prove no places: in bars that may be packed, or where it reaches less far than its table."""
+    start = run.pieces[0].start
+    in_grid = found.stream.grid_column(start) is not None
+    packed = run.figures > 0 and found.packed_at(start)
+    return packed or (in_grid and found.stream.row_extent(start) < found.stream.table_extent(start))
+
+
+def printed_columns(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Group and column of each printed position: as the heads stand when all of them are whole, else the form's order."""
+    printed_groups = list(dict.fromkeys(step.hit.label.name for step in steps if step.hit.label.kind == "row"))
+    heads = [step.hit.label.name for step in steps if step.hit.label.kind == "column"]
+    size = len(columns)
+    parts = [heads[at : at + size] for at in range(0, len(heads), size)]
+    whole = len(heads) == size * len(groups) and all(sorted(part) == sorted(columns) for part in parts)
+    chosen_groups = printed_groups if sorted(printed_groups) == sorted(groups) else list(groups)
+    for at, group in enumerate(chosen_groups):
+        for column in parts[at] if whole else columns:
+            yield group, column
