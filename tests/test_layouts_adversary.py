@@ -357,3 +357,25 @@ def test_a_label_quoted_in_the_note_of_its_own_row_ends_nothing() -> None:
         for code in ("produced", "disclosed", "disclosed_total")
     ]
     assert values == ["2", "3", "19"]
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\xad", "\u2060", "\u200d"])
+def test_characters_without_width_part_no_figure(mark: str) -> None:
+    rendering = figures_printed(page_of(0), mark.join)
+    assert unread(rendering) == []
+
+
+def test_a_point_in_a_count_may_be_a_comma() -> None:
+    report = block_page(2022, "第二十条第（五）项", "信息内容|本年处理决定数量", "行政许可|236.645")
+    assert report.by_address["proactive.licensing.decisions"].status is Status.UNREADABLE
+
+
+def test_the_head_of_a_page_is_no_part_of_a_label() -> None:
+    rows = [
+        f"{number}．{label}           件      {number}"
+        for number, label in enumerate(("当面申请数", "传真申请数", "网络申请数", "信函申请数"), 1)
+    ]
+    lines = ["（一）收到申请数          件     10", *rows[:2], "第 4 页 共 9 页", "2015年某县政府信息公开工作年度报告", *rows[2:]]
+    report = parse("\n".join(["某县2014年政府信息公开工作年度报告", "三、依申请公开情况", *lines]).encode(), name="report.txt")
+    values = {fact.row: fact.value for fact in report.facts if fact.table == "statistics"}
+    assert values.get("requests.received.fax") in (None, 2)

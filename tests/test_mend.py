@@ -175,6 +175,10 @@ MENDED = (
     "html.paragraphs+heads_damaged+extra_row/46.681",  # a head of section four is called as a row of section three is
     "html.word+stray_cells+cell_lost/53.44",
     "html.gb_as_utf8+spans_gone_with_cells+rows_glued/53.624",  # one cell holds a row, the others are empty
+    "text.bars_end+shortened+cell_lost/47.96",  # one covered place looks like an empty cell
+    "html.clean+stray_cells+column_and_head_lost/65.341",
+    "text.bars_end+annotated+cell_lost/65.530",
+    "text.aligned_wrapped+wide_digits+traditional/63.543",
     "html.paragraphs+cut_bare+labels_torn/54.189",  # words that hold the labels of several rows
 )
 """Trials in which a wrong cell stood as read, each another false assumption."""

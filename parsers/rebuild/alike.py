@@ -10,6 +10,7 @@ from parsers.rebuild.labels import core_of
 __all__ = ["is_other", "likeness", "ratio"]
 
 _LEAST_LABEL = 4
+_MOST = 0.6
 
 
 def likeness(words: str, row: Row) -> float:
@@ -23,12 +24,15 @@ def ratio(words: str, spelling: str) -> float:
 
 
 def is_other(words: str, row: Row, table: Table) -> bool:
-    """Whether a printed label is nearer to another row of the table, or holds the whole label of one."""
+    """Whether a printed label is nearer to another row of the table, or holds most of the label of one."""
     mine = likeness(words, row)
     others = [other for other in table.rows if other.code != row.code]
     return any(likeness(words, other) > mine or (other.values and _holds(words, other, row)) for other in others)
 
 
 def _holds(words: str, other: Row, row: Row) -> bool:
+    """Whether words hold most of another row's label, in a piece that the label of their own row does not have."""
     core = core_of(other.zh)
-    return len(core) >= _LEAST_LABEL and core in words and core not in core_of(row.zh)
+    shared = SequenceMatcher(None, words, core, autojunk=False).find_longest_match()
+    piece = core[shared.b : shared.b + shared.size]
+    return shared.size >= max(_LEAST_LABEL, _MOST * len(core)) and piece not in core_of(row.zh)

@@ -19,7 +19,7 @@ from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, is_tail
 from parsers.rebuild.marks import CELL, ROW, is_space
 from parsers.rebuild.money import units_of_heads
-from parsers.rebuild.surplus import may_be_moved
+from parsers.rebuild.surplus import may_be_moved, may_be_thrown
 from parsers.rebuild.under import columns_of_heads, pieces_under, stands_beside
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_separate
 
@@ -37,7 +37,8 @@ def read_blocks(found: Found, table: Table) -> Draft:
         return draft
     start = anchors[0].first
     rows = [hit for hit in found.of(table.code, "row") if hit.first > start and not _in_brackets(found, hit)]
-    marked = found.rows_marked(start, max(hit.end for hit in (*anchors, *rows)), len(anchors) + len(rows))
+    in_grid = found.stream.grid_column(start) is not None
+    marked = in_grid or found.rows_marked(start, max(hit.end for hit in (*anchors, *rows)), len(anchors) + len(rows))
     habits = _study(found, table, rows, marked=marked)
     for block in table.blocks:
         for row in block.rows:
@@ -182,8 +183,7 @@ def _trim(pieces: list[Piece], width: int, window: str | None = None) -> list[Pi
     """The first or last cells, when the others are empty: the only choice that keeps all figures, else the table's."""
     first, last = pieces[:width], pieces[-width:]
     rest_first, rest_last = pieces[width:], pieces[:-width]
-    first_fits = not any(piece.kind is Kind.FIGURE for piece in rest_first)
-    last_fits = not any(piece.kind is Kind.FIGURE for piece in rest_last)
+    first_fits, last_fits = may_be_thrown(rest_first, first), may_be_thrown(rest_last, last)
     if first_fits and (not last_fits or _same(first, last) or window == "first"):
         return first
     return last if last_fits and (not first_fits or window == "last") else None

@@ -16,10 +16,19 @@ from parsers.form import Table
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import COVER
+from parsers.rebuild.stacks import is_stacked
 from parsers.rebuild.stream import Stream
-from parsers.rebuild.surplus import Surplus, covered_behind, least_spare, lies_unevenly, surplus_of, total_breaks
+from parsers.rebuild.surplus import (
+    Surplus,
+    covered_behind,
+    least_spare,
+    lies_unevenly,
+    may_be_thrown,
+    surplus_of,
+    total_breaks,
+)
 from parsers.rebuild.under import GridColumn, columns_of_heads, from_left, pieces_under
-from parsers.rebuild.zones import Kind, Piece, Run, is_separate, is_stacked, is_whole
+from parsers.rebuild.zones import Kind, Piece, Run, is_separate, is_whole
 from parsers.values import read_value
 
 __all__ = ["Columns"]
@@ -86,6 +95,9 @@ class Columns:
         spot = found.stream.grid_column(heads[0].start) if heads else None
         number, last = (None if spot is None else spot[0]), (runs[-1] if runs else None)
         surplus = surplus_of(found.stream, runs, width)
+        if alike and min((len(run.pieces) for run in runs if run.bordered), default=0) == width:
+            surplus.setdefault(None, Surplus())
+            surplus[None] = replace(surplus[None], window=surplus[None].window or "last")  # columns of labels stand before
         even = (longer or COVER in found.stream.text) and _reach_alike(found, runs)
         return _check(
             cls(
@@ -162,7 +174,8 @@ class Columns:
     def _are_apart(self, pieces: Sequence[Piece]) -> bool:
         """Whether figures without borders are one row: each by itself, on one line or on a line each."""
         uneven = self.found is not None and lies_unevenly(self.found.stream, pieces)
-        return not uneven and all(is_separate(piece.text) for piece in pieces)
+        one_cell = any(left.doubt and right.doubt and right.start - left.end < 2 for left, right in pairwise(pieces))
+        return not uneven and not one_cell and all(is_separate(piece.text) for piece in pieces)
 
     def _may_hide_a_loss(self, run: Run) -> bool:
         """Whether an empty cell of the run may stand where a figure was lost or moved away."""
@@ -219,7 +232,7 @@ class Columns:
             kept, thrown = pieces[-self.width :], pieces[: -self.width]
         else:
             return pieces
-        return pieces if any(piece.kind is Kind.FIGURE for piece in thrown) else kept
+        return kept if may_be_thrown(thrown, kept) else pieces
 
 
 def _lacks_total(run: Run, width: int) -> bool:
@@ -264,6 +277,14 @@ def _codes_printed(stream: Stream, table: Table, heads: Sequence[Hit], runs: Seq
         ends = max(column + span for column, span in grid)
         return headed if all(stream.table_extent(run.pieces[0].start) == ends for run in filled) else codes
     beside = all(len(run.pieces) > len(headed) for run in filled)
+    if not any(run.figures for run in filled):
+        # An empty column without a head is one too many; the form's own may lack.
+        under = pieces_under(stream, grid, filled[0].pieces) or []
+        return (
+            headed
+            if beside and not any(stream.is_headed(piece.start) for piece in filled[0].pieces if piece not in under)
+            else codes
+        )
     return headed if beside and sum(run.figures > 0 for run in filled) >= _FEWEST_ROWS else codes
 
 

@@ -24,8 +24,9 @@ from parsers.rebuild.labels import Hit, core_of, is_tail
 from parsers.rebuild.marks import BORDERS, LINE, ROW_ENDS
 from parsers.rebuild.money import unit_of_row
 from parsers.rebuild.remarks import remark_heads, remark_labels, remark_unknown
+from parsers.rebuild.stacks import unstack
 from parsers.rebuild.surplus import is_dashed, may_be_moved, on_one_line
-from parsers.rebuild.zones import Run, cut_zone, is_whole, unstack
+from parsers.rebuild.zones import Run, cut_zone, is_whole
 
 __all__ = ["read_rows"]
 
@@ -96,6 +97,7 @@ def read_rows(found: Found, table: Table) -> Draft:
         elif columns.order is None:
             draft.open_row(unit.row.code, codes, "the heads stand in another order than the form's, and not all can be read")
         elif unit.run.pieces:
+            moved = moved or any(piece.doubt for piece in unit.run.pieces)
             gone = moved or found.lacks_cells(unit.run, len(codes)) or not columns.as_in_form
             draft.lose(unit.row.code, codes, unit.run, found.stream, lacks_cells=gone)
     _doubt_missing(units, table, draft, codes)

@@ -94,6 +94,15 @@ class Stream:
         cell = origin.grid.cells[origin.cell]
         return origin.grid.number, cell.column, cell.column_span
 
+    def is_headed(self, start: int) -> bool:
+        """Whether words stand above the cell at `start`, in a cell of its own column and no wider; false outside grids."""
+        origin = self.origins[bisect_right(self.offsets, start) - 1]
+        if origin.grid is None:
+            return False
+        cell = origin.grid.cells[origin.cell]
+        above = (other for other in origin.grid.cells if other.row < cell.row and other.column == cell.column)
+        return any(other.text.strip() and other.column_span <= cell.column_span for other in above)
+
     def row_extent(self, start: int) -> int:
         """How far the row at `start` reaches: the right edge of its last cell in a grid, its number of cells elsewhere."""
         origin = self.origins[bisect_right(self.offsets, start) - 1]

@@ -22,6 +22,7 @@ __all__ = [
     "least_spare",
     "lies_unevenly",
     "may_be_moved",
+    "may_be_thrown",
     "on_one_line",
     "surplus_of",
     "total_breaks",
@@ -71,13 +72,19 @@ def least_spare(stream: Stream, runs: Sequence[Run], width: int) -> dict[int, in
     How many cells more than columns every whole row of lines of text has at least: a row with fewer has lost some.
 
     A bar that opens the next row, for example, leaves an empty cell behind each row. By the number of covered places
-    that a line of bars shows behind the row: rows of another number of labels have others.
+    that a line of bars shows behind the row: rows of another number of labels have others. One alone looks like an empty
+    cell, so that where more are shown behind other rows, a row that shows none has one cell too many.
     """
     spare: dict[int, int] = {}
+    shown = 0
     for run in runs:
-        if run.bordered and run.figures >= width and stream.grid_column(run.pieces[0].start) is None:
+        if run.bordered and run.pieces and stream.grid_column(run.pieces[0].start) is None:
             covered = covered_behind(stream, run)
-            spare[covered] = min(len(run.pieces) - width, spare.get(covered, len(run.pieces)))
+            shown = max(shown, covered)
+            if run.figures >= width:
+                spare[covered] = min(len(run.pieces) - width, spare.get(covered, len(run.pieces)))
+    if shown > 1 and not stream.borders.wrapped:
+        spare.setdefault(0, 1)
     return spare
 
 
@@ -137,6 +144,14 @@ def is_dashed(run: Run) -> bool:
     """Whether dashes stand between the figures of a run, in the place of borders."""
     texts = [piece.text for piece in run.pieces]
     return any(not any(map(_DIGIT.search, texts[at::2])) and all(map(_DIGIT.search, texts[1 - at :: 2])) for at in (0, 1))
+
+
+def may_be_thrown(thrown: Sequence[Piece], kept: Sequence[Piece]) -> bool:
+    """Whether cells beside those of a row are no cells of it: empty ones, or words beside a row of figures alone."""
+    words = any(piece.kind is Kind.WORDS for piece in thrown)
+    if any(piece.kind is Kind.FIGURE for piece in thrown):
+        return False
+    return not words or all(piece.kind is Kind.FIGURE for piece in kept)
 
 
 def lies_unevenly(stream: Stream, pieces: Sequence[Piece]) -> bool:

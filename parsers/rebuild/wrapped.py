@@ -24,6 +24,8 @@ _FIGURE = re.compile(
 _UNIT = re.compile(r"(?:条|件|次|篇|个|人|人次|万元|元|项|—+)")
 _ENUMERATOR = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[.．、]|其中)")
 _ALIGNED = re.compile(r"\S\s{2,}[\d０-９]+(?:\s|$)")
+_MARGINAL = re.compile(r"\d+(?![.．、\d])|第\s*\d+\s*页|[-—–－]\s*\d+\s*[-—–－]|[Pp](?:age|\.)\s*\d")
+"""The number of a page, and a date or year at its head: no label of the forms goes on with one."""
 _FEWEST_ROWS = 5
 _MOST_LINES = 5
 
@@ -159,4 +161,6 @@ def _piece(lines: Sequence[_Line], at: int, column: int | None) -> _Segment | No
     if not 0 <= at < len(lines) or lines[at].figures or not lines[at].segments:
         return None
     last = lines[at].segments[-1]
+    if _MARGINAL.match(last.text):
+        return None
     return last if column is None or abs(last.column - column) <= 1 else None

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from parsers.rebuild.marks import CELL, LINE, MARKS, ROW_ENDS, SPACE
 from parsers.rebuild.stream import Stream
 
-__all__ = ["Kind", "Piece", "Run", "cut_zone", "is_glued", "is_separate", "is_whole", "kind_of", "unstack"]
+__all__ = ["Kind", "Piece", "Run", "cut_zone", "is_glued", "is_separate", "is_whole", "kind_of"]
 
 
 class Kind(Enum):
@@ -108,7 +108,13 @@ def kind_of(text: str) -> Kind:
 
 def _kind_of_printed(bare: str) -> Kind:
     bare = bare.translate(_INVISIBLE)
-    return Kind.FIGURE if _FIGURE.fullmatch(bare) and not _ENUMERATOR.fullmatch(bare) else Kind.WORDS
+    lines = [line for line in bare.split("\n") if line.strip(SPACE)]
+    figures = _is_figure(bare) or (len(lines) > 1 and all(_is_figure(line.strip(SPACE)) for line in lines))
+    return Kind.FIGURE if figures else Kind.WORDS
+
+
+def _is_figure(bare: str) -> bool:
+    return _FIGURE.fullmatch(bare) is not None and not _ENUMERATOR.fullmatch(bare)
 
 
 _LONGEST_CELL = 60
@@ -240,47 +246,6 @@ def _pieces(raws: Sequence[str], start: int) -> Iterator[Piece]:
         start += len(raw) + 1
 
 
-def is_stacked(run: Run) -> bool:
-    """Whether several cells of a run hold several figures, one a line: those of rows whose labels are not there."""
-    # those in doubt stand in a stack that is taken apart
-    stacks = [piece.text.split("\n") for piece in run.pieces if "\n" in piece.text and not piece.doubt]
-    return sum(sum(map(is_whole, lines)) > 1 for lines in stacks) > 1
-
-
-def unstack(run: Run, height: int, *, unnamed: bool = False) -> list[Run] | None:
-    """
-    The rows of a run whose cells each stack so many rows, one a line; None when no cell has as many lines.
-
-    A cell with fewer lines has lost some (empty ones): its figures are in doubt in every row. All are when a cell has
-    more lines, or the label's cell a line that names no row (`unnamed`): then there are more rows than are known.
-    """
-    if height < 2:
-        return None
-    columns = [_split_lines(piece) for piece in run.pieces]
-    if not any(len(column) >= height for column in columns):
-        return None
-    unnamed = unnamed or any(len(column) > height for column in columns)
-    doubt = f"the lines of the cells are not those of its {height} rows"
-    rows = [
-        tuple(
-            column[level] if len(column) == height and not unnamed else piece._replace(doubt=doubt)
-            for piece, column in zip(run.pieces, columns, strict=True)
-        )
-        for level in range(height)
-    ]
-    return [Run(pieces, bordered=True, same_row=False, words="", cut_short=run.cut_short) for pieces in rows]
-
-
-def _split_lines(piece: Piece) -> list[Piece]:
-    at, lines = piece.start, []
-    for line in piece.text.split("\n"):
-        bare = line.strip(SPACE)
-        left = at + len(line) - len(line.lstrip(SPACE))
-        lines.append(Piece(bare, left, left + len(bare), kind_of(bare)))
-        at += len(line) + 1
-    return lines
-
-
 # --- stretches without cell borders -----------------------------------------------------------------
 
 _TOKEN = re.compile(
@@ -353,14 +318,12 @@ def _shared(masked: str) -> frozenset[int]:
         beside = "".join(token[0] for token in tokens if not token["figure"]).strip(_NOISE)
         if _UNIT.fullmatch(beside):
             continue
-        if figures and (0 < len(beside) <= _FEW or (len(figures) > 1 and not beside and not _is_signed(figures))):
+        if figures and (
+            0 < len(beside) <= _FEW
+            or (len(figures) > 1 and not beside and any(token[0][0] not in "-－−﹣" for token in figures[1:]))
+        ):
             found.update(token.start() for token in figures)
     return frozenset(found)
-
-
-def _is_signed(figures: Sequence[re.Match[str]]) -> bool:
-    """Whether each figure but the first begins with a minus, as glued changes do."""
-    return all(token[0][0] in "-－−﹣" for token in figures[1:])
 
 
 def _hide_tail_of_note(plain: str) -> str:
