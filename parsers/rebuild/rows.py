@@ -266,7 +266,9 @@ def _find_alike(units: list[_Unit], table: Table) -> None:
 
 def _runs_on(words: str, row: Row) -> bool:
     """Whether words go on behind a row's unit: it ends a row, and what follows is the label of the next."""
-    return row.unit is not None and row.unit in words.removesuffix(row.unit) and row.unit not in row.zh
+    if row.unit is None or row.unit in row.zh:
+        return False
+    return len(core_of(words.removesuffix(row.unit).partition(row.unit)[2])) >= _LEAST_LABEL
 
 
 def _has_digit(run: Run) -> bool:
