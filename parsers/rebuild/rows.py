@@ -268,7 +268,8 @@ def _runs_on(words: str, row: Row) -> bool:
     """Whether words go on behind a row's unit: it ends a row, and what follows is the label of the next."""
     if row.unit is None or row.unit in row.zh:
         return False
-    return len(core_of(words.removesuffix(row.unit).partition(row.unit)[2])) >= _LEAST_LABEL
+    before, _, behind = words.removesuffix(row.unit).partition(row.unit)
+    return bool(core_of(before)) and len(core_of(behind)) >= _LEAST_LABEL
 
 
 def _has_digit(run: Run) -> bool:
