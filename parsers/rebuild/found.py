@@ -151,6 +151,19 @@ class Found:
         return _GLUED_CELL.search(self.stream.text) is not None
 
     @cached_property
+    def cells_dropped(self) -> bool:
+        """Whether most rows of the document's grids lack their empty cells: then an empty row proves nothing."""
+        wide = {table.code for table in self.form.tables if table.layout == "groups"}
+        rows = [hit for hit in self.hits if hit.label.kind == "row" and hit.label.table not in wide]
+        rows = [hit for hit in rows if self.stream.grid_column(hit.start) is not None]
+        return 2 * sum(map(self._lacks_all, rows)) > len(rows)
+
+    def _lacks_all(self, hit: Hit) -> bool:
+        """Whether no figure and fewer cells than columns stand in the row of a label."""
+        own = [run for run in self._behind(hit) if run.same_row]
+        return not any(run.figures or len(run.pieces) >= self._width_of(hit) for run in own)
+
+    @cached_property
     def lines_removed(self) -> bool:
         """
         Whether repeated lines were removed from the text, so that one `0` stands for many.

@@ -19,7 +19,7 @@ from parsers.rebuild.surplus import may_be_moved
 from parsers.rebuild.under import columns_of_heads, pieces_under, stands_beside
 from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_separate
 
-__all__ = ["Cells", "Step", "cells_of", "printed_columns", "take"]
+__all__ = ["Cells", "Step", "cells_of", "is_apart", "printed_columns", "take"]
 
 Cells = dict[tuple[str, str], Piece]
 """The piece of each cell, by group and column."""
@@ -61,7 +61,7 @@ def _read_by_grid(steps: Sequence[Step], groups: Sequence[str], columns: Sequenc
         return None
     under = _owned_columns(titles, heads) or _columns_in_blocks(titles, heads, groups, columns)
     rows = [run for step in steps for run in step.runs if run.bordered and len(run.pieces) >= len(heads) and not run.words]
-    rows = [run for run in rows if run.figures] or (rows[:1] if _all_blank(steps) else [])
+    rows = [run for run in rows if run.figures] or (rows[:1] if _shows_blanks(steps, found) else [])
     if len(under) != len(heads) or len(set(under.values())) != len(heads) or len(rows) != 1:
         return None
     if _may_be_glued(rows[0]) or (rows[0].figures < len(heads) and _may_hide_a_loss(rows[0], found)):
@@ -103,22 +103,30 @@ def _columns_in_blocks(
     }
 
 
-def _all_blank(steps: Sequence[Step]) -> bool:
-    """Whether no figure stands in the whole table, so that an empty row may be its row."""
-    return not any(run.figures for step in steps for run in step.runs)
+def _shows_blanks(steps: Sequence[Step], found: Found) -> bool:
+    """Whether no figure stands in the whole table, and an empty row is its row."""
+    return not any(run.figures for step in steps for run in step.runs) and not found.cells_dropped
 
 
 def _read_wide(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
     """All figures in one row behind the heads."""
     width = len(groups) * len(columns)
     rows = [run for step in steps for run in step.runs if len(run.pieces) >= width and run.figures]
-    if not rows and _all_blank(steps):
+    if not rows and _shows_blanks(steps, found):
         rows = [run for step in steps[-1:] for run in step.runs if len(run.pieces) == width and run.bordered and not run.words]
+    if sum(step.hit.label.kind == "column" for step in steps) < width:
+        rows = [run for run in rows if is_apart(run, found)]
     picked = [pieces for run in rows if (pieces := take(run, width, found)) is not None]
     if len(rows) != 1 or len(picked) != 1:
         return None
     names = list(printed_columns(steps, groups, columns))
     return dict(zip(names, picked[0], strict=True))
+
+
+def is_apart(run: Run, found: Found) -> bool:
+    """Whether no empty head can stand among the cells of a row: they are all figures, or the ends of rows are marked."""
+    marked = found.stream.borders.row_lines or found.stream.grid_column(run.pieces[0].start) is not None
+    return marked or run.figures == len(run.pieces)
 
 
 def _read_by_group(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
@@ -136,7 +144,7 @@ def _read_by_group(steps: Sequence[Step], groups: Sequence[str], columns: Sequen
             rows[group] += [(heads, run) for run in step.runs if len(run.pieces) >= len(columns) and not run.words]
     cells: Cells = {}
     for name, printed in rows.items():
-        figured = [(above, run) for above, run in printed if run.figures] or printed[:1]
+        figured = [(above, run) for above, run in printed if run.figures] or ([] if found.cells_dropped else printed[:1])
         if len(figured) != 1:
             return None
         ((above, run),) = figured

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from parsers.form import Table
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
-from parsers.rebuild.group_layouts import Step, cells_of, printed_columns, take
+from parsers.rebuild.group_layouts import Step, cells_of, is_apart, printed_columns, take
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.surplus import may_be_moved
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone
@@ -125,6 +125,7 @@ def _read_row_by_position(found: Found, table: Table, draft: Draft) -> None:
             (hit, pieces)
             for run in runs
             if (run.figures or (not figured and _is_blank_row(run, names)))
+            and is_apart(run, found)
             and (pieces := take(run, len(names), found)) is not None
         ]
     if len(rows) != 1:
@@ -150,7 +151,7 @@ def _read_groups_by_position(found: Found, table: Table, draft: Draft) -> None:
     cells: list[tuple[str, list[Piece]]] = []
     for hit, end in zip(groups, ends, strict=True):
         named = [columns.index(head.label.name) for head in heads if hit.end <= head.first < end]
-        rows = [run for run in cut_zone(found.stream, hit.end, end, rows_marked=True) if run.figures]
+        rows = [run for run in cut_zone(found.stream, hit.end, end, rows_marked=True) if run.figures and is_apart(run, found)]
         pieces = take(rows[0], len(columns), found) if len(rows) == 1 and named == sorted(set(named)) else None
         if pieces is None:
             return
