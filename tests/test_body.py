@@ -161,6 +161,12 @@ def test_tables_that_are_pictures_need_recognition(inline: bool, monkeypatch: py
     assert with_icon is None or str(with_icon.status) == "no_form"
 
 
+def test_a_page_numbers_no_pictures_itself() -> None:
+    page = b'<p>a</p><img picture="99" src="b.png"><p>b</p><img src="W02.png">'
+    (found,) = read_document(Source(page, "a.html", companions={"W02.png": png(800, 400)})).pictures
+    assert found.data == png(800, 400)
+
+
 def test_pictures_of_tables_are_read_where_they_stand(need: Callable[[str], Path], root: Path) -> None:
     need("rapidocr")
     pages = list(picture.pictures_of((root / "tests/fixtures/formats/tiff/input.tiff").read_bytes(), "tiff"))

@@ -7,15 +7,21 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import docx
 import pytest
 from docx.enum.style import WD_STYLE_TYPE
+from lxml import etree
 
 from parsers.document import Cell, Document, Paragraph
 from parsers.errors import ReadError, ReadStatus
 from parsers.readers import read_document
+from parsers.readers._word import Body
+from parsers.readers._word_plain import is_plain, plain_pieces
 from parsers.source import Source
+from pipeline.demo.figures import random_sheet
+from pipeline.demo.layouts import layout_named
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -315,3 +321,23 @@ def test_a_lying_header_does_not_unpack_more_than_it_says() -> None:
     entry = data.rfind(b"PK\x01\x02")
     data[entry + 24 : entry + 28] = (100).to_bytes(4, "little")
     assert refusal(bytes(data)).status == ReadStatus.FAILED
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
+def test_a_character_that_serves_as_a_mark_makes_no_cell(charset: str) -> None:
+    table = "<w:tbl><w:tr>" + cell("5\ue0077") + cell("9") + "</w:tr></w:tbl>"
+    part = f'<?xml version="1.0" encoding="{charset}"?><w:document xmlns:w="{W}"><w:body>{table}</w:body></w:document>'
+    (grid,) = read(packed({"word/document.xml": part.encode(charset)})).grids()
+    assert [(item.text, item.column) for item in grid.cells] == [("5\ufffd7", 0), ("9", 1)]
+
+
+@pytest.mark.parametrize("name", ["docx.clean", "docx.unmerged"])
+@pytest.mark.parametrize("form", ["2021", "2019", "2014"])
+def test_a_plain_part_is_read_as_one_that_is_walked(name: str, form: str) -> None:
+    written = layout_named(name).render(random_sheet(Random(7), form=form, filling="half"), Random(7)).data
+    with zipfile.ZipFile(io.BytesIO(written)) as archive:
+        part = archive.read("word/document.xml")
+    body = etree.fromstring(part).find(f"{{{W}}}body")
+    assert is_plain(part)
+    assert body is not None
+    assert plain_pieces(body) == list(Body().blocks(body))

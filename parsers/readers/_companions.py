@@ -67,6 +67,8 @@ def mark_pictures(root: etree._Element, companions: Mapping[str, bytes]) -> list
     """The large pictures that came along or stand in the page itself, each numbered in the tree."""
     found: list[bytes] = []
     for element in root.iter("img"):
+        if _ATTRIBUTE in element.attrib:  # the page's own, which numbers nothing
+            del element.attrib[_ATTRIBUTE]
         references = [element.get(name) for name in _SOURCES]
         packed = next((held for name in references if (held := _inline(name) or _held(name, companions)) is not None), None)
         if packed is not None and _is_large(packed):

@@ -55,6 +55,8 @@ _ELEMENTS = frozenset(
 )
 _SELDOM = (b"<!", b"&#", b"\xee\x80")
 """Declarations, references, and the private-use characters that serve as marks."""
+_OTHER_CHARSET = re.compile(rb"""\s*<\?xml[^>]*\bencoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
+"""In which the marks have other bytes."""
 _AT_PIECES = re.compile(f"([{_TABLE}{_BLOCK}])")
 
 
@@ -74,7 +76,7 @@ def is_plain(part: bytes) -> bool:
     >>> is_plain(b"<w:p><w:r><w:t>7</w:t></w:r></w:p>"), is_plain(b"<w:p><w:ins><w:r/></w:ins></w:p>")
     (True, False)
     """
-    if b"\0" in part[:64] or any(sign in part for sign in _SELDOM):
+    if b"\0" in part[:64] or _OTHER_CHARSET.match(part) or any(sign in part for sign in _SELDOM):
         return False
     return _ELEMENTS.issuperset(_OPENED.findall(part))
 

@@ -87,17 +87,19 @@ class Columns:
         glued = width > 1 and found.cells_glued
         bordered = [len(run.pieces) for run in runs if run.bordered]
         short = sum(count < width for count in bordered) * 2 > len(bordered)
-        # Where all rows are lines with as many cells, those of labels counted, none of them has lost one.
-        alike = found.stream.borders.row_lines and len(_extents(found, runs)) == 1
-        spare = {} if alike else least_spare(found.stream, runs, width)
+        alike = _are_alike(found, heads, runs)
+        # Then columns of labels stand before the figures, and none behind them where some row has no cell more.
+        flush = alike and min((len(run.pieces) for run in runs if run.bordered), default=0) == width
+        headed = {hit.label.name for hit in heads} == set(codes)
+        spare = {} if alike and headed else least_spare(found.stream, runs, width)
         shifted = width > 1 and _are_shifted(runs, width)
-        untotalled = codes[-1] == "total" and _lack_totals(runs, width)
+        untotalled = codes[-1] == "total" and (_lack_totals(runs, width) or (flush and _end_empty(runs)))
         spot = found.stream.grid_column(heads[0].start) if heads else None
         number, last = (None if spot is None else spot[0]), (runs[-1] if runs else None)
         surplus = surplus_of(found.stream, runs, width)
-        if alike and min((len(run.pieces) for run in runs if run.bordered), default=0) == width:
-            surplus.setdefault(None, Surplus())
-            surplus[None] = replace(surplus[None], window=surplus[None].window or "last")  # columns of labels stand before
+        if flush and headed:
+            known = surplus.get(None, Surplus())
+            surplus[None] = replace(known, window=known.window or "last")
         even = (longer or COVER in found.stream.text) and _reach_alike(found, runs)
         return _check(
             cls(
@@ -216,7 +218,7 @@ class Columns:
         """Whether the row of a run does not reach as far as others of its table: then a surplus cell may hide a lost one."""
         if self.found is None:
             return False
-        return self.found.stream.row_extent(run.pieces[0].start) < self.found.stream.table_extent(run.pieces[0].start)
+        return self.found.stream.reaches_less(run.pieces[0].start)
 
     def _in_packed_lines(self, run: Run) -> bool:
         return self.found is not None and self.found.packed_at(run.pieces[0].start)
@@ -257,6 +259,12 @@ def _lack_totals(runs: Sequence[Run], width: int) -> bool:
     """Whether figures stand in many rows and none of them in the last column, where every row has its total: they have moved."""
     figured = [run for run in runs if run.bordered and run.figures and len(run.pieces) >= width]
     return len(figured) >= _FEWEST_ROWS and all(_lacks_total(run, width) for run in figured)
+
+
+def _end_empty(runs: Sequence[Run]) -> bool:
+    """Whether figures stand in many rows and none of them in the last cell: the column of totals lacks, or is another one."""
+    figured = [run for run in runs if run.bordered and run.figures]
+    return len(figured) >= _FEWEST_ROWS and all(run.pieces[-1].kind is Kind.EMPTY for run in figured)
 
 
 def _codes_printed(stream: Stream, table: Table, heads: Sequence[Hit], runs: Sequence[Run]) -> tuple[str, ...]:
@@ -314,6 +322,12 @@ def _reach_alike(found: Found, runs: Sequence[Run]) -> bool:
 def _extents(found: Found, runs: Sequence[Run]) -> Counter[int]:
     """How many of the rows reach how far."""
     return Counter(found.stream.row_extent(run.pieces[0].start) for run in runs if run.bordered and run.pieces)
+
+
+def _are_alike(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bool:
+    """Whether all rows are lines with as many cells as those of their heads, labels counted: then none has lost one."""
+    extents = {*_extents(found, runs), *(found.stream.row_extent(hit.start) for hit in heads)}
+    return found.stream.borders.row_lines and len(extents) == 1
 
 
 def _heads(found: Found, table: Table, first_row: int) -> list[Hit]:

@@ -255,7 +255,7 @@ def _may_be_glued(run: Run) -> bool:
     That one is the first, and its total stands empty.
     """
     first = run.pieces[0]
-    alone = run.figures == 1 and first.kind is Kind.FIGURE and len(first.text) > 1 and len(run.pieces) > 1
+    alone = run.figures == 1 and first.kind is Kind.FIGURE and sum(map(str.isdecimal, first.text)) > 1 and len(run.pieces) > 1
     return alone or any(is_glued(piece.text) for piece in run.pieces)
 
 
@@ -264,7 +264,7 @@ def _may_hide_a_loss(run: Run, found: Found) -> bool:
     start = run.pieces[0].start
     in_grid = found.stream.grid_column(start) is not None
     packed = run.figures > 0 and found.packed_at(start)
-    return packed or (in_grid and found.stream.row_extent(start) < found.stream.table_extent(start))
+    return packed or (in_grid and found.stream.reaches_less(start))
 
 
 def printed_columns(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, str]]:

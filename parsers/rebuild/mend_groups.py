@@ -2,9 +2,7 @@
 Mend section four when its 15 figures run together: each group's last figure is the sum of the others.
 
 A dynamic programme over (group, place in the digits): which stretches of the digits can be which group, and per
-cell what all chains of stretches say. Where a report breaks a sum of its own, the same digits may be cut so that all
-sums hold (`2 12 … 23`, 12 printed 21: `22 1 … 23`). So a cell is taken only when the readings with one slip of the pen
-agree with those in which every sum holds.
+cell what all chains of stretches say. Where no chain obeys all sums, one digit a cell is the only other way to read it.
 """
 
 from __future__ import annotations
@@ -18,15 +16,12 @@ from parsers.form import Form
 from parsers.rebuild.cuts import Readings, read_row
 from parsers.rebuild.draft import Draft, Mended, Open
 from parsers.rebuild.mend import Habits
-from parsers.rebuild.solver import Vector
 from parsers.rebuild.zones import is_whole
 
 __all__ = ["mend_groups"]
 
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
 _LONGEST = 60
-_MISCOUNT = 10
-"""By so much a figure may be off that somebody counted; more is another kind of slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +131,13 @@ def _one_digit_a_cell(table: _Table) -> _Chains | None:
     with_blanks = _stretches(table, full=False)
     if with_blanks is None or all(_chain(with_blanks, table.groups, 0, len(table.digits))):
         return None
-    starts = range(0, len(table.digits), table.width)
-    return [
-        [_whole(start, [tuple(map(int, table.digits[start : start + table.width]))], start + table.width)] for start in starts
-    ]
+    full = ((1 << table.width) - 1,)
+    chains: _Chains = []
+    for start in range(0, len(table.digits), table.width):
+        end = start + table.width
+        vector = tuple(map(int, table.digits[start:end]))
+        chains.append([_Stretch(start, end, Readings((vector,), full, full))])
+    return chains
 
 
 def _stretches(table: _Table, *, full: bool) -> list[_Stretch] | None:
@@ -180,12 +178,6 @@ def _reach(stretches: Sequence[_Stretch], groups: int, start: int) -> list[set[i
     for _ in range(groups):
         reach.append({item.end for item in stretches if item.start in reach[-1]})
     return reach
-
-
-def _whole(start: int, vectors: Sequence[Vector], end: int) -> _Stretch:
-    """A stretch whose every cell holds a figure."""
-    full = ((1 << len(vectors[0])) - 1,) * len(vectors)
-    return _Stretch(start, end, Readings(tuple(vectors), full, full))
 
 
 def _project(stretches: Sequence[_Stretch], width: int) -> list[tuple[list[int], bool, bool]]:

@@ -123,6 +123,10 @@ class Stream:
         rows = re.split(f"[{ROW_ENDS}]", self.text[first : min(ends, default=len(self.text))])
         return max(row.count(CELL) + row.count(COVER) for row in rows)
 
+    def reaches_less(self, start: int) -> bool:
+        """Whether the row at `start` reaches less far than the widest of its table: it may have lost a cell."""
+        return self.row_extent(start) < self.table_extent(start)
+
     def _extents_of(self, grid: Grid) -> _Extents:
         """The extents of a grid, which is told by its identity: to compare two of them costs more than to read one."""
         if id(grid) not in self._extents:
