@@ -22,7 +22,6 @@ from parsers.report import Status
 from parsers.values import read_value
 from pipeline.demo.figures import random_sheet
 from pipeline.demo.judge import Judgement, Outcome, judge
-from pipeline.demo.layouts import layout_named
 from pipeline.demo.layouts.aligned import columns_of
 from pipeline.demo.layouts.model import Box, Kind, Line, Page, Plate, Rendering, lay_out, map_boxes, printed_box, rendered, spread
 from pipeline.demo.layouts.values import DAMAGES
@@ -380,23 +379,3 @@ def test_the_head_of_a_page_is_no_part_of_a_label() -> None:
     report = parse("\n".join(["某县2014年政府信息公开工作年度报告", "三、依申请公开情况", *lines]).encode(), name="report.txt")
     values = {fact.row: fact.value for fact in report.facts if fact.table == "statistics"}
     assert values.get("requests.received.fax") in (None, 2)
-
-
-# --- lines of bars ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("filling", ["full", "half"])
-@pytest.mark.parametrize("seed", SEEDS)
-def test_an_empty_column_of_remarks_does_not_hide_that_one_of_figures_is_gone(seed: int, filling: str) -> None:
-    """All rows have as many cells as before, and each figure behind the gap stands one place further to the left."""
-    rendering = layout_named("markdown.sections").render(random_sheet(Random(seed), form="2021", filling=filling), Random(seed))
-    blocks = [_with_remarks(block) if "申请人情况" in block else block for block in rendering.data.decode().split("\n\n")]
-    for fact in parse("\n\n".join(blocks).encode(), name="report.md").facts:
-        printed = rendering.printed[fact.address]
-        assert fact.value is None or str(fact.value) == printed, fact
-        assert fact.status is not Status.BLANK or not printed, fact
-
-
-def _with_remarks(table: str) -> str:
-    rows = [line.strip("|").split("|") for line in table.splitlines()]
-    return "\n".join("|" + "|".join([*row[:5], *row[6:], "---" if "---" in row[0] else "  "]) + "|" for row in rows)
