@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from lxml import etree
 
 from parsers.raw.signs import REPORT_TITLE
 
-__all__ = ["AROUND", "BODIES", "FORM_WORDS", "body_within", "strip_surroundings", "whole_text"]
+__all__ = ["AROUND", "BODIES", "FORM_WORDS", "Article", "body_within", "find_article", "whole_text"]
 
 BODIES: tuple[tuple[str, str], ...] = (
     ("tag", "ucapcontent"), ("id", "UCAP-CONTENT"), ("class", "trs_editor_view"), ("class", "TRS_UEDITOR"), ("class", "TRS_Editor"),
@@ -62,6 +62,14 @@ _BEARERS = {
 _HEADINGS = frozenset({"h1", "h2", "h3", "ucaptitle"})
 
 
+class Article(NamedTuple):
+    """The elements that hold the article of a page, the title above them, and the pairs of its table of 索引号 and 发布机构."""
+
+    parts: Sequence[etree._Element]
+    title: str
+    pairs: tuple[tuple[str, str], ...]
+
+
 def _text(element: etree._Element) -> str:
     """The text of an element without any blank."""
     return _SPACES.sub("", "".join(_texts(element)))
@@ -102,18 +110,25 @@ def body_within(page: str) -> str | None:
     return None if _has_form_words(page[: found.start()] + page[content.end() :]) else body
 
 
-def strip_surroundings(root: etree._Element, text: str) -> tuple[tuple[str, str], ...]:
+def find_article(root: etree._Element, text: str) -> Article:
     """
-    Take from a page, in place, all that is not its article, and give the pairs of its table of 索引号 and 发布机构.
+    The article of a page; a page without a container that holds all of it, less its navigation, where there is none.
 
-    `text` is what `whole_text` gives for the page.
+    `text` is what `whole_text` gives for the page, from which the table of 索引号 and 发布机构 is taken, in place.
+
+    >>> page = etree.HTML('<h2>某县2021年政府信息公开工作年度报告</h2><div id="zoom"><table><tr><td>予以公开<td>7</table></div>')
+    >>> article = find_article(page, whole_text(page))
+    >>> article.parts[0].get("id"), article.title
+    ('zoom', '某县2021年政府信息公开工作年度报告')
     """
     pairs = tuple(_take_pairs(root)) if any(label in text for label in _CERTAIN) else ()
     if "BREAK#" in text:
         _join_parts(root)
-    if not _keep_article(root, text):
-        _take_navigation(root)
-    return pairs
+    for parts in _containers(root):
+        if _is_whole(parts, root, text):
+            return Article(parts, _title_above(root, parts[0]), pairs)
+    _take_navigation(root)
+    return Article((root,), "", pairs)
 
 
 # --- the table of what a page is ------------------------------------------------------------------
@@ -152,22 +167,6 @@ def _join_parts(root: etree._Element) -> None:
 # --- the article ----------------------------------------------------------------------------------
 
 
-def _keep_article(root: etree._Element, text: str) -> bool:
-    """Leave the article alone in the page, under its heading; False when no container holds all of it."""
-    for articles in _containers(root):
-        if not _is_whole(articles, root, text):
-            continue
-        heading = _heading_before(root, articles[0])
-        body = root.find("body")
-        place = root if body is None else body
-        for article in articles:
-            article.tail = None
-        place[:] = [heading, *articles]
-        place.text = None
-        return True
-    return False
-
-
 def _containers(root: etree._Element) -> Iterator[list[etree._Element]]:
     """The outermost elements that bear the mark of a family, family by family, where they hold anything."""
     cell = _first_form_cell(root)
@@ -191,7 +190,7 @@ def _containers(root: etree._Element) -> Iterator[list[etree._Element]]:
 def _first_form_cell(root: etree._Element) -> etree._Element | None:
     """The first cell, none of a layout, in which a word of a statutory table stands: an article that is whole holds it."""
     for cell in root.iter("td", "th"):
-        if _has_form_words(whole_text(cell)) and cell.find(".//td") is None and _has_form_words(_text(cell)):
+        if _has_form_words(whole_text(cell)) and next(cell.iterdescendants("td"), None) is None and _has_form_words(_text(cell)):
             return cell
     return None
 
@@ -231,17 +230,17 @@ def _has_form_words(text: str) -> bool:
     return any(word in text for word in FORM_WORDS)
 
 
-def _heading_before(root: etree._Element, article: etree._Element) -> etree._Element:
-    """The last title of a report that stands above the article, as a heading; empty where there is none."""
-    heading = etree.Element("h1")
+def _title_above(root: etree._Element, article: etree._Element) -> str:
+    """The last title of a report that stands above the article; empty where there is none."""
+    title = ""
     for element in root.iter(etree.Element):
         if element is article:
             break
         if element.tag in _HEADINGS or (_is_called_title(element) and element.find(".//table") is None):
             text = _text(element)
             if len(text) <= _LONGEST_TITLE and REPORT_TITLE.search(text):
-                heading.text = text
-    return heading
+                title = text
+    return title
 
 
 def _is_called_title(element: etree._Element) -> bool:

@@ -7,7 +7,7 @@ import binascii
 import io
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -63,10 +63,10 @@ def _to_body(root: etree._Element, place: etree._Element) -> None:
     body.append(place)
 
 
-def mark_pictures(root: etree._Element, companions: Mapping[str, bytes]) -> list[bytes]:
-    """The large pictures that came along or stand in the page itself, each numbered in the tree."""
+def mark_pictures(parts: Iterable[etree._Element], companions: Mapping[str, bytes]) -> list[bytes]:
+    """The large pictures that came along or stand in the page itself, each numbered in its tree."""
     found: list[bytes] = []
-    for element in root.iter("img"):
+    for element in chain.from_iterable(part.iter("img") for part in parts):
         if _ATTRIBUTE in element.attrib:  # the page's own, which numbers nothing
             del element.attrib[_ATTRIBUTE]
         references = [element.get(name) for name in _SOURCES]

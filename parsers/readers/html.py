@@ -14,7 +14,7 @@ from lxml import etree
 
 from parsers.document import Document
 from parsers.errors import ReadError, ReadStatus
-from parsers.raw.body import body_within, strip_surroundings, whole_text
+from parsers.raw.body import body_within, find_article, whole_text
 from parsers.raw.charset import Decoded, declared_charset, decode_all, without_marks
 from parsers.raw.sniff import Content
 from parsers.readers._companions import PICTURE_MARK, mark_pictures, open_frames, split_pictures
@@ -81,8 +81,8 @@ _SELDOM = f"""
 """
 _WORDS_OF_HIDING = (b"hidden", b"isplay", b"ISPLAY", b"line-through", b"super")
 _HIDES = etree.XPath(
-    "boolean(//@hidden) or boolean(//@style[contains(., 'isplay') or contains(., 'ISPLAY') or contains(., 'line-through')"
-    " or contains(., 'super')])"
+    "boolean(descendant-or-self::*/@hidden) or boolean(descendant-or-self::*/@style[contains(., 'isplay')"
+    " or contains(., 'ISPLAY') or contains(., 'line-through') or contains(., 'super')])"
 )
 _MARKING = _STYLE_SHEET.format(**MARKS, UNKNOWN="\ufffd", PICTURE=PICTURE_MARK, ANY="".join(MARKS.values()) + PICTURE_MARK)
 _MARK_PAGE = etree.XSLT(etree.XML(_MARKING))
@@ -120,15 +120,13 @@ def read(source: Source) -> Document:
     if within is not None:
         root = _parse(within.encode())
         text = _take_out_marks(root)
-    meta += strip_surroundings(root, text)
-    pictures = mark_pictures(root, source.companions)
-    hides = (may_hide or within is not None) and _HIDES(root)
-    mark = _MARK_SELDOM_PAGE if hides or root.find(".//pre") is not None else _MARK_PAGE
-    try:
-        marked = str(mark(root))
-    except etree.XSLTApplyError as exc:
-        raise ReadError(ReadStatus.LIMIT, f"the page nests its elements too deep; it was not read: {exc}") from exc
+    article = find_article(root, text)
+    pictures = mark_pictures(article.parts, source.companions)
+    may_hide = may_hide or within is not None
+    heading = f"{MARKS['BLOCK']}{MARKS['HEADING']}{article.title}{MARKS['BLOCK']}"
+    marked = heading + "".join(_marked(part, may_hide=may_hide) for part in article.parts)
     blocks, found = split_pictures(blocks_of(marked), pictures) if pictures else (blocks_of(marked), ())
+    meta += article.pairs
     return Document(blocks, "text/html", title=title, meta=meta, notes=(decoded.remark,), pictures=found, along=frames)
 
 
@@ -136,6 +134,15 @@ def _as_utf_8(decoded: Decoded, data: bytes) -> bytes:
     """The page as UTF-8."""
     same = decoded.used == "utf-8" and not decoded.replaced and not data.startswith(codecs.BOM_UTF8)
     return data if same else decoded.text.encode()
+
+
+def _marked(part: etree._Element, *, may_hide: bool) -> str:
+    """The text of a part of a page with marks for its structure."""
+    seldom = (may_hide and _HIDES(part)) or next(part.iter("pre"), None) is not None
+    try:
+        return str((_MARK_SELDOM_PAGE if seldom else _MARK_PAGE)(part))
+    except etree.XSLTApplyError as exc:
+        raise ReadError(ReadStatus.LIMIT, f"the page nests its elements too deep; it was not read: {exc}") from exc
 
 
 def _take_out_marks(root: etree._Element) -> str:
