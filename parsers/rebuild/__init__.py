@@ -137,7 +137,9 @@ def _choose(every: Sequence[_Drafts], year: int | None) -> list[tuple[Draft, For
         rivals = [item for item in every if (item.form.name, table.code) in own]
         most = max(own[item.form.name, table.code] for item in rivals)
         rivals = [item for item in rivals if own[item.form.name, table.code] == most]
-        if lead in rivals and _is_full(lead.of(table.code), rivals):
+        if lead in rivals:
+            rivals = [item for item in rivals if item is lead or not _is_same(item.form.name, lead.form.name, table.code)]
+        if lead in rivals and len(rivals) > 1 and _is_full(lead.of(table.code), rivals):
             rivals = [lead]
         best = rivals[0]
         if len(rivals) > 1:
@@ -145,6 +147,13 @@ def _choose(every: Sequence[_Drafts], year: int | None) -> list[tuple[Draft, For
         draft = best.of(table.code)
         chosen.append((draft, best.form) if draft.readings else (lead.of(table.code), lead.form))
     return chosen
+
+
+@lru_cache(maxsize=64)
+def _is_same(form_name: str, other_name: str, table: str) -> bool:
+    """Whether two forms print the same table: then it is read by the one that the others of the document follow."""
+    own, others = ([label for label in labels_of(name) if label.table == table] for name in (form_name, other_name))
+    return own == others
 
 
 def _is_full(draft: Draft, rivals: Sequence[_Drafts]) -> bool:

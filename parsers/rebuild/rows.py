@@ -212,9 +212,10 @@ def _names_more(found: Found, hit: Hit) -> bool:
     start = max(text.rfind(mark, 0, hit.first) for mark in BORDERS) + 1
     end = min((at for mark in BORDERS if (at := text.find(mark, hit.end)) >= 0), default=len(text))
     lines = accumulate((line for line in text[start:end].split(LINE)), lambda at, line: at + len(line) + 1, initial=start)
+    within = [other for other in found.hits if other.first <= end and start < other.end]
     return any(
         len(core_of(text[left : right - 1])) >= _LEAST_LABEL
-        and not any(other.first < right and left < other.end for other in found.hits)
+        and not any(other.first < right and left < other.end for other in within)
         for left, right in pairwise(lines)
     )
 
