@@ -37,7 +37,7 @@ _YEAR = re.compile(
     r"(?<!\d)(20[0-3]\d)(?=\s*年|\s*年度|年)|(?<![〇零一二三四五六七八九])(二[〇○零Ｏ][〇○零一二三][〇○零一二三四五六七八九])(?=\s*年)"
 )
 _PERIOD = re.compile(
-    r"(?<!\d)(20[0-3]\d)\s*年\s*0?1\s*月\s*0?1\s*日?\s*(?:起|开始)?\s*[至到—\-－~～─]+\s*(?:(20[0-3]\d)\s*年)?\s*12\s*月\s*3[01]\s*日?"
+    r"(20[0-3]\d)(?<!\d....)\s*年\s*0?1\s*月\s*0?1\s*日?\s*(?:起|开始)?\s*[至到—\-－~～─]+\s*(?:(20[0-3]\d)\s*年)?\s*12\s*月\s*3[01]\s*日?"
 )
 _SPACES = re.compile(r"\s+")
 _TITLE_LINES = 60
@@ -72,7 +72,7 @@ class Identity:
 
 def identify(document: Document, *, hints: Hints | None, report_id: str) -> Identity:
     """The identity of a document; `findings` hold every disagreement."""
-    lines = [paragraph.text.strip() for paragraph in document.paragraphs() if paragraph.text.strip()]
+    lines = [line for paragraph in document.paragraphs() if (line := paragraph.text.strip())]
     title = _title(document, lines)
     prose = "\n".join(lines)
     findings: list[Finding] = []
@@ -111,10 +111,10 @@ def _title(document: Document, lines: Sequence[str]) -> str:
 
 def _titles(lines: Sequence[str]) -> Iterator[str]:
     for at, line in enumerate(lines[:_TITLE_LINES]):
-        plain = _SPACES.sub("", line).strip("#*")
-        if _TRAIL.search(plain) or len(plain) > _LONGEST_TITLE or plain.endswith(("。", "；", "：", "，")):
+        plain = "".join(line.split()).strip("#*")
+        if len(plain) > _LONGEST_TITLE or plain.endswith(("。", "；", "：", "，")):
             continue
-        if REPORT_TITLE.search(plain):
+        if REPORT_TITLE.search(plain) and not _TRAIL.search(plain):
             above = _SPACES.sub("", lines[at - 1]).strip("#*") if at else ""
             leads = at and _YEAR.match(plain) and not _unit(plain) and 2 < len(above) <= 30 and level_of(above) is not None
             yield above + plain if leads else plain

@@ -8,11 +8,12 @@ from random import Random
 
 from hypothesis import strategies as st
 
+from parsers.readers._marks import MARKS
 from pipeline.demo.figures import FILLINGS, SCALES, random_sheet, with_one_false_figure
 from pipeline.demo.layouts import LAYOUTS, Layout, pairs
 from pipeline.demo.sheet import Sheet
 
-__all__ = ["layout_pairs", "layouts", "seeds", "sheets"]
+__all__ = ["layout_pairs", "layouts", "marked_tables", "seeds", "sheets"]
 
 
 def seeds() -> st.SearchStrategy[int]:
@@ -57,3 +58,30 @@ def _pairs() -> tuple[Layout, ...]:
 def layout_pairs() -> st.SearchStrategy[Layout]:
     """Two damages at once under one writer, of all that leave each other the evidence they need."""
     return st.deferred(lambda: st.sampled_from(_pairs()))
+
+
+_FIGURE = "<figure>"
+
+
+def marked_tables() -> st.SearchStrategy[tuple[str, ...]]:
+    """A table as the HTML reader writes it out, well formed or not, three times with other figures in the same places."""
+    block, line_end = MARKS["BLOCK"], MARKS["BREAK"]
+    around = (("", ""), (f"\n{block}", f"{block}\n"), (line_end, ""), (" ", line_end), ("", f"{line_end}{line_end}"))
+    figure = st.sampled_from([f"{before}{_FIGURE}{after}" for before, after in around])
+    words = st.sampled_from(
+        ("", "规章", "7件", "1.其他", f"3{MARKS['BREAK']}4", f"{_FIGURE}{MARKS['BLOCK']}{_FIGURE}", "７", "\xa05")
+    )
+    spans = st.sampled_from(
+        ("", "", *(f"{{0}}{rows}{{0}}{columns}{{0}}".format(MARKS["SPAN"]) for rows, columns in ("2 ", "03", " 2")))
+    )
+    cell = st.builds("{}{}{}{}".format, st.just(MARKS["CELL"]), spans, figure | words, st.just(MARKS["CELL_END"]))
+    row = st.builds("{}{}{}".format, st.just(MARKS["ROW"]), st.lists(cell, max_size=6).map("".join), st.just(MARKS["ROW_END"]))
+    other = st.sampled_from([MARKS[name] for name in ("GROUP", "FOOT", "GROUP_END", "ROW", "ROW_END", "CELL", "CELL_END")])
+    table = st.lists(row | row | cell | other | figure | words, max_size=12).map("".join)
+    return st.builds(_filled, table, st.lists(st.sampled_from(("0", "7", "12", "0.5", "3000")), min_size=5, max_size=5))
+
+
+def _filled(table: str, figures: Sequence[str]) -> tuple[str, ...]:
+    texts = table.split(_FIGURE)
+    fillings = [[figures[(number * times + times) % len(figures)] for number in range(len(texts))] for times in (1, 2, 3)]
+    return tuple("".join(text + figure for text, figure in zip(texts, filling, strict=True)) for filling in fillings)

@@ -8,8 +8,11 @@ rows, a row or a cell begins and ends; here that string becomes blocks. decode()
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 from parsers.document import Block, Cell, Grid, Paragraph
 from parsers.readers._spans import MAX_CELLS, TO_THE_END, PrintedCell, expand, refuse_too_many_cells, span_of
@@ -37,16 +40,26 @@ MARKS = {
     "TAB": TAB,
 }
 
-_AT_TABLES = re.compile(f"([{TABLE}{TABLE_END}])")
 _AT_GROUPS = re.compile(f"([{GROUP}{FOOT}{GROUP_END}])")
-_STRUCTURE = re.compile(f"{CELL}{SPAN}[^{SPAN}]*{SPAN}[^{SPAN}]*{SPAN}|[{GROUP}-{CELL_END}]")
-_WHITE_SPACE = re.compile("[ \t\r\n\f]+")
+_STRUCTURE = re.compile(f"[{GROUP}-{CELL_END}](?:(?<={CELL}){SPAN}[^{SPAN}]*{SPAN}[^{SPAN}]*{SPAN})?")
+_BLANKS = " \t\r\n\f"
+_WHITE_SPACE = re.compile(f"[{_BLANKS}]+")
 _KEPT = {ord(BLANK): " ", ord(TAB): "\t"}
+
+_AT_FIGURES = re.compile(
+    f"{CELL}((?:{SPAN}[0-9]*{SPAN}[0-9]*{SPAN})?)[{BLOCK}{_BLANKS}]*+([0-9]++(?:[.][0-9]++)?)[{BLOCK}{_BLANKS}]*+{CELL_END}"
+)
+"""A cell that prints one figure and nothing else: its spans, the figure."""
+
+_ZERO = "0"
 
 _SHORT = 200
 """Longer cells are seldom the same in two documents, and not kept."""
+_LONGEST_KEPT = 20_000
+"""Characters of a table that is kept for the next one like it; those of the statutory forms have under 4,000."""
 
 _Piece = str | tuple[Cell, ...]
+_Place = tuple[int, int, int, int, int]
 
 
 def blocks_of(marked: str) -> tuple[Block, ...]:
@@ -66,28 +79,32 @@ def blocks_of(marked: str) -> tuple[Block, ...]:
 def _pieces(marked: str) -> list[_Piece]:
     """Text outside tables, and the cells of each table that holds no other, in order."""
     open_tables: list[list[_Piece]] = [[]]
-    parts = _AT_TABLES.split(marked)
-    _append(open_tables[-1], parts[0])
-    for mark, text in zip(parts[1::2], parts[2::2], strict=True):
-        if mark == TABLE:
+    for number, opened in enumerate(marked.split(TABLE)):
+        if number:
             open_tables.append([])
-        else:
-            inside = open_tables.pop()
-            around = open_tables[-1]
-            _append(around, BLOCK)
-            if len(inside) == 1 and isinstance(inside[0], str) and _frames_a_cell(inside[0], around):
-                _append(around, _STRUCTURE.sub(BLOCK, inside[0]))
-            elif len(inside) == 1 and isinstance(inside[0], str):
-                loose, cells = _table(inside[0])
-                _append(around, loose)
-                if cells:
-                    around.append(cells)
-            else:
-                for piece in inside:
-                    _append(around, piece)
-            _append(around, BLOCK)
+        text, *after_tables = opened.split(TABLE_END)
         _append(open_tables[-1], text)
+        for text in after_tables:
+            inside = open_tables.pop()
+            _close(inside, open_tables[-1])
+            _append(open_tables[-1], text)
     return open_tables[0]
+
+
+def _close(inside: list[_Piece], around: list[_Piece]) -> None:
+    """Put what stands in a table behind what stands before it."""
+    _append(around, BLOCK)
+    if len(inside) == 1 and isinstance(inside[0], str) and _frames_a_cell(inside[0], around):
+        _append(around, _STRUCTURE.sub(BLOCK, inside[0]))
+    elif len(inside) == 1 and isinstance(inside[0], str):
+        loose, cells = _table(inside[0])
+        _append(around, loose)
+        if cells:
+            around.append(cells)
+    else:
+        for piece in inside:
+            _append(around, piece)
+    _append(around, BLOCK)
 
 
 def _frames_a_cell(marked: str, around: list[_Piece]) -> bool:
@@ -104,7 +121,63 @@ def _append(pieces: list[_Piece], piece: _Piece) -> None:
 
 
 def _table(marked: str) -> tuple[str, tuple[Cell, ...]]:
-    """The text between the cells of a table, which browsers show before it, and its cells at their places."""
+    """
+    The text between the cells of a table, which browsers show before it, and its cells at their places.
+
+    Most tables have the labels and the shape of one met before, with other figures: those are filled in.
+    """
+    parts = _AT_FIGURES.split(marked)
+    figures = parts[2::3]
+    if not figures or len(marked) > _LONGEST_KEPT:
+        return _read_table(marked)
+    between, spans = tuple(parts[::3]), tuple(parts[1::3])
+    kept = _kept(between, spans)
+    kept.met += 1
+    if kept.met == 1:
+        return _read_table(marked)
+    skeleton = kept.skeleton = kept.skeleton or _skeleton(between, spans)
+    cells = list(skeleton.cells)
+    for (at, place), figure in zip(skeleton.figures, figures, strict=True):
+        if figure != _ZERO:
+            cells[at] = Cell(figure, *place)
+    return skeleton.loose, tuple(cells)
+
+
+class _Skeleton(NamedTuple):
+    """A table with 0 for each figure: the text between its cells, the cells, and for each figure which of them, and its place."""
+
+    loose: str
+    cells: tuple[Cell, ...]
+    figures: tuple[tuple[int, _Place], ...]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """How often a table was met, with whatever figures, and its skeleton once it was met twice: many are never met again."""
+
+    met: int = 0
+    skeleton: _Skeleton | None = None
+
+
+@lru_cache(maxsize=128)
+def _kept(between: tuple[str, ...], spans: tuple[str, ...]) -> _Kept:
+    del between, spans  # the key of the cache
+    return _Kept()
+
+
+def _skeleton(between: Sequence[str], spans: Sequence[str]) -> _Skeleton:
+    """What a table becomes, from the text between the cells that print a figure, and the spans of these."""
+    # A mark that no cell can hold, and the number of the figure, stand for each: so their cells tell where they went.
+    stand_ins = [f"{TABLE}{number}" for number in range(len(spans))]
+    figures = [f"{CELL}{span}{stand_in}{CELL_END}" for span, stand_in in zip(spans, stand_ins, strict=True)]
+    loose, cells = _read_table("".join(chain.from_iterable(zip(between, (*figures, ""), strict=True))))
+    order = {cell.text: at for at, cell in enumerate(cells)}
+    places = tuple((order[stand_in], cells[order[stand_in]][1:6]) for stand_in in stand_ins)
+    return _Skeleton(loose, tuple(cell._replace(text=_ZERO) if cell.text.startswith(TABLE) else cell for cell in cells), places)
+
+
+def _read_table(marked: str) -> tuple[str, tuple[Cell, ...]]:
+    """The same, cell by cell."""
     loose: list[str] = []
     body: list[list[list[PrintedCell]]] = []
     foot: list[list[list[PrintedCell]]] = []
@@ -186,9 +259,11 @@ def _lines(text: str) -> Iterator[tuple[str, bool]]:
     A block boundary ends a line only where there is one; a break always does, but the last one of a block adds none.
     """
     for block in text.split(BLOCK):
+        if not block.strip(_BLANKS):
+            continue
         heading = HEADING in block
         pieces = (block.replace(HEADING, "") if heading else block).split(BREAK)
-        lines = [_WHITE_SPACE.sub(" ", piece).strip(" ") for piece in pieces]
+        lines = [_WHITE_SPACE.sub(" ", piece.strip(_BLANKS)) for piece in pieces]
         if not lines[-1]:
             lines.pop()
         for line in lines:

@@ -13,17 +13,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from itertools import repeat
 from typing import NamedTuple
 
 from parsers.document import Cell, Document, Grid, Paragraph
 from parsers.form import NATIONAL, Form, load_forms
 from parsers.rebuild.borders import Borders
 from parsers.rebuild.found import labels_of
-from parsers.rebuild.labels import Compact, Hit, compact, core_of, find_hits
+from parsers.rebuild.labels import Compact, Hit, Label, compact, core_of, find_hits
 from parsers.rebuild.marks import CELL, LINE, ROW, TABLE
 from parsers.rebuild.stream import Stream
-from parsers.rebuild.zones import cut_zone
+from parsers.rebuild.zones import runs_of
 from parsers.report import Fact, Status
 
 __all__ = ["Clean", "LongWay", "read_clean", "rule_out"]
@@ -32,6 +31,7 @@ _FIGURE = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:[0-9]{1,2}|[0-9]{4,6}))?")
 _MAY_BE_FIGURE = re.compile(r"\d|(?<![^\s\ue003)）\]】〕])[-_/\\~−–—―─━－／～ー无無没NOoＯ〇]")
 _BORDER = re.compile(r"[|｜│┃║￤¦\t]")
 _OTHER_PROSE = "。"
+_ZERO = "0"
 _ROW_WEIGHT, _GROUP_WEIGHT, _PROSE_WEIGHT = 300, 100, 215
 """What `rows.py` gives a row with all its cells and a group title at least, and a label in prose at most."""
 _STATED = ("row", "group", "column", "title")
@@ -58,20 +58,15 @@ _Read = Callable[[Document, int | None], LongWay]
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """
-    For each fact in order: the number of its cell among all cells, and what does not change with its figure.
+    All facts in order as they are where each figure is 0.
 
-    `empty`: the facts of cells that hold no figure in any document of this skeleton, by their place in the order.
+    `figures`: for each fact with a figure, its place in the order and the number of its cell among all cells.
     """
 
     form: Form
     forms: Mapping[str, str]
-    cells: tuple[int, ...]
-    tables: tuple[str, ...]
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    units: tuple[str | None, ...]
-    places: tuple[str | None, ...]
-    empty: tuple[tuple[int, Fact], ...]
+    facts: tuple[Fact, ...]
+    figures: tuple[tuple[int, int], ...]
 
 
 @dataclass(slots=True)
@@ -94,26 +89,18 @@ def read_clean(document: Document, year: int | None, long_way: _Read) -> Clean |
     plan = template.plan
     if plan is None or not _prose_is_apart(document, plan.form):
         return None
-    raws = [texts[at] for at in plan.cells]
-    printed = repeat(Status.PUBLISHED)
-    facts = list(
-        map(
-            Fact,
-            plan.tables,
-            plan.rows,
-            plan.columns,
-            map(_figure, raws),
-            raws,
-            plan.units,
-            printed,
-            repeat(None),
-            repeat(()),
-            plan.places,
-        )
-    )
-    for at, fact in plan.empty:
-        facts[at] = fact
+    facts = list(plan.facts)
+    for at, cell in plan.figures:
+        raw = texts[cell]
+        if raw != _ZERO:
+            facts[at] = _printed(facts[at], raw)
     return Clean(tuple(facts), plan.forms)
+
+
+def _printed(fact: Fact, raw: str) -> Fact:
+    """The fact of the same cell of the form, where its cell prints this figure."""
+    table, row, column, _, _, unit, _, _, _, place = fact
+    return Fact(table, row, column, _figure(raw), raw, unit, Status.PUBLISHED, None, (), place)
 
 
 def rule_out(document: Document, year: int | None, facts: Sequence[Fact]) -> None:
@@ -137,12 +124,12 @@ def _meet(document: Document, year: int | None) -> tuple[_Template, list[str]] |
             elif skeleton[-1] != _OTHER_PROSE:
                 skeleton.append(_OTHER_PROSE)
         else:
-            cells = block.cells
-            if not cells or _figure(cells[-1][0]) is None:
+            if not block.cells or _figure(block.cells[-1].text) is None:
                 return None
-            skeleton.append(block.number)
-            skeleton.append(tuple([cell if _figure(cell[0]) is None else cell[1:] for cell in cells]))
-            texts += [cell[0] for cell in cells]
+            printed, *places = zip(*block.cells, strict=True)
+            labels = tuple([text if _figure(text) is None else None for text in printed])
+            skeleton += (block.number, labels, tuple(places))
+            texts += printed
     if not texts:
         return None
     return _template(tuple(skeleton)), texts
@@ -200,17 +187,16 @@ def _make_plan(document: Document, year: int | None, long_way: _Read) -> _Plan |
         return None  # a table in several grids: prose may stand between them
     if len(set(places)) < len(places) or len(spots) < sum(len(grid.cells) for grid in grids) or not set(places) <= set(spots):
         return None
-    empty = tuple((at, fact) for at, fact in enumerate(first.facts) if _figure(spots[fact.place or ""].text) is None)
-    if any(fact.status not in (Status.BLANK, Status.NIL) for _, fact in empty):
-        return None
+    facts, figures = list(first.facts), list[tuple[int, int]]()
+    for at, (fact, place) in enumerate(zip(first.facts, places, strict=True)):
+        if _figure(spots[place].text) is not None:
+            figures.append((at, order[place]))
+            facts[at] = _printed(fact, _ZERO)
+        elif fact.status not in (Status.BLANK, Status.NIL):
+            return None
     if not _is_clean(grids, frozenset(places), form) or not _is_alone(document, form) or not _outweighs_prose(form):
         return None
-    facts = first.facts
-    return _Plan(
-        form, dict(first.forms), tuple(order[place] for place in places), tuple(fact.table for fact in facts),
-        tuple(fact.row for fact in facts), tuple(fact.column for fact in facts), tuple(fact.unit_of_measure for fact in facts),
-        tuple(places), empty,
-    )  # fmt: skip
+    return _Plan(form, dict(first.forms), tuple(facts), tuple(figures))
 
 
 def _constant(fact: Fact) -> tuple[object, ...]:
@@ -357,7 +343,7 @@ def _prose_is_apart(document: Document, form: Form) -> bool:
     text = copy.text
     if any(core in text for core in _rival_cores(form.name)):
         return False
-    hits = find_hits(copy, [label for label in labels_of(form.name) if any(core in text for core in label.cores)])
+    hits = find_hits(copy, _labels_in(text, form.name))
     for hit in hits:
         around = [(start, end) for start, end in given if start < hit.end and hit.first < end]
         if any(hit.first < start or end < hit.end for start, end in around):
@@ -365,6 +351,18 @@ def _prose_is_apart(document: Document, form: Form) -> bool:
         if not around and hit.label.kind != "section" and not _changes_nothing(hit, hits, copy, form, first_grid):
             return False
     return True
+
+
+def _labels_in(text: str, form_name: str) -> list[Label]:
+    """The labels of a form that have a spelling in a compact text."""
+    labels = labels_of(form_name)
+    return [labels[at] for at in sorted({at for core, at in _spellings(form_name) if core in text})]
+
+
+@lru_cache(maxsize=16)
+def _spellings(form_name: str) -> tuple[tuple[str, int], ...]:
+    """Every spelling of a form's labels, with the number of its label."""
+    return tuple((core, at) for at, label in enumerate(labels_of(form_name)) for core in label.cores)
 
 
 @lru_cache(maxsize=512)
@@ -389,6 +387,6 @@ def _changes_nothing(hit: Hit, hits: Sequence[Hit], copy: Compact, form: Form, f
     width = len(table.columns)
     if len(_MAY_BE_FIGURE.findall(copy.stream[hit.end : end])) < width:
         return True
-    runs = cut_zone(Stream(copy.stream, (), (), Borders()), hit.end, end, rows_marked=True)
-    figures = runs[0].pieces if runs else ()
+    first = next(runs_of(Stream(copy.stream, (), (), Borders()), hit.end, end, rows_marked=True), None)
+    figures = first.pieces if first is not None else ()
     return len(figures) < width and sum(character.isdigit() for piece in figures for character in piece.text) < width

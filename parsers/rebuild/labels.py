@@ -52,7 +52,9 @@ _NOTE = re.compile(r"[(\[][^()\[\]]*[)\]]$")
 
 def fold(text: str) -> str:
     """The text in half width and simplified script, character by character (the length stays)."""
-    return _FOLDED.sub(lambda character: _FOLD[ord(character[0])], text)
+    for seen in set(_FOLDED.findall(text)):  # in any order: what a character is folded to is folded to nothing else
+        text = text.replace(seen, _FOLD[ord(seen)])
+    return text
 
 
 @dataclass(frozen=True, slots=True)

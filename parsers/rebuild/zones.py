@@ -16,7 +16,7 @@ from typing import NamedTuple
 from parsers.rebuild.marks import CELL, LINE, MARKS, ROW_ENDS, SPACE
 from parsers.rebuild.stream import Stream
 
-__all__ = ["Kind", "Piece", "Run", "cut_zone", "is_glued", "is_separate", "is_whole", "kind_of"]
+__all__ = ["Kind", "Piece", "Run", "cut_zone", "is_glued", "is_separate", "is_whole", "kind_of", "runs_of"]
 
 
 class Kind(Enum):
@@ -160,9 +160,13 @@ def cut_zone(stream: Stream, start: int, end: int, *, rows_marked: bool) -> list
     `rows_marked`: in this table the ends of rows are marked.
     """
     key = (start, end, rows_marked)
-    if key in stream.zones:
-        return list(stream.zones[key])
-    runs: list[Run] = []
+    if key not in stream.zones:
+        stream.zones[key] = tuple(runs_of(stream, start, end, rows_marked=rows_marked))
+    return list(stream.zones[key])
+
+
+def runs_of(stream: Stream, start: int, end: int, *, rows_marked: bool) -> Iterator[Run]:
+    """The runs that `cut_zone` gives, each cut when it is asked for."""
     text = stream.text
     at, same_row = start, True
     while at <= end:
@@ -170,14 +174,12 @@ def cut_zone(stream: Stream, start: int, end: int, *, rows_marked: bool) -> list
         stop = end if row_end is None else row_end.start()
         ends_here = (stop == end and rows_marked) or stop > stream.last
         if text.find(CELL, at, stop) < 0:
-            runs += _token_runs(stream, at, stop, same_row=same_row, ends_here=ends_here)
+            yield from _token_runs(stream, at, stop, same_row=same_row, ends_here=ends_here)
         else:
             pieces = _cells(stream, at, stop, last=stop == end or stop == len(text) - 1, whole=rows_marked)
             part = _row_runs if rows_marked else _cell_runs
-            runs += part(pieces, same_row=same_row, ends_here=ends_here)
+            yield from part(pieces, same_row=same_row, ends_here=ends_here)
         at, same_row = stop + 1, False
-    stream.zones[key] = tuple(runs)
-    return runs
 
 
 def _cells(stream: Stream, start: int, stop: int, *, last: bool, whole: bool) -> list[Piece]:
