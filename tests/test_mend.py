@@ -182,6 +182,12 @@ MENDED = (
     "text.bars_alone+heads_damaged+cell_lost/81.406",  # an empty head stands before the figures
     "html.word+stray_cells+blanks_dropped/81.386",  # where rows lack their empty cells an empty row proves nothing
     "html.paragraphs+cut_bare+labels_torn/54.189",  # words that hold the labels of several rows
+    "text.bars_end+heads_damaged+packed_left/307.834",  # a head that lost its words is no empty cell of the row behind it
+    "html.paragraphs+cut+labels_torn/305.871",  # the older form reads more, but leaves a row without a label
+    "loss.lines_removed+signs+reworded/306.676",  # a text of many lines that repeats none
+    "loss.lines_removed+broken_lines+readings+thousands/902.711",  # one label of two was removed, and its figure stands behind the row before
+    "text.bars_end+review_tall+cell_lost/309.548",  # cells in lines of their own reach less far than their heads
+    "html.clean+other_totals+columns_permuted+heads_damaged/901.190",  # the heads that can be read are in another order
 )
 """Trials in which a wrong cell stood as read, each another false assumption."""
 

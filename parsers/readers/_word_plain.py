@@ -2,7 +2,8 @@
 A plain Word part, written out by a style sheet as one string with private-use marks and split at the marks.
 
 Walking the elements of a document in Python costs more than parsing them; the same way as in `html.py`, for parts that hold
-paragraphs, runs of text and tables of cells and nothing else. What is not plain is walked by `_word.Body`.
+paragraphs, runs of text and tables of cells and nothing else. The style sheet marks an element that it does not know, and a
+part with such an element is walked by `_word.Body`.
 """
 
 from __future__ import annotations
@@ -19,45 +20,65 @@ from parsers.readers._marks import MARKS
 from parsers.readers._spans import MAX_CELLS, MAX_SPAN, refuse_too_many_cells
 from parsers.readers._word import Line, Table
 
-__all__ = ["is_plain", "plain_pieces"]
+__all__ = ["may_hide", "plain_pieces"]
 
-_TABLE, _GROUP, _ROW, _CELL, _SPAN, _BREAK, _BLOCK = (
-    MARKS[name] for name in ("TABLE", "GROUP", "ROW", "CELL", "SPAN", "BREAK", "BLOCK")
+_UNKNOWN, _ROW, _CELL, _WIDE, _MERGED, _SPAN, _BREAK, _BLOCK = (
+    MARKS[name] for name in ("GROUP", "ROW", "CELL", "FOOT", "HEADING", "SPAN", "BREAK", "BLOCK")
 )
+# No groups, feet and headings stand in cells here, so that their marks serve for what is unknown, for widths and for merges.
 _STYLE_SHEET = """
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:w="{namespace}">
   <xsl:output method="text" encoding="utf-8"/>
-  <xsl:template match="w:body/w:p"
+  <xsl:template match="w:body"><xsl:apply-templates mode="piece"/></xsl:template>
+  <xsl:template mode="piece" match="w:p"
     >{BLOCK}<xsl:value-of select="w:pPr/w:pStyle/@*[local-name() = 'val']"
     />{SPAN}<xsl:value-of select="w:pPr/w:outlineLvl/@*[local-name() = 'val']"
-    />{SPAN}<xsl:apply-templates/></xsl:template>
-  <xsl:template match="w:body/w:tbl">{TABLE}<xsl:apply-templates select="w:tr"/></xsl:template>
-  <xsl:template match="w:tc//w:tbl">{GROUP}</xsl:template>
-  <xsl:template match="w:tr">{ROW}<xsl:apply-templates select="w:tc"/></xsl:template>
-  <xsl:template match="w:tc"
-    >{CELL}<xsl:value-of select="w:tcPr/w:gridSpan/@*[local-name() = 'val']"
-    />{SPAN}<xsl:for-each select="w:tcPr/w:vMerge">merged <xsl:value-of select="@*[local-name() = 'val']"/></xsl:for-each
-    >{SPAN}<xsl:apply-templates select="w:p | w:tbl"/></xsl:template>
-  <xsl:template match="w:tc/w:p">{BREAK}<xsl:apply-templates/></xsl:template>
+    />{SPAN}<xsl:if test="w:pPr[preceding-sibling::* or *[{outline}]]">{GROUP}</xsl:if><xsl:apply-templates/></xsl:template>
+  <xsl:template mode="piece" match="w:tbl">{TABLE}<xsl:apply-templates mode="row"/></xsl:template>
+  <xsl:template mode="piece" match="w:sectPr | {passed}"/>
+  <xsl:template mode="row" match="w:tr">{ROW}<xsl:apply-templates mode="cell"/></xsl:template>
+  <xsl:template mode="row" match="w:tblPr | w:tblGrid | {passed}"/>
+  <xsl:template mode="cell" match="w:tc">{CELL}<xsl:apply-templates mode="inner"/></xsl:template>
+  <xsl:template mode="cell" match="w:trPr"><xsl:if test="*[{of_row}]">{GROUP}</xsl:if></xsl:template>
+  <xsl:template mode="cell" match="w:tblPrEx | {passed}"/>
+  <xsl:template mode="inner" match="w:tcPr"
+    ><xsl:if test="preceding-sibling::*">{GROUP}</xsl:if
+    ><xsl:for-each select="w:gridSpan">{FOOT}<xsl:value-of select="@*[local-name() = 'val']"/></xsl:for-each
+    >{SPAN}<xsl:for-each select="w:vMerge">{HEADING}<xsl:value-of select="@*[local-name() = 'val']"/></xsl:for-each
+    >{SPAN}</xsl:template>
+  <xsl:template mode="inner" match="w:p">{BREAK}<xsl:apply-templates/></xsl:template>
+  <xsl:template mode="inner" match="{passed}"/>
+  <xsl:template match="w:r"><xsl:apply-templates/></xsl:template>
+  <xsl:template match="w:t"><xsl:apply-templates mode="said"/></xsl:template>
   <xsl:template match="w:br | w:cr">{BREAK}</xsl:template>
-  <xsl:template match="w:t"><xsl:value-of select="."/></xsl:template>
-  <xsl:template match="w:pPr | w:rPr | text()"/>
+  <xsl:template match="w:pPr | w:rPr | w:lastRenderedPageBreak | {passed}"/>
+  <xsl:template match="text()"/>
+  <xsl:template match="text()" mode="piece"/>
+  <xsl:template match="text()" mode="row"/>
+  <xsl:template match="text()" mode="cell"/>
+  <xsl:template match="text()" mode="inner"/>
+  <xsl:template match="*">{GROUP}</xsl:template>
+  <xsl:template match="*" mode="said">{GROUP}</xsl:template>
+  <xsl:template match="*" mode="piece">{GROUP}</xsl:template>
+  <xsl:template match="*" mode="row">{GROUP}</xsl:template>
+  <xsl:template match="*" mode="cell">{GROUP}</xsl:template>
+  <xsl:template match="*" mode="inner">{GROUP}</xsl:template>
 </xsl:stylesheet>
 """
-_OPENED = re.compile(rb"<([^/?\s>]+)")
-_ELEMENTS = frozenset(
-    b"w:" + name
-    for name in b"document body p pPr r rPr t br cr tbl tblPr tblGrid gridCol tr trPr tc tcPr gridSpan vMerge sectPr pgSz pgMar "
-    b"cols docGrid headerReference footerReference pStyle rStyle outlineLvl jc ind spacing keepNext keepLines widowControl snapToGrid "
-    b"rFonts b bCs i iCs color sz szCs lang kern u highlight tblW tblStyle tblLook tblBorders tblInd tblLayout tblCellMar "
-    b"tblCellSpacing tcW tcBorders tcMar vAlign shd top left bottom right start end insideH insideV noWrap trHeight cantSplit tblHeader "
-    b"bookmarkStart bookmarkEnd proofErr pgNumType titlePg rsid".split()
+_OUTLINED_ODDLY = " or ".join(
+    f"local-name() = '{name}' and (not(self::w:{name}) or preceding-sibling::w:{name})" for name in ("pStyle", "outlineLvl")
 )
-_SELDOM = (b"<!", b"&#", b"\xee\x80")
-"""Declarations, references, and the private-use characters that serve as marks."""
+_PASSED = "w:bookmarkStart | w:bookmarkEnd | w:proofErr"
+_OF_ROWS = "trHeight cantSplit tblHeader jc tblCellSpacing cnfStyle gridAfter wAfter"
+"""Properties of rows that say nothing of what is read."""
+_HIDES = (b"vanish", b"strike", b"superscript")
+_SELDOM = (b"\xee", b"!", b"#", b"del", b"cellDel")
+"""Signs of private-use characters, which serve as marks, of declarations, references and marks of deletion; one byte is soon found."""
 _OTHER_CHARSET = re.compile(rb"""\s*<\?xml[^>]*\bencoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
 """In which the marks have other bytes."""
-_AT_PIECES = re.compile(f"([{_TABLE}{_BLOCK}])")
+_MET_AS_OFTEN = ((b"gridSpan", _WIDE), (b"Merge", _MERGED))
+"""Properties of cells that the style sheet must have met as often as the bytes name them: none elsewhere, none sideways."""
+_AT_PIECES = re.compile(f"([{MARKS['TABLE']}{_BLOCK}])")
 
 
 class _Printed(NamedTuple):
@@ -69,26 +90,26 @@ class _Printed(NamedTuple):
     continues: bool
 
 
-def is_plain(part: bytes) -> bool:
+def may_hide(part: bytes) -> bool:
     """
-    Whether a part, as bytes, holds no element but those of which `plain_pieces` knows what they say.
+    Whether some text of a part, as bytes, may be hidden, struck out or raised.
 
-    >>> is_plain(b"<w:p><w:r><w:t>7</w:t></w:r></w:p>"), is_plain(b"<w:p><w:ins><w:r/></w:ins></w:p>")
-    (True, False)
+    >>> may_hide(b"<w:rPr><w:b/></w:rPr><w:t>7</w:t>"), may_hide(b"<w:rPr><w:vanish/></w:rPr><w:t>7</w:t>")
+    (False, True)
     """
-    if b"\0" in part[:64] or _OTHER_CHARSET.match(part) or any(sign in part for sign in _SELDOM):
-        return False
-    return _ELEMENTS.issuperset(_OPENED.findall(part))
+    return b"\0" in part[:64] or any(word in part for word in _HIDES)
 
 
-def plain_pieces(body: etree._Element) -> list[Line | Table] | None:
+def plain_pieces(body: etree._Element, part: bytes) -> list[Line | Table] | None:
     """
-    The lines and tables of the body of a plain part; None where a table holds another.
+    The lines and tables of the body of a part, whose bytes are `part`; None where it is not plain.
 
     Raises ReadError with status `limit` for too many cells.
     """
+    if may_hide(part) or _OTHER_CHARSET.match(part) or any(sign in part for sign in _SELDOM) or part.rfind(b"<?") > 0:
+        return None
     marked = str(_marking(etree.QName(body).namespace or "")(body))
-    if _GROUP in marked:
+    if _UNKNOWN in marked or any(part.count(name) != marked.count(mark) for name, mark in _MET_AS_OFTEN):
         return None
     if marked.count(_CELL) > MAX_CELLS:
         refuse_too_many_cells()
@@ -105,7 +126,9 @@ def plain_pieces(body: etree._Element) -> list[Line | Table] | None:
 @lru_cache(maxsize=4)
 def _marking(namespace: str) -> etree.XSLT:
     """The style sheet for the names of one edition of the standard, transitional or strict."""
-    return etree.XSLT(etree.XML(_STYLE_SHEET.format(**MARKS, namespace=namespace)))
+    of_row = f"not({' or '.join(f'self::w:{name}' for name in _OF_ROWS.split())})"
+    sheet = _STYLE_SHEET.format(**MARKS, namespace=namespace, passed=_PASSED, of_row=of_row, outline=_OUTLINED_ODDLY)
+    return etree.XSLT(etree.XML(sheet))
 
 
 def _lines(marked: str) -> Iterator[Line]:
@@ -141,10 +164,10 @@ def _at_places(marked: str) -> Iterator[Cell]:
 @lru_cache(maxsize=4096)
 def _read(marked: str) -> _Printed:
     """One cell; figures and labels are the same in most reports."""
-    width, merge, text = marked.split(_SPAN, 2)
-    merged = merge.startswith("merged")
-    continues = merged and merge != "merged restart"
-    return _Printed(text[1:].replace(_BREAK, "\n"), max(1, _number(width, 1)), merged, continues)
+    width, merge, text = marked.split(_SPAN, 2) if _SPAN in marked else ("", "", marked)
+    merged = merge != ""
+    continues = merged and merge.rpartition(_MERGED)[2] != "restart"
+    return _Printed(text[1:].replace(_BREAK, "\n"), max(1, _number(width.rpartition(_WIDE)[2], 1)), merged, continues)
 
 
 def _number(text: str, absent: int) -> int:

@@ -20,7 +20,7 @@ from parsers.raw.charset import without_marks
 from parsers.raw.sniff import Content
 from parsers.readers._archive import open_archive, read_member
 from parsers.readers._word import Body, Line, Table, attribute_of, name_of
-from parsers.readers._word_plain import is_plain, plain_pieces
+from parsers.readers._word_plain import may_hide, plain_pieces
 from parsers.source import Source
 
 __all__ = ["NAME", "claims", "read"]
@@ -29,7 +29,6 @@ NAME = "docx"
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MAIN_PART = "word/document.xml"
-_UNUSUAL = (b"vanish", b"strike", b"superscript")
 _HEADING_STYLES = ("heading", "标题")
 
 
@@ -55,14 +54,18 @@ def read(source: Source) -> Document:
         container = next((child for child in root if name_of(child) == "body"), None)
         if container is None:
             raise ReadError(ReadStatus.FAILED, f"the part {name} of this DOCX file has no body; ask for the file again")
-        body = Body(hides=any(word in packed for word in _UNUSUAL) or b"\0" in packed[:64])
-        pieces = (plain_pieces(container) if is_plain(packed) else None) or list(body.blocks(container))
+        pieces = plain_pieces(container, packed)
+        pictures_seen = 0
+        if pieces is None:
+            body = Body(hides=may_hide(packed))
+            pieces = list(body.blocks(container))
+            pictures_seen = body.pictures
         notes: list[str] = []
         styles = {piece.style for piece in pieces if isinstance(piece, Line) and piece.style}
         headings = _heading_styles(archive, styles, notes)
         title = _title(archive, notes)
         blocks = tuple(_blocks(pieces, headings))
-        empty = body.pictures and not any(isinstance(block, Grid) or block.text.strip() for block in blocks)
+        empty = pictures_seen and not any(isinstance(block, Grid) or block.text.strip() for block in blocks)
         pictures = tuple(_pictures(archive, root, name)) if empty else ()
         if empty and not pictures:
             raise ReadError(ReadStatus.NEEDS_OCR, "a DOCX file that holds only pictures, and none that can be opened")

@@ -23,6 +23,7 @@ from parsers.rebuild.labels import Compact, Label, compact
 from parsers.rebuild.mend import Habits, mend_rows, sums_of
 from parsers.rebuild.mend_blocks import mend_blocks, mend_without_sums
 from parsers.rebuild.mend_groups import mend_groups
+from parsers.rebuild.remarks import UNKNOWN_ROW
 from parsers.rebuild.rows import read_rows
 from parsers.rebuild.stream import Stream, lay_out
 from parsers.report import Fact
@@ -102,6 +103,10 @@ class _Drafts:
             self._mend(self._read[code])
         return self._read[code]
 
+    def leaves_rows(self, code: str) -> bool:
+        """Whether a row of figures stays without an owner in a table."""
+        return any(doubt == UNKNOWN_ROW for doubt, _, _ in self.of(code).doubts)
+
     def all(self) -> list[Draft]:
         """The drafts of all tables of the form."""
         return [self.of(table.code) for table in self.form.tables]
@@ -141,6 +146,8 @@ def _choose(every: Sequence[_Drafts], year: int | None) -> list[tuple[Draft, For
             rivals = [item for item in rivals if item is lead or not _is_same(item.form.name, lead.form.name, table.code)]
         if lead in rivals and len(rivals) > 1 and _is_full(lead.of(table.code), rivals):
             rivals = [lead]
+        if lead in rivals and not lead.leaves_rows(table.code):
+            rivals = [item for item in rivals if item is lead or not item.leaves_rows(table.code)]
         best = rivals[0]
         if len(rivals) > 1:
             best = max(rivals, key=lambda item: (item.of(table.code).filled, item is lead))

@@ -113,7 +113,7 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
         end = _next_label(found, hit.end)
         runs = cut_zone(found.stream, hit.end, end, rows_marked=marked)
         run = next((item for item in runs if item.pieces), None)
-        if run is None or not _belongs(row, hit, run, runs, len(codes), marked=marked):
+        if run is None or found.leads(run, end) or not _belongs(row, hit, run, runs, len(codes), marked=marked):
             continue
         placed, beside = None, may_be_moved(run, len(codes), row, hit.core)
         if grid is not None and len(run.pieces) > len(codes):
@@ -184,6 +184,8 @@ def _trim(pieces: list[Piece], width: int, window: str | None = None) -> list[Pi
     first, last = pieces[:width], pieces[-width:]
     rest_first, rest_last = pieces[width:], pieces[:-width]
     first_fits, last_fits = may_be_thrown(rest_first, first), may_be_thrown(rest_last, last)
+    if window is None and last_fits and not first_fits and all(piece.text == first[-1].text for piece in rest_first):
+        return None  # a figure that spans columns may be repeated in each, behind an empty cell
     if first_fits and (not last_fits or _same(first, last) or window == "first"):
         return first
     return last if last_fits and (not first_fits or window == "last") else None
@@ -214,10 +216,16 @@ def _block_heads(found: Found, block: Block, table: Table) -> list[Hit]:
 
 def _reaches_less(found: Found, heads: Sequence[Hit], run: Run, width: int) -> bool:
     """Whether a row with an empty cell does not reach as far as its heads: a surplus cell may stand in a lost one's place."""
-    start = run.pieces[0].start
-    if run.figures >= width or not heads or found.stream.grid_column(start) is None:
+    start, stream = run.pieces[0].start, found.stream
+    if run.figures >= width or not heads:
         return False
-    return found.stream.row_extent(start) < found.stream.row_extent(heads[0].start)
+    if stream.grid_column(start) is None:
+        if not run.bordered or run.cut_short:
+            return False
+        if not stream.borders.row_lines:
+            behind = cut_zone(stream, heads[-1].end, found.next_label(heads[-1].end), rows_marked=False)
+            return len(run.pieces) < width + sum(len(other.pieces) for other in behind if not other.figures)
+    return stream.row_extent(start) < stream.row_extent(heads[0].start)
 
 
 def _stand_elsewhere(found: Found, heads: Sequence[Hit], codes: Sequence[str], pieces: Sequence[Piece]) -> bool:

@@ -120,7 +120,8 @@ def write_facts(draft: Draft, stream: Stream) -> Iterator[Fact]:
         if isinstance(reading, Printed):
             text, start, end, _, _ = reading.piece
             status, number, printed_unit, note = read_value(text, signed=column_label.signed)
-            if _POINT_OR_COMMA.fullmatch(text) and not (row_label.amount or column_label.amount):
+            fraction = (number is not None and number % 1 != 0) or _POINT_OR_COMMA.fullmatch(text)
+            if fraction and not (row_label.amount or column_label.amount):
                 status, number, note = Status.UNREADABLE, None, f"no count is a fraction, and a comma may be meant: {text}"
             yield Fact(*name, number, text, printed_unit or unit, status, note, (), stream.place(start, end))
         elif reading is None:

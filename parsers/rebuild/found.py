@@ -8,17 +8,20 @@ from collections import Counter
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import dropwhile
 
 from parsers.form import Column, Form, Row, Table
 from parsers.rebuild.labels import Compact, Hit, Label, core_of, enumerator_of, find_hits
-from parsers.rebuild.marks import CELL, LINE, MARKS, ROW, SPACE
+from parsers.rebuild.marks import CELL, LINE, MARKS, ROW, ROW_ENDS, SPACE
 from parsers.rebuild.stream import Stream
-from parsers.rebuild.zones import Kind, Piece, Run, cut_zone
+from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_whole
 
 __all__ = ["Found", "labels_of"]
 
 _SHORT = 4
+_MANY_LINES, _SOME_FIGURES = 40, 5
 _GLUED_CELL = re.compile(f"{CELL}[{SPACE}{LINE}]*0\\d+[{SPACE}]*[{MARKS}]")
+_ROW_END = re.compile(f"[{ROW_ENDS}]")
 _CLAUSE = 8
 _LONGEST_CLAUSE = 16
 _CLAUSE_BEFORE = re.compile(rf"[，。；：,;:{MARKS}][\u4e00-\u9fff]+\Z")
@@ -92,6 +95,19 @@ class Found:
         at = bisect_left(self.starts, place)
         return self.starts[at] if at < len(self.starts) else len(self.stream.text)
 
+    def lacks_number(self, place: int) -> bool:
+        """Whether a label begins at a place without the number that the form prints before it."""
+        at = bisect_left(self.starts, place)
+        return at < len(self.hits) and any(
+            hit.first == hit.start == place and hit.label.enumerator[:1].isdigit() for hit in self.hits[at : at + 2]
+        )
+
+    def leads(self, run: Run, label: int) -> bool:
+        """Whether a run of cells stands in the row of the label that follows it, as the number of a row does."""
+        if not run.bordered or run.same_row:
+            return False
+        return _ROW_END.search(self.stream.text, run.pieces[-1].end, label) is None
+
     def rows_marked(self, start: int, end: int, labels: int) -> bool:
         """Whether the ends of rows are marked in a stretch that holds so many labels."""
         return labels > 0 and self.stream.text.count(ROW, max(0, start - 4), end) * 2 >= labels
@@ -112,9 +128,17 @@ class Found:
         for hit in hits:
             if hit.label.kind in ("row", "column") and self.stream.grid_column(hit.start) is None:
                 for run in self._behind(hit):
-                    if run.bordered and run.figures and len(run.pieces) < 2 * self._width_of(hit):
-                        rows.setdefault(len(run.pieces), set()).add(run.pieces)
+                    pieces = self._without_heads(hit, run)
+                    if run.bordered and run.figures and len(pieces) < 2 * self._width_of(hit):
+                        rows.setdefault(len(pieces), set()).add(pieces)
         return self.stream.borders.bars and not any(_proves_places(alike) for alike in rows.values())
+
+    def _without_heads(self, hit: Hit, run: Run) -> tuple[Piece, ...]:
+        """The cells of a run less the empty ones that may be heads which lost their words: those right behind a head in its line."""
+        in_heads = hit.label.kind == "column" or self.form.table(hit.label.table).layout == "groups"
+        if not in_heads or self.stream.borders.row_lines:
+            return run.pieces
+        return tuple(dropwhile(lambda piece: piece.kind is Kind.EMPTY, run.pieces))
 
     def _width_of(self, hit: Hit) -> int:
         """How many figures stand in a row of the table of a label."""
@@ -168,13 +192,23 @@ class Found:
         """
         Whether repeated lines were removed from the text, so that one `0` stands for many.
 
-        The form prints 信息内容 in every block, and some row labels twice; once each where all else stands is the sign.
+        The form prints 信息内容 in every block, and some row labels twice; once each where all else stands is the sign. So it is
+        where a text of many lines, figures alone on some of them, has none twice: units and noughts do stand there twice.
         """
+        if _repeats_no_line(self.stream.text):
+            return True
         if any(table.layout == "rows" and self._repeats_once(table) for table in self.form.tables):
             return True
         titles = len({hit.label.name for hit in self.hits if hit.label.kind == "title"})
         repeated = [head for table in self.form.tables if table.layout == "blocks" for head in table.heads]
         return titles >= 3 and any(self.copy.text.count(core_of(head)) == 1 for head in repeated)
+
+
+def _repeats_no_line(text: str) -> bool:
+    """Whether no line of a text of many lines stands there twice."""
+    lines = [bare for line in text.split(LINE) if (bare := line.strip(SPACE + MARKS))]
+    figures = sum(is_whole(line) for line in lines)
+    return len(lines) >= _MANY_LINES and figures >= _SOME_FIGURES and len(set(lines)) == len(lines)
 
 
 @lru_cache(maxsize=64)

@@ -19,7 +19,7 @@ from parsers.rebuild.surplus import may_be_moved
 from parsers.rebuild.under import columns_of_heads, pieces_under, stands_beside
 from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_separate
 
-__all__ = ["Cells", "Step", "cells_of", "is_apart", "printed_columns", "take"]
+__all__ = ["Cells", "Step", "cells_of", "is_apart", "printed_columns", "stand_elsewhere", "take"]
 
 Cells = dict[tuple[str, str], Piece]
 """The piece of each cell, by group and column."""
@@ -119,6 +119,8 @@ def _read_wide(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[s
     picked = [pieces for run in rows if (pieces := take(run, width, found)) is not None]
     if len(rows) != 1 or len(picked) != 1:
         return None
+    if stand_elsewhere([step.hit for step in steps], groups, columns):
+        return {}
     names = list(printed_columns(steps, groups, columns))
     return dict(zip(names, picked[0], strict=True))
 
@@ -154,6 +156,8 @@ def _read_by_group(steps: Sequence[Step], groups: Sequence[str], columns: Sequen
             return None
         printed_order = [hit.label.name for hit in above]
         as_printed = not placed and sorted(printed_order) == sorted(columns)
+        if not placed and not as_printed and stand_elsewhere(above, [name], columns):
+            return {}
         cells.update(
             {(name, column): piece for column, piece in zip(printed_order if as_printed else columns, pieces, strict=True)}
         )
@@ -265,6 +269,13 @@ def _may_hide_a_loss(run: Run, found: Found) -> bool:
     in_grid = found.stream.grid_column(start) is not None
     packed = run.figures > 0 and found.packed_at(start)
     return packed or (in_grid and found.stream.reaches_less(start))
+
+
+def stand_elsewhere(labels: Sequence[Hit], groups: Sequence[str], columns: Sequence[str]) -> bool:
+    """Whether heads of which not all can be read show that the columns stand in another order than the form's."""
+    heads = [hit.label.name for hit in labels if hit.label.kind == "column"]
+    places = iter([*columns] * len(groups))
+    return len(heads) < len(groups) * len(columns) and not all(name in places for name in heads)
 
 
 def printed_columns(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from parsers.form import Table
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
-from parsers.rebuild.group_layouts import Step, cells_of, is_apart, printed_columns, take
+from parsers.rebuild.group_layouts import Step, cells_of, is_apart, printed_columns, stand_elsewhere, take
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.surplus import may_be_moved
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone
@@ -173,7 +173,9 @@ def _lose(steps: Sequence[Step], table: Table, draft: Draft, found: Found) -> No
         return
     groups, columns = [row.code for row in table.rows], [column.code for column in table.columns]
     usual = [(group, column) for group in groups for column in columns]
-    moved = list(printed_columns(steps, groups, columns)) != usual
+    moved = list(printed_columns(steps, groups, columns)) != usual or stand_elsewhere(
+        [step.hit for step in steps], groups, columns
+    )
     gone = moved or may_be_moved(runs[0], len(usual)) or found.lacks_cells(runs[0], len(usual))
     for group in groups:
         draft.lose(group, columns, runs[0], found.stream, lacks_cells=gone)

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from parsers.form import Row
 from parsers.rebuild.zones import Run
 
-__all__ = ["Doubt", "remark_heads", "remark_labels", "remark_unknown"]
+__all__ = ["UNKNOWN_ROW", "Doubt", "remark_heads", "remark_labels", "remark_unknown"]
 
 Doubt = tuple[str, str, str]
 """Code, message in Chinese, message in English."""
+
+UNKNOWN_ROW = "rebuild.unknown_row"
 
 _MOST = 5
 
@@ -45,7 +47,7 @@ def remark_unknown(runs: Sequence[Run]) -> Iterator[Doubt]:
     labels = [run.words for run in runs if run.words]
     if labels:
         yield (
-            "rebuild.unknown_row",
+            UNKNOWN_ROW,
             f"{len(labels)}行为表式所无，未采用：{_listed(labels, '、')}",
             f"{len(labels)} rows are not in the form and left out: {_listed(labels, '; ')}",
         )

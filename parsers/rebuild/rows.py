@@ -21,18 +21,17 @@ from parsers.rebuild.copies import compare_copies
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, core_of, is_tail
-from parsers.rebuild.marks import BORDERS, LINE, ROW_ENDS
+from parsers.rebuild.marks import BORDERS, LINE
 from parsers.rebuild.money import unit_of_row
 from parsers.rebuild.remarks import remark_heads, remark_labels, remark_unknown
 from parsers.rebuild.stacks import unstack
-from parsers.rebuild.surplus import is_dashed, may_be_moved, on_one_line
+from parsers.rebuild.surplus import is_dashed, may_be_moved, on_one_line, sums_up_on_one_line
 from parsers.rebuild.zones import Run, cut_zone, is_whole
 
 __all__ = ["read_rows"]
 
 _DIGIT = re.compile(r"\d")
 _BORDER = re.compile(f"[{BORDERS}]")
-_ROW_END = re.compile(f"[{ROW_ENDS}]")
 _LEAST_COVERAGE = 0.5
 _ALIKE = 0.55
 _NOT_ALIEN = 0.3
@@ -81,7 +80,7 @@ def read_rows(found: Found, table: Table) -> Draft:
     )
     codes = columns.codes
     draft.doubts.extend(remark_heads(codes, columns.printed))
-    mixed = _may_be_mixed(units, table)
+    mixed = [*_may_be_mixed(found, units, table), *_may_be_next(units, table, found)]
     for unit in units:
         if unit.row is None:
             continue
@@ -164,15 +163,8 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) ->
         elif row.values:
             units.append(_Unit(None, Run((), bordered=False, same_row=False, words="", cut_short=False), hit))
         loose = [run for run in runs if run.figures or len(run.pieces) >= len(table.columns)]
-        units.extend(_Unit(None, run, leads=_leads(found, run, end)) for run in loose)
+        units.extend(_Unit(None, run, leads=found.leads(run, end)) for run in loose)
     return units
-
-
-def _leads(found: Found, run: Run, label: int) -> bool:
-    """Whether a run of cells stands in the row of the label that follows it."""
-    if not run.bordered or run.same_row:
-        return False
-    return _ROW_END.search(found.stream.text, run.pieces[-1].end, label) is None
 
 
 def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked: bool) -> list[Run]:
@@ -182,12 +174,22 @@ def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked
         if len(runs) > 1 and not _has_digit(runs[0]) and _has_digit(runs[1]) and on_one_line(found.stream, *runs[:2]):
             return runs[1:]  # a dash between a label and its figure
         runs = [run._replace(pieces=tuple(piece for piece in run.pieces if piece.text != row.unit)) for run in runs]
+        if found.lacks_number(end):
+            runs = [_doubt_number(run, end) for run in runs]
     if len(runs) > 1 and not runs[0].bordered and len(runs[0].pieces) < width <= max(len(run.pieces) for run in runs):
         return runs[1:]
     dashes = bool(runs) and (width == 1 or len(runs[0].pieces) < width)
     if not row.values and dashes and runs[0].same_row and not _has_digit(runs[0]):
         return runs[1:]
     return runs
+
+
+def _doubt_number(run: Run, label: int) -> Run:
+    """A run whose last figure runs into the label at a place: its last digits may be the number of that label's row."""
+    if not run.pieces or run.pieces[-1].end != label or not run.pieces[-1].text[-1:].isdigit():
+        return run  # a number in brackets behind a figure stands apart from it
+    doubted = run.pieces[-1]._replace(doubt="the number of the next row may stand at its end")
+    return run._replace(pieces=(*run.pieces[:-1], doubted))
 
 
 def _owns(row: Row, hit: Hit, runs: Sequence[Run], width: int) -> bool:
@@ -333,7 +335,7 @@ def _fits(units: Sequence[_Unit], at: int, row: Row, table: Table) -> bool:
     return len(words) < 3 or (_likeness(units, at, row) >= _NOT_ALIEN and not is_other(words, row, table))
 
 
-def _may_be_mixed(units: Sequence[_Unit], table: Table) -> list[_Unit]:
+def _may_be_mixed(found: Found, units: Sequence[_Unit], table: Table) -> list[_Unit]:
     """
     Runs without borders that may hold figures of two rows: rows of the form lack behind them, and empty cells leave no trace.
 
@@ -350,8 +352,29 @@ def _may_be_mixed(units: Sequence[_Unit], table: Table) -> list[_Unit]:
     return [
         unit
         for unit, gap in zip(owners, behind, strict=True)
-        if gap > 1 and not unit.run.bordered and not unit.run.shown == width == len(unit.run.pieces)
+        if gap > 1
+        and not unit.run.bordered
+        and not unit.run.shown == width == len(unit.run.pieces)
+        and not sums_up_on_one_line(found.stream, unit.run.pieces, width)
     ]
+
+
+def _may_be_next(units: Sequence[_Unit], table: Table, found: Found) -> list[_Unit]:
+    """
+    Figures that may be the next row's, whose label the form prints twice and the text once: repeated lines were removed.
+
+    Then the row's own figure may have gone as well, and the one that stands behind its label is the next row's.
+    """
+    if len(table.columns) > 1:
+        return []
+    cores = [core_of(row.zh) for row in table.rows]
+    doubted = []
+    for start, stop, missing in _gaps(units, table):
+        core = core_of(missing[0].zh)
+        gone = cores.count(core) > 1 and found.copy.text.count(core) == 1
+        if gone and start and not units[start - 1].run.bordered and not any(unit.run.pieces for unit in units[start:stop]):
+            doubted.append(units[start - 1])
+    return doubted
 
 
 def _doubt_missing(units: Sequence[_Unit], table: Table, draft: Draft, codes: Sequence[str]) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "may_be_moved",
     "may_be_thrown",
     "on_one_line",
+    "sums_up_on_one_line",
     "surplus_of",
     "total_breaks",
 ]
@@ -167,6 +168,18 @@ def lies_unevenly(stream: Stream, pieces: Sequence[Piece]) -> bool:
 def on_one_line(stream: Stream, left: Run, right: Run) -> bool:
     """Whether two runs without borders stand on one line."""
     return not any(mark in stream.text[left.pieces[0].start : right.pieces[0].start] for mark in LINE + BORDERS)
+
+
+def sums_up_on_one_line(stream: Stream, pieces: Sequence[Piece], width: int) -> bool:
+    """
+    Whether the figures of a line are shown to be one whole row, the last of which is the sum of the others.
+
+    Were they of two rows, whose own sums hold, all of the first row's would be nought: so its first figure must not be.
+    """
+    if len(pieces) != width or LINE in stream.text[pieces[0].start : pieces[-1].end]:
+        return False
+    numbers = [read_value(piece.text).number or Decimal(0) for piece in pieces]
+    return numbers[0] > 0 and sum(numbers[:-1], Decimal(0)) == numbers[-1]
 
 
 def total_breaks(pieces: Sequence[Piece] | None) -> bool:

@@ -26,6 +26,8 @@ _ENUMERATOR = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[�
 _ALIGNED = re.compile(r"\S\s{2,}[\d０-９]+(?:\s|$)")
 _MARGINAL = re.compile(r"\d+(?![.．、\d])|第\s*\d+\s*页|[-—–－]\s*\d+\s*[-—–－]|[Pp](?:age|\.)\s*\d")
 """The number of a page, and a date or year at its head: no label of the forms goes on with one."""
+_ENDS_WITH_FIGURE = re.compile(r" [\d０-９]+$")
+"""A row whose figures stand but one blank apart from its label and each other."""
 _FEWEST_ROWS = 5
 _MOST_LINES = 5
 
@@ -161,6 +163,6 @@ def _piece(lines: Sequence[_Line], at: int, column: int | None) -> _Segment | No
     if not 0 <= at < len(lines) or lines[at].figures or not lines[at].segments:
         return None
     last = lines[at].segments[-1]
-    if _MARGINAL.match(last.text):
+    if _MARGINAL.match(last.text) or _ENDS_WITH_FIGURE.search(last.text):
         return None
     return last if column is None or abs(last.column - column) <= 1 else None

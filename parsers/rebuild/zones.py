@@ -85,6 +85,7 @@ _WHOLE = re.compile(rf"[+\-＋－−﹣]?(?:0|[1-9]\d*|[1-9]\d{{0,2}}(?:[,，]\d
 _COLUMN_OF_FIGURES = re.compile(r"\s{2,}\d")
 _STRETCH = re.compile(r"\S+")
 _NOISE = "。;；,，、.?？:：\"'“”‘’"
+_COMMA = re.compile("[,，]")
 _FEW = 3
 _UNIT = re.compile(_UNITS)
 _GAP = re.compile(r"[^\S\n]{2,}")
@@ -302,6 +303,8 @@ def _tokens(text: str, offset: int) -> Iterator[Piece]:
             if note is not None and token["figure"]:
                 end = note.end()
             doubt = "other characters stand right beside the figure" if token.start() in shared else ""
+            if _COMMA.search(token[0]) and _COMMA.match(plain, token.start() - 1):
+                doubt = "commas stand between the cells too, so that those in the figure may part several"
             yield Piece(text[token.start() : end].strip(), offset + token.start(), offset + end, Kind.FIGURE, doubt)
 
 
