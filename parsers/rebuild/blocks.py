@@ -116,7 +116,8 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
         if run is None or found.leads(run, end) or not _belongs(row, hit, run, runs, len(codes), marked=marked):
             continue
         placed, beside = None, may_be_moved(run, len(codes), row, hit.core)
-        if grid is not None and len(run.pieces) > len(codes):
+        glued = found.cells_glued and run.figures < len(codes)
+        if grid is not None and len(run.pieces) > len(codes) and not glued:
             placed = pieces_under(found.stream, grid, run.pieces)
             beside = beside or stands_beside(found.stream, heads, run.pieces)
         told = beside or _reaches_less(found, heads, run, len(codes))
