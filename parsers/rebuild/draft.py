@@ -122,7 +122,11 @@ def write_facts(draft: Draft, stream: Stream) -> Iterator[Fact]:
             status, number, printed_unit, note = read_value(text, signed=column_label.signed)
             fraction = (number is not None and number % 1 != 0) or _POINT_OR_COMMA.fullmatch(text)
             if fraction and not (row_label.amount or column_label.amount):
-                status, number, note = Status.UNREADABLE, None, f"no count is a fraction, and a comma may be meant: {text}"
+                status, number, note = (
+                    Status.UNREADABLE,
+                    None,
+                    f"no count is a fraction; a comma may be meant, or another cell: {text}",
+                )
             yield Fact(*name, number, text, printed_unit or unit, status, note, (), stream.place(start, end))
         elif reading is None:
             yield Fact(*name, None, None, unit, Status.MISSING, "the document has no such cell")

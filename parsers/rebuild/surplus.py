@@ -178,8 +178,9 @@ def sums_up_on_one_line(stream: Stream, pieces: Sequence[Piece], width: int) -> 
     """
     if len(pieces) != width or LINE in stream.text[pieces[0].start : pieces[-1].end]:
         return False
-    numbers = [read_value(piece.text).number or Decimal(0) for piece in pieces]
-    return numbers[0] > 0 and sum(numbers[:-1], Decimal(0)) == numbers[-1]
+    numbers = [read_value(piece.text).number for piece in pieces]
+    known = [number for number in numbers if number is not None]
+    return len(known) == width and known[0] > 0 and sum(known[:-1], Decimal(0)) == known[-1]
 
 
 def total_breaks(pieces: Sequence[Piece] | None) -> bool:
