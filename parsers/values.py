@@ -1,7 +1,7 @@
 """
 Printed text of a cell to a number, its unit, or a named kind of nothing.
 
-Never a number that was not printed as one: a letter O, 约20 and 20余 are `unreadable`. A blank, a dash and 无 are
+Never a number that was not printed as one: a letter O, a lone 一, 约20 and 20余 are `unreadable`. A blank, a dash and 无 are
 three different things, and none of them is zero.
 """
 
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from parsers.report import Status
 
-__all__ = ["Value", "read_value"]
+__all__ = ["NOTHING", "Value", "read_value"]
 
 
 class Value(NamedTuple):
@@ -49,6 +49,8 @@ _NUMBER = re.compile(
 )
 _REMARK = re.compile(r"\s*(?:[(\[](?P<remark>[^()\[\]]*)[)\]]|(?P<mark>[*※#①-⑳¹²³⁰-⁹†‡]+))\s*")
 _NIL = re.compile(r"(?:[-—―_/\\~～ー─━]+|无|無|没有|N/?A)", re.IGNORECASE)
+NOTHING = frozenset({"nan", "NaN", "None", "null", "<NA>", "NaT"})
+"""What programs print for a cell in which they found nothing."""
 _ABOUT = re.compile(r"(?:约|近|超过?|逾|大约|不足|至少)\s*\d|\d\s*(?:余|多|左右|以上|以下)")
 _DIGIT = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _HAN = {"〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
@@ -82,8 +84,12 @@ def _read(text: str, signed: bool) -> Value:  # noqa: FBT001 - remembered by its
             return Value(Status.UNREADABLE, note="a question mark stands in the cell")
     if not folded:
         return Value(Status.BLANK)
+    if folded in NOTHING:
+        return Value(Status.BLANK, note=f"a program printed {folded} for an empty cell")
     if _NIL.fullmatch(folded):
         return Value(Status.NIL, note=f"printed {text.strip()}")
+    if folded == "一":
+        return Value(Status.UNREADABLE, note="the numeral one, or a dash typed or recognised as it")
     return _number(folded, signed=signed) or _unreadable(folded)
 
 
@@ -134,7 +140,7 @@ def _han_number(folded: str) -> Value | None:
             step = _HAN_STEP[character]
             total += (1 if digit is None else digit) * step
             digit = None
-        elif digit not in (None, 0):
+        elif digit not in (None, 0) or (digit == 0 and (step == 10_000 or _HAN[character] == 0)):
             return None
         else:
             digit, filled = _HAN[character], digit == 0

@@ -189,6 +189,25 @@ MENDED = (
     "text.bars_end+review_tall+cell_lost/309.548",  # cells in lines of their own reach less far than their heads
     "html.clean+other_totals+columns_permuted+heads_damaged/901.190",  # the heads that can be read are in another order
     "html.utf8_as_gb2312+spans_gone_with_cells+rows_glued/401.1374",  # a figure under its head may be glued to the next
+    "text.lines+broken_lines+cell_lost/204.204",  # figures of which some lack may be a group whose total is lost
+    "html.divs+renumbered+cell_lost/311.852",
+    "markdown.sections+cell_lost+labels_torn/402.933",  # rows without their labels reach less far, and one of them has lost a cell
+    "markdown.sections+cut_bare+cell_lost/403.673",  # the parts of a cut table are not equally wide; a rule parts no table
+    "text.bars_wrapped+letters+extra_row/404.521",  # a row with its whole label is no lower half of another
+    "text.aligned_wrapped+broken_lines+extra_row/405.161",  # words behind the end of a label are the label of the next row
+    "text.bars_between+units+column_lost/411.890",  # where every line shows its covered places, rows that reach less far than heads lack cells
+    "html.divs+marks+labels_torn/412.120",  # the form that reads more has no room for the rows that are left
+    "html.utf8_as_gb2312+marks+stray_cells/422.303",  # the form that reads more takes stray empty rows for its own
+    "html.nested+cut_bare+extra_row+labels_torn/905.600",
+    "text.bars_between+review_tall+cell_lost/420.45",
+    "text.lines+aliases+extra_row/421.6",  # words with an enumerator of their own are not the end of a label
+    "html.utf8_as_gb2312+aliases+spans_gone_with_cells+one_figure/909.889",  # an empty column under a head that cannot be read
+    "html.clean+wide_digits+stray_cells+cell_lost/904.802",
+    "html.word+stray_cells+cell_lost/451.1700",  # an empty row between the heads of an empty table is not its row
+    "html.word+review_three+stray_cells+cell_lost/501.8",
+    "html.clean+review_tall+stray_cells+cell_lost/501.8",  # the empty cell of a short row may be the stray one
+    "html.word+stray_cells+blanks_dropped/458.494",  # the same where the table has one column
+    "markdown.sections+packed_left+one_figure/453.744",  # columns of labels prove no places
 )
 """Trials in which a wrong cell stood as read, each another false assumption."""
 

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import io
-import re
 import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 
 import docx
 import pytest
 from docx.enum.style import WD_STYLE_TYPE
-from lxml import etree
 
 from parsers.document import Cell, Document, Paragraph
 from parsers.errors import ReadError, ReadStatus
 from parsers.readers import read_document
-from parsers.readers._word import Body
-from parsers.readers._word_plain import plain_pieces
 from parsers.source import Source
-from pipeline.demo.figures import random_sheet
-from pipeline.demo.layouts import layout_named
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -30,20 +23,6 @@ NAMESPACES = (
     'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:m="urn:math" xmlns:v="urn:schemas-microsoft-com:vml" '
     'xmlns:wps="urn:wps" xmlns:a="urn:drawing"'
 )
-
-
-PIECES = tuple(
-    piece.encode()
-    for piece in (
-        '<w:gridSpan w:val="2"/>', '<w:vMerge w:val="restart"/>', "<w:vMerge/>", "<w:vMerge>", '<x:gridSpan xmlns:x="y" w:val="3"/>', "<w:hMerge/>",
-        "<w:tcPr/>", '<w:tcPr><w:gridSpan w:val="4"/></w:tcPr>', "<w:cellDel/>", "<w:t>7</w:t>", "<w:p><w:r><w:t>8</w:t></w:r></w:p>", "<w:p/>",
-        "<w:r><w:t> </w:t></w:r>", "<w:br/>", "<w:cr/>", "<w:tab/>", "<w:ins><w:r><w:t>9</w:t></w:r></w:ins>", "<w:del/>", "<!-- a -->", "<?a b?>",
-        "<![CDATA[6]]>", "&#49;", "&amp;", "\ue000", "<w:pPr><w:outlineLvl w:val='1'/></w:pPr>", "<w:pPr><w:rPr><w:del/></w:rPr></w:pPr>", "x",
-        "<w:trPr><w:hidden/></w:trPr>", "<w:trPr><w:gridBefore w:val='1'/></w:trPr>", "<w:trPr><w:cantSplit/></w:trPr>", "<w:rPr><w:b/></w:rPr>",
-        "<w:bookmarkStart/>", "<w:proofErr/>", "<w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>", "<w:tr/>", "<w:tc/>", "<w:sdt/>", "\n",
-        "<w:p xmlns:w='other'><w:r><w:t>5</w:t></w:r></w:p>", "<w:r><w:tab/><w:t>3</w:t></w:r>", "</w:p><w:p>", "</w:tc><w:tc>", "</w:tr><w:tr>",
-    )
-)  # fmt: skip
 
 
 def packed(members: dict[str, str | bytes]) -> bytes:
@@ -344,35 +323,3 @@ def test_a_character_that_serves_as_a_mark_makes_no_cell(charset: str) -> None:
     part = f'<?xml version="1.0" encoding="{charset}"?><w:document xmlns:w="{W}"><w:body>{table}</w:body></w:document>'
     (grid,) = read(packed({"word/document.xml": part.encode(charset)})).grids()
     assert [(item.text, item.column) for item in grid.cells] == [("5\ufffd7", 0), ("9", 1)]
-
-
-@pytest.mark.parametrize("name", ["docx.clean", "docx.unmerged"])
-@pytest.mark.parametrize("form", ["2021", "2019", "2014"])
-def test_a_plain_part_is_read_as_one_that_is_walked(name: str, form: str) -> None:
-    written = layout_named(name).render(random_sheet(Random(7), form=form, filling="half"), Random(7)).data
-    with zipfile.ZipFile(io.BytesIO(written)) as archive:
-        part = archive.read("word/document.xml")
-    body = etree.fromstring(part).find(f"{{{W}}}body")
-    assert body is not None
-    assert plain_pieces(body, part) == list(Body().blocks(body))
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_a_plain_part_that_is_changed_is_read_as_walked_or_handed_over(seed: int) -> None:
-    chance = Random(seed)
-    written = layout_named("docx.clean").render(random_sheet(chance, form="2021", filling="half"), chance).data
-    with zipfile.ZipFile(io.BytesIO(written)) as archive:
-        part = archive.read("word/document.xml")
-    plain = 0
-    for _ in range(80):
-        changed = part
-        for _ in range(chance.randint(1, 2)):
-            at = chance.choice([match.start() for match in re.finditer(b"<", changed)][5:])
-            changed = changed[:at] + chance.choice(PIECES) + changed[at:]
-        root = etree.fromstring(changed, etree.XMLParser(recover=True, remove_blank_text=True))
-        body = root.find(f"{{{W}}}body")
-        assert body is not None
-        pieces = plain_pieces(body, changed)
-        plain += pieces is not None
-        assert pieces in (None, list(Body().blocks(body)))
-    assert plain > 5

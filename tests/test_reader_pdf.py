@@ -18,6 +18,7 @@ from parsers import Source, parse, parse_all, second_opinion
 from parsers.document import Cell, Document, Grid
 from parsers.errors import ReadError, ReadStatus
 from parsers.readers import read_document
+from parsers.readers._layout import blocks_of
 from parsers.readers._page import Box, Glyph, Page, Rule, turned, upright
 from parsers.rebuild.breaks import join_cut_rows
 from parsers.report import Report, Unread
@@ -223,3 +224,30 @@ def test_a_page_that_is_drawn_twice_is_read_once() -> None:
     )
     lines = [paragraph.text.split() for paragraph in read_document(Source(drawn(content + content), "a.pdf")).paragraphs()]
     assert lines == [["1011", str(100 + row)] for row in range(60)]
+
+
+def cell_texts(*glyphs: Glyph, last: float, over: float) -> list[str]:
+    """The texts of a table of two cells on a page 100 wide: where its last upright line stands, and how far the level ones run."""
+    rules = [Rule(level=True, at=at, start=10, end=over) for at in (10, 30)]
+    rules += [Rule(level=False, at=at, start=10, end=30) for at in (10, 60, last)]
+    page = Page(1, 100, 200, glyphs, tuple(rules))
+    return [cell.text for block in blocks_of(page) if isinstance(block, Grid) for cell in block.cells]
+
+
+def digits(text: str, left: float) -> tuple[Glyph, ...]:
+    return tuple(Glyph(digit, Box(left + at * 6, 15, left + at * 6 + 5, 25), 10) for at, digit in enumerate(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "last", "over", "read"),
+    [
+        ("456", 78, 100, 100.5, "456\ufffd"),  # a digit may stand behind the side of the page
+        ("45", 65, 100, 100.5, "45"),  # none does where a blank stands between
+        ("", 65, 100, 100.5, "\ufffd"),
+        ("", 65, 140, 140, "\ufffd"),
+        ("456", 78, 100, 100, "456"),  # the table ends at the side of the page
+        ("456", 74, 95, 95, "456"),
+    ],
+)
+def test_a_cell_that_goes_on_behind_the_page_is_doubtful(text: str, left: float, last: float, over: float, read: str) -> None:
+    assert cell_texts(*digits("7", 20), *digits(text, left), last=last, over=over) == ["7", read]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from random import Random
 
 import pytest
 from damage import is_answer
@@ -12,14 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sheet_files import csv_rows, page_of
 
-from parsers import Source, parse_all
+from parsers import Source, parse, parse_all
 from parsers.document import Document
 from parsers.errors import ReadError, ReadStatus
 from parsers.raw.sniff import sniff
 from parsers.readers import read_document
 from parsers.report import Report
+from pipeline.demo.figures import random_sheet
 from pipeline.demo.judge import Outcome, judge
-from pipeline.demo.layouts.model import rendered
+from pipeline.demo.layouts.model import lay_out, rendered, spread
 
 
 def rows_of(document: Document) -> list[list[str]]:
@@ -51,6 +53,22 @@ def test_every_cell_of_separated_fields_is_read(charset: str, delimiter: str, na
 def test_quoted_fields_keep_line_breaks_and_quotes() -> None:
     content = '年报,,\r\n"甲\r\n""乙"", 丙",1,2\r\n丁,"3",4\r\n'.encode()
     assert rows_of(read_document(Source(content, "a.csv"))) == [['甲\n"乙", 丙', "1", "2"], ["丁", "3", "4"]]
+
+
+def test_tables_of_several_widths_below_each_other_are_read() -> None:
+    """As programs write the tables of a page, each as wide as it is, parted anew at every page."""
+    for seed in range(6):
+        page = lay_out(random_sheet(Random(seed), form=("2021", "2019", "2014")[seed % 3], filling=("full", "half")[seed // 3]))
+        rows = [[page.title]]
+        for plate in page.plates():
+            for at, slots in enumerate(spread(plate)):
+                rows += [[]] if at == 0 or at % (5 + seed) == 4 and at > 6 else []
+                rows.append([slot.box.text if slot.first_row and slot.first_column else "" for slot in slots])
+        rendering = rendered(page, separated(rows, ",").encode(), "a.csv")
+        report = parse(Source(rendering.data, rendering.name))
+        outcomes = [(item.address, item.outcome) for item in judge(rendering, report.facts) if item.outcome is not Outcome.RIGHT]
+        assert not any(outcome.wrong for _, outcome in outcomes), (seed, outcomes)
+        assert seed >= 3 or outcomes == [], (seed, outcomes)
 
 
 def test_prose_with_commas_is_text() -> None:

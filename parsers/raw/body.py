@@ -14,9 +14,13 @@ from typing import Any, NamedTuple, cast
 
 from lxml import etree
 
+from parsers.raw.charset import without_controls
 from parsers.raw.signs import REPORT_TITLE
 
-__all__ = ["AROUND", "BODIES", "FORM_WORDS", "Article", "body_within", "find_article", "whole_text"]
+__all__ = [
+    "AROUND", "BODIES", "CERTAIN_LABELS", "FORM_WORDS", "TITLES", "Article", "bears_mark", "body_within", "find_article", "is_title_above",
+    "whole_text",
+]  # fmt: skip
 
 BODIES: tuple[tuple[str, str], ...] = (
     ("tag", "ucapcontent"), ("id", "UCAP-CONTENT"), ("class", "trs_editor_view"), ("class", "TRS_UEDITOR"), ("class", "TRS_Editor"),
@@ -39,7 +43,7 @@ _LABELS = frozenset(
      "成文日期", "发文日期", "发布日期", "公开日期", "公开方式", "公开范围", "公开时限", "公开形式", "信息名称", "名称", "标题", "有效性", "有效期",
      "关键词", "主题词", "内容概述", "责任部门", "公开责任部门", "所属机构", "信息索引")
 )  # fmt: skip
-_CERTAIN = ("索引号", "发布机构", "发文机关", "发布机关", "公开机构", "组配分类", "公开责任部门", "信息索引")
+CERTAIN_LABELS = ("索引号", "发布机构", "发文机关", "发布机关", "公开机构", "组配分类", "公开责任部门", "信息索引")
 FORM_WORDS = (
     "制发件数", "现行有效", "新制作数量", "新公开数量", "处理决定数量", "收费金额", "采购总金额", "商业企业", "科研机构", "本年度办理结果", "予以公开",
     "结果维持", "结果纠正", "未经复议直接起诉", "复议后起诉", "主动公开政府信息数",
@@ -59,7 +63,7 @@ _BEARERS = {
     "id": etree.XPath("//@id[. = $name]/.."),
     "begin": etree.XPath("//@id[starts-with(., $name)]/.."),
 }
-_HEADINGS = frozenset({"h1", "h2", "h3", "ucaptitle"})
+TITLES = frozenset({"h1", "h2", "h3", "ucaptitle"})
 
 
 class Article(NamedTuple):
@@ -121,7 +125,7 @@ def find_article(root: etree._Element, text: str) -> Article:
     >>> article.parts[0].get("id"), article.title
     ('zoom', '某县2021年政府信息公开工作年度报告')
     """
-    pairs = tuple(_take_pairs(root)) if any(label in text for label in _CERTAIN) else ()
+    pairs = tuple(_take_pairs(root)) if any(label in text for label in CERTAIN_LABELS) else ()
     if "BREAK#" in text:
         _join_parts(root)
     for parts in _containers(root):
@@ -139,7 +143,7 @@ def _take_pairs(root: etree._Element) -> Iterator[tuple[str, str]]:
     for table in [table for table in root.iter("table") if table.find(".//table") is None]:
         texts = [_text(cell) for cell in table.iter("td", "th")]
         pairs = list(_pairs(texts))
-        if len(pairs) > 1 and any(label in _CERTAIN for label, _ in pairs) and not _has_form_words("".join(texts)):
+        if len(pairs) > 1 and any(label in CERTAIN_LABELS for label, _ in pairs) and not _has_form_words("".join(texts)):
             yield from pairs
             _remove(table)
 
@@ -161,7 +165,7 @@ def _join_parts(root: etree._Element) -> None:
         for name in ("text", "tail"):
             text = getattr(element, name)
             if text and "BREAK#" in text:
-                setattr(element, name, _PAGE_BREAKS.sub("\n", text))
+                setattr(element, name, _PAGE_BREAKS.sub("\n", without_controls(text)))
 
 
 # --- the article ----------------------------------------------------------------------------------
@@ -202,12 +206,21 @@ def _marks_of(root: etree._Element) -> frozenset[str]:
 
 def _bears(element: etree._Element, kind: str, name: str) -> bool:
     """Whether an element is called by, or bears, the mark of a family."""
+    return bears_mark(str(element.tag), element.get("class"), element.get("id"), kind, name)
+
+
+def bears_mark(tag: str, classes: str | None, identity: str | None, kind: str, name: str) -> bool:
+    """
+    The same for an element of this tag, class and id.
+
+    >>> bears_mark("div", "article TRS_Editor", None, "class", "TRS_Editor"), bears_mark("div", None, "zoomcon", "id", "zoom")
+    (True, False)
+    """
     if kind == "tag":
-        return bool(element.tag == name)
+        return tag == name
     if kind == "class":
-        return name in (element.get("class") or "").split()
-    bears = element.get("id") or ""
-    return bears.startswith(name) if kind == "begin" else bears == name
+        return name in (classes or "").split()
+    return (identity or "").startswith(name) if kind == "begin" else identity == name
 
 
 def _holds_something(element: etree._Element) -> bool:
@@ -236,11 +249,21 @@ def _title_above(root: etree._Element, article: etree._Element) -> str:
     for element in root.iter(etree.Element):
         if element is article:
             break
-        if element.tag in _HEADINGS or (_is_called_title(element) and element.find(".//table") is None):
+        if element.tag in TITLES or (_is_called_title(element) and element.find(".//table") is None):
             text = _text(element)
-            if len(text) <= _LONGEST_TITLE and REPORT_TITLE.search(text):
+            if is_title_above(text):
                 title = text
     return title
+
+
+def is_title_above(text: str) -> bool:
+    """
+    Whether the text of a heading, without any blank, is the title of the report below it.
+
+    >>> is_title_above("某县2021年政府信息公开工作年度报告"), is_title_above("某县人民政府")
+    (True, False)
+    """
+    return len(text) <= _LONGEST_TITLE and REPORT_TITLE.search(text) is not None
 
 
 def _is_called_title(element: etree._Element) -> bool:
@@ -266,9 +289,7 @@ def _take_navigation(root: etree._Element) -> None:
 
 def _remove(element: etree._Element) -> None:
     """Take an element out, what follows it stays."""
-    parent = element.getparent()
-    if parent is None:
+    if element.getparent() is None:
         return
-    mark = etree.Element("div")
-    mark.tail = element.tail
-    parent.replace(element, mark)
+    element.clear(keep_tail=True)  # type: ignore[call-arg]  # to copy the tail is refused where control characters are in it
+    element.tag = "div"

@@ -10,7 +10,7 @@ import codecs
 import re
 from typing import NamedTuple
 
-__all__ = ["REPLACEMENT", "Decoded", "declared_charset", "decode", "decode_all", "without_marks"]
+__all__ = ["REPLACEMENT", "Decoded", "declared_charset", "decode", "decode_all", "without_controls", "without_marks"]
 
 REPLACEMENT = "\ufffd"
 
@@ -23,6 +23,7 @@ _BYTE_ORDER_MARKS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 _REFUSED = re.compile("[\0\ue000-\ue00f]")
+_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DECLARATION = re.compile(
     rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w:.-]+)"""
     rb"""|^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]+)""",
@@ -88,6 +89,16 @@ def without_marks(text: str) -> str:
     '1\ufffd2'
     """
     return _REFUSED.sub(REPLACEMENT, text) if text else text
+
+
+def without_controls(text: str) -> str:
+    """
+    The text with U+FFFD for the control characters that a parser lets through, but no tree takes back.
+
+    >>> without_controls("1\x0c2")
+    '1\ufffd2'
+    """
+    return _CONTROLS.sub(REPLACEMENT, text)
 
 
 def declared_charset(head: bytes) -> str | None:

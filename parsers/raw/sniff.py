@@ -7,16 +7,19 @@ import io
 import re
 import struct
 import zipfile
-from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import olefile
 
 from parsers.raw.charset import REPLACEMENT, decode
+from parsers.raw.lists import records_of
 
 __all__ = ["Content", "delimiter_of", "sniff"]
 
 HEAD_BYTES = 4096
+TABLE_BYTES = 262_144
+"""So much of a file that is named a table is looked at: prose may stand before its first record."""
 MAX_LISTED_MEMBERS = 20_000
 """An archive with more members is not listed here; the guard of the readers refuses it."""
 
@@ -61,6 +64,9 @@ _BY_MEMBER = (
 _OPEN_DOCUMENT = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
 _OPEN_DOCUMENT_TYPE = re.compile(rb"application/vnd\.oasis\.opendocument\.(text|spreadsheet|presentation)")
 _ZIP_DAMAGE = (zipfile.BadZipFile, struct.error, ValueError, OSError, EOFError, NotImplementedError, IndexError, OverflowError)
+_ZIP_END, _ZIP_ENTRY = struct.Struct("<4sLHHLLH"), struct.Struct("<4s2xH20x3H12x")
+_ZIP_VERSION = 63
+"""Of an archive that needs a later one zipfile reads nothing."""
 _OLE_DAMAGE = (OSError, struct.error, ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, MemoryError)
 _BITMAP_HEADERS = {12, 40, 52, 56, 64, 108, 124}
 
@@ -80,6 +86,9 @@ _MIME_BODY = re.compile(rb"^Content-Type:\s*(?:multipart/|message/|text/html)", 
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|\|? ?:?-{3,}:? ?\|)", re.MULTILINE)
 _DELIMITERS = (",", "\t", ";")
 _SAME_WIDTH = 0.8
+_FEWEST_RECORDS = 5
+_FEWEST_QUOTES = 10
+_FIELD_OF_TABLE = re.compile(r"\s*(?:[-+]?\d+(?:\.\d+)?|[-—/]+|nan|NaN|None)?\s*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -124,37 +133,56 @@ def _sniff_text(data: bytes, name: str) -> Content:
         return Content("unknown", "application/octet-stream")
     if _HOLDS_PAGE.search(plain) or _holds_table(data):
         return Content("html", "text/html")
-    return _plain(head, name, whole=len(data) <= HEAD_BYTES)
+    return _plain(data, head, name)
 
 
-def _plain(head: str, name: str, *, whole: bool) -> Content:
+def _plain(data: bytes, head: str, name: str) -> Content:
     """Text by its beginning; the name alone makes no table of it, nor do commas in prose."""
-    if name.lower().endswith((".csv", ".tsv")) and (delimiter := delimiter_of(head, whole=whole)):
+    if name.lower().endswith((".csv", ".tsv")) and (
+        delimiter := delimiter_of(decode(data[:TABLE_BYTES]).text, whole=len(data) <= TABLE_BYTES)
+    ):
         return Content("csv", "text/tab-separated-values" if delimiter == "\t" else "text/csv")
+    if data.count(b'"') + data.count(b"'") >= _FEWEST_QUOTES and records_of(decode(data[:TABLE_BYTES]).text) is not None:
+        return Content("csv", "application/json")
     return Content("text", "text/markdown" if _MARKDOWN.search(head) else "text/plain")
 
 
-def delimiter_of(head: str, *, whole: bool = True) -> str | None:
+def delimiter_of(text: str, *, whole: bool = True) -> str | None:
     """
-    The character that plainly separates fields in the beginning of a text; None where the records have no one width.
+    The character that plainly separates fields in a text; None where most records look like no record of a table.
 
-    A text that is not `whole` may end within a record, which does not count.
+    Those are as wide as one beside them, or hold a figure alone in a field, or nothing. Tables of several widths may stand below each
+    other, and lines of prose, which are of one field, between them. A text that is not `whole` may end within a record,
+    which does not count.
 
     >>> delimiter_of("规章,1,2\\n其他,0,0\\n"), delimiter_of("一,二,三\\n四五六\\n七,八\\n")
     (',', None)
     """
     for delimiter in _DELIMITERS:
-        if head.count(delimiter) < 2:
+        if text.count(delimiter) < 2:
             continue
         try:
-            widths = [len(record) for record in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if record]
+            records = [record for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if record]
         except csv.Error:
             continue
-        counted = Counter(widths if whole else widths[:-1])
-        width, most = counted.most_common(1)[0] if counted else (0, 0)
-        if width > 1 and counted.total() > 1 and most >= _SAME_WIDTH * counted.total():
+        if _is_table(records if whole else records[:-1]):
             return delimiter
     return None
+
+
+def _is_table(records: Sequence[Sequence[str]]) -> bool:
+    """Whether records are of a table: nearly all as wide as one beside them; or enough of them, and of those nearly all are so or hold figures."""
+    widths = [len(record) for record in records]
+    beside = zip(widths, [0, *widths], [*widths[1:], 0], strict=False)
+    alike = [width > 1 and width in neighbours for width, *neighbours in beside]
+    if any(alike) and sum(alike) >= _SAME_WIDTH * len(records):
+        return True
+    wide = [
+        same or any(map(_FIELD_OF_TABLE.fullmatch, record))
+        for record, same in zip(records, alike, strict=True)
+        if len(record) > 1
+    ]
+    return len(wide) >= _FEWEST_RECORDS and sum(wide) >= _SAME_WIDTH * len(wide)
 
 
 def _heads(data: bytes) -> tuple[str, bytes]:
@@ -182,8 +210,7 @@ def _sniff_zip(data: bytes) -> Content:
     if data.count(b"PK\x01\x02") > MAX_LISTED_MEMBERS:
         return Content("zip", "application/zip")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = [name.replace("\\", "/") for name in archive.namelist()]
+        names = [name.replace("\\", "/") for name in _plainly_listed(data) or _listed(data)]
     except _ZIP_DAMAGE:
         return Content("damaged_zip", "application/zip")
     for pattern, content in _BY_MEMBER:
@@ -194,6 +221,33 @@ def _sniff_zip(data: bytes) -> Content:
     if open_document and "content.xml" in names:
         return Content(_OPEN_DOCUMENT[open_document[1].decode()], open_document[0].decode())
     return Content("zip", "application/zip")
+
+
+def _listed(data: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.namelist()
+
+
+def _plainly_listed(data: bytes) -> list[str] | None:
+    """The names of an archive's members, at a tenth of what zipfile takes; None where anything in its list is unusual."""
+    if len(data) < _ZIP_END.size:
+        return None
+    magic, disks, members, all_members, length, at, comment = _ZIP_END.unpack_from(data, len(data) - _ZIP_END.size)
+    end = at + length
+    if magic != b"PK\5\6" or disks or members != all_members or comment or end != len(data) - _ZIP_END.size:
+        return None
+    if b"PK\6\7" in data[max(0, end - 20) : end]:  # which leads to another list, of 64 bits
+        return None
+    names = []
+    while at + _ZIP_ENTRY.size <= end:
+        magic, version, name_length, extra_length, comment_length = _ZIP_ENTRY.unpack_from(data, at)
+        at += _ZIP_ENTRY.size
+        name = data[at : at + name_length]
+        if magic != b"PK\1\2" or version > _ZIP_VERSION or extra_length or not name.isascii() or b"\0" in name:
+            return None
+        names.append(name.decode())
+        at += name_length + comment_length
+    return names if at == end and len(names) == members else None
 
 
 def _sniff_ole(data: bytes, name: str) -> Content:

@@ -9,13 +9,17 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from lzma import LZMAError
+from typing import NamedTuple
 
 from parsers.errors import ReadError, ReadStatus
 from parsers.guard import MAX_UNPACKED_BYTES, refuse_bomb, refuse_many_members
 
-__all__ = ["open_archive", "read_member"]
+__all__ = ["Packed", "open_archive", "packed_member", "read_member", "unpacked_of"]
 
 _ENCRYPTED = 0x1
+_USUAL_FLAGS = 0x80E
+"""How hard it was packed, that its sizes stand behind it too, and that its name is UTF-8."""
+_HEADER = struct.Struct("<4s22xHH")
 _DAMAGE = (zipfile.BadZipFile, struct.error, zlib.error, LZMAError, EOFError, OSError, ValueError, IndexError, OverflowError)
 
 
@@ -49,6 +53,9 @@ def read_member(archive: zipfile.ZipFile, name: str | zipfile.ZipInfo) -> bytes 
     name = member.filename
     if member.flag_bits & _ENCRYPTED:
         raise ReadError(ReadStatus.FAILED, "the archive is protected by a password; ask for an open copy")
+    plainly = packed_member(archive, member)
+    if plainly is not None and (content := unpacked_of(plainly)) is not None:
+        return content
     try:
         with archive.open(member) as stream:
             unpacked = stream.read(MAX_UNPACKED_BYTES + 1)
@@ -59,3 +66,37 @@ def read_member(archive: zipfile.ZipFile, name: str | zipfile.ZipInfo) -> bytes 
     if len(unpacked) > MAX_UNPACKED_BYTES:
         raise ReadError(ReadStatus.LIMIT, f"its part {' '.join(name.split())} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
     return unpacked
+
+
+class Packed(NamedTuple):
+    """A member as it is packed, by deflate, and what the archive's list says of its bytes: CRC and number."""
+
+    packed: bytes
+    crc: int
+    size: int
+
+
+def packed_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Packed | None:
+    """A member as it is packed; None where anything in it is unusual, which `read_member` leaves to zipfile."""
+    stream = archive.fp
+    if stream is None or member.compress_type != zipfile.ZIP_DEFLATED or member.flag_bits & ~_USUAL_FLAGS or not member.file_size:
+        return None
+    stream.seek(member.header_offset)
+    header = stream.read(_HEADER.size)
+    if len(header) < _HEADER.size:
+        return None
+    magic, name_length, extra_length = _HEADER.unpack(header)
+    name = stream.read(name_length)
+    stream.seek(extra_length, io.SEEK_CUR)
+    plain = magic == b"PK\3\4" and name.isascii() and name.decode() == member.orig_filename
+    packed = stream.read(member.compress_size) if plain else b""
+    return Packed(packed, member.CRC, member.file_size) if plain and len(packed) == member.compress_size else None
+
+
+def unpacked_of(member: Packed) -> bytes | None:
+    """The bytes of a packed member; None where they are not what the list says."""
+    try:
+        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(member.packed, member.size)
+    except zlib.error:
+        return None
+    return content if len(content) == member.size and zlib.crc32(content) == member.crc else None

@@ -11,7 +11,8 @@ from statistics import median
 
 from parsers.document import Block, Cell, Grid, Paragraph
 from parsers.raw.charset import without_marks
-from parsers.readers._page import Glyph, Page, block_text, lines_of, text_of, upright
+from parsers.readers._doubt import DOUBT
+from parsers.readers._page import Box, Glyph, Page, Rule, block_text, lines_of, text_of, upright
 from parsers.readers._ruled import RuledTable, tables_between
 
 __all__ = ["blocks_of", "numbered", "paragraphs_of", "without_margins"]
@@ -24,6 +25,8 @@ _ENDS = ("。", "：", "；", ":", ";")
 _FULL, _INDENT, _COLUMN_GAP = 1.7, 0.8, 2.0
 """In sizes of the type: how near to the margin a full line comes, what is less is no indent, what is more parts columns."""
 _FEWEST_WORDS = 4
+_EDGE, _OVER = 1.5, 0.1
+"""Points or pixels: how near to a side of the page a cell may be cut by it, and how far a rule that goes on runs over it."""
 _MARGIN = 0.12
 """The share of a page's height, above and below, in which its number stands."""
 
@@ -85,7 +88,7 @@ def blocks_of(page: Page) -> Iterator[Block]:
     pieces: list[tuple[float, Block]] = [*paragraphs_of(page, outside)]
     for table, glyphs in zip(ruled, inside, strict=True):
         if glyphs:
-            pieces.append((table.box.top, Grid(tuple(_cells(table, glyphs)), 0)))
+            pieces.append((table.box.top, Grid(tuple(_cells(table, glyphs, page)), 0)))
     yield from (piece for _, piece in sorted(pieces, key=lambda item: item[0]))
 
 
@@ -143,7 +146,7 @@ def _body_lines(page: Page, glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
             yield line
 
 
-def _cells(table: RuledTable, glyphs: Sequence[Glyph]) -> Iterator[Cell]:
+def _cells(table: RuledTable, glyphs: Sequence[Glyph], page: Page) -> Iterator[Cell]:
     held: list[list[Glyph]] = [[] for _ in table.cells]
     for glyph in glyphs:
         held[table.cell_at(glyph.box)].append(glyph)
@@ -153,4 +156,32 @@ def _cells(table: RuledTable, glyphs: Sequence[Glyph]) -> Iterator[Cell]:
         row = cell.row
         box = ",".join(f"{value:.1f}" for value in cell.box)
         place = f"row={cell.row + 1};column={order};box={box}"
-        yield Cell(without_marks(block_text(inside)), cell.row, cell.column, cell.row_span, cell.column_span, order, place)
+        text = without_marks(block_text(inside)) + (DOUBT if _is_cut(cell.box, inside, page) else "")
+        yield Cell(text, cell.row, cell.column, cell.row_span, cell.column_span, order, place)
+
+
+def _is_cut(box: Box, glyphs: Sequence[Glyph], page: Page) -> bool:
+    """
+    Whether a cell goes on behind a side of the page and part of its text may lack there.
+
+    It does not where a blank as wide as a character stands between the text and that side.
+    """
+    size = max((glyph.size for glyph in glyphs), default=0.0)
+    return any(
+        (side - edge) * outwards > -_EDGE
+        and max((outwards * (glyph.box[at] - edge) for glyph in glyphs), default=1.0) > -size
+        and _goes_over(page.rules, level=level, side=side, edge=edge, outwards=outwards)
+        for level, at, side, edge, outwards in (
+            (True, 2, box.right, page.width, 1),
+            (True, 0, box.left, 0.0, -1),
+            (False, 3, box.bottom, page.height, 1),
+            (False, 1, box.top, 0.0, -1),
+        )
+    )
+
+
+def _goes_over(rules: Sequence[Rule], *, level: bool, side: float, edge: float, outwards: int) -> bool:
+    """Whether what ends at a side of the page, or behind it, goes on there: rules run over the side, or none is drawn at it."""
+    if any(rule.level == level and ((rule.end if outwards > 0 else rule.start) - edge) * outwards > _OVER for rule in rules):
+        return True
+    return not any(rule.level != level and abs(rule.at - side) <= _EDGE for rule in rules)

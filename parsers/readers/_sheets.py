@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from parsers.document import Block, Cell, Grid, Paragraph
 from parsers.readers._cell_texts import Area
@@ -31,8 +32,8 @@ _NOTE = re.compile(r"^[（(]?(?:注|备注|说明|填表|单位|制表)|[。；�
 @dataclass(frozen=True)
 class Marks:
     """
-    What a sheet says besides its values: cells with a border, merged ranges, hidden rows and columns, and the texts of
-    cells without a plain value (an error, a formula without a result, a per cent).
+    What a sheet says besides its values: cells with a border, merged ranges, hidden rows and columns, the texts of cells
+    without a plain value (an error, a formula without a result, a per cent), and how many fields a row's record has.
     """
 
     ruled: frozenset[Spot] = frozenset()
@@ -40,6 +41,7 @@ class Marks:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     texts: Mapping[Spot, str] = field(default_factory=dict)
+    fields: Mapping[int, int] = field(default_factory=dict)
 
 
 class Collector:
@@ -114,11 +116,13 @@ def blocks_of(
     several = [row for row, columns in filled.items() if len(columns) > 1]
     is_ruled = bool(ruled) and sum(row in ruled for row in several) >= _MOST_RULED * len(several)
     end = max((*filled, *ruled, *(row + 1 for row in surface.joined)), default=-1) + 1
+    runs = list(_ruled_runs(ruled, end) if is_ruled else _bare_runs(surface, filled, end))
+    ends = _ends(surface, runs, filled, marks.fields)
     total = 0
-    for is_table, rows in _ruled_runs(ruled, end) if is_ruled else _bare_runs(surface, filled, end):
+    for is_table, rows in runs:
         if is_table:
             number = next_table()
-            lanes = _ruled_lanes(rows, filled, ruled) if is_ruled else _bare_lanes(surface, rows, filled)
+            lanes = _ruled_lanes(rows, filled, ruled) if is_ruled else _bare_lanes(surface, rows, filled, ends[rows.start])
             total += sum(map(len, lanes))
             if total > MAX_CELLS:
                 refuse_too_many_cells()
@@ -226,10 +230,26 @@ def _ruled_lanes(rows: range, filled: Mapping[int, list[int]], ruled: Mapping[in
     return [sorted({*range(ruled[row][0], ruled[row][-1] + 1), *filled.get(row, ())}) for row in rows]
 
 
-def _bare_lanes(surface: _Surface, rows: range, filled: Mapping[int, list[int]]) -> list[list[int]]:
-    """Of each row all columns from the first to the last one used in these rows."""
-    used = range(*_reach(surface, rows, filled))
+def _bare_lanes(surface: _Surface, rows: range, filled: Mapping[int, list[int]], end: int) -> list[list[int]]:
+    """Of each row all columns from the first one used in these rows to the end of the table."""
+    used = range(_reach(surface, rows, filled)[0], end)
     return [list(used) for _ in rows]
+
+
+def _ends(
+    surface: _Surface, runs: Iterable[tuple[bool, range]], filled: Mapping[int, list[int]], fields: Mapping[int, int]
+) -> dict[int, int]:
+    """
+    The column behind the last of each table, by its first row.
+
+    Tables between which nothing is written, and whose records are as long, may be one: its last columns may be empty in a part.
+    """
+    ends: dict[int, int] = {}
+    for (is_table, _), together in groupby(runs, key=lambda run: (run[0], fields.get(run[1].start))):
+        parts = [rows for _, rows in together]
+        if is_table:
+            ends |= dict.fromkeys((rows.start for rows in parts), max(_reach(surface, rows, filled)[1] for rows in parts))
+    return ends
 
 
 def _reach(surface: _Surface, rows: range, filled: Mapping[int, list[int]]) -> Spot:

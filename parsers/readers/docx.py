@@ -1,7 +1,7 @@
 """
-DOCX: python-docx's element classes over the one part that holds the text.
+DOCX: the one part that holds the text, read by its tags alone where it is plain (`_word_plain.py`), else walked as a tree.
 
-Opening the whole package with python-docx costs eleven times as much and is needed for nothing here.
+Opening the whole package with python-docx costs eleven times as much as parsing that part and is needed for nothing here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from parsers.errors import ReadError, ReadStatus
 from parsers.guard import damaged_part
 from parsers.raw.charset import without_marks
 from parsers.raw.sniff import Content
-from parsers.readers._archive import open_archive, read_member
+from parsers.readers._archive import Packed, open_archive, packed_member, read_member, unpacked_of
 from parsers.readers._word import Body, Line, Table, attribute_of, name_of
 from parsers.readers._word_plain import may_hide, plain_pieces
 from parsers.source import Source
@@ -29,6 +29,9 @@ NAME = "docx"
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MAIN_PART = "word/document.xml"
+_STYLES = "word/styles.xml"
+_LONGEST_KEPT = 100_000
+"""Bytes, packed, of a part of styles that is kept for the next one."""
 _HEADING_STYLES = ("heading", "标题")
 
 
@@ -50,15 +53,13 @@ def read(source: Source) -> Document:
         packed = read_member(archive, name)
         if packed is None:
             raise ReadError(ReadStatus.FAILED, f"a DOCX file without its part {name}; ask for the file again")
-        root = _parse(packed, name)
-        container = next((child for child in root if name_of(child) == "body"), None)
-        if container is None:
-            raise ReadError(ReadStatus.FAILED, f"the part {name} of this DOCX file has no body; ask for the file again")
-        pieces = plain_pieces(container, packed)
+        root = None
+        pieces = plain_pieces(packed)
         pictures_seen = 0
         if pieces is None:
+            root = _parse(packed, name)
             body = Body(hides=may_hide(packed))
-            pieces = list(body.blocks(container))
+            pieces = list(body.blocks(_container(root, name)))
             pictures_seen = body.pictures
         notes: list[str] = []
         styles = {piece.style for piece in pieces if isinstance(piece, Line) and piece.style}
@@ -66,12 +67,20 @@ def read(source: Source) -> Document:
         title = _title(archive, notes)
         blocks = tuple(_blocks(pieces, headings))
         empty = pictures_seen and not any(isinstance(block, Grid) or block.text.strip() for block in blocks)
-        pictures = tuple(_pictures(archive, root, name)) if empty else ()
+        pictures = tuple(_pictures(archive, root, name)) if empty and root is not None else ()
         if empty and not pictures:
             raise ReadError(ReadStatus.NEEDS_OCR, "a DOCX file that holds only pictures, and none that can be opened")
-    if root.find(".//{*}altChunk") is not None:
+    if root is not None and root.find(".//{*}altChunk") is not None:
         notes.append("an embedded document (altChunk) was not read")
     return Document(blocks, _MEDIA_TYPE, title=title, notes=tuple(notes), pictures=pictures)
+
+
+def _container(root: etree._Element, name: str) -> etree._Element:
+    """The element that holds the text of the main part."""
+    container = next((child for child in root if name_of(child) == "body"), None)
+    if container is None:
+        raise ReadError(ReadStatus.FAILED, f"the part {name} of this DOCX file has no body; ask for the file again")
+    return container
 
 
 def _pictures(archive: zipfile.ZipFile, root: etree._Element, name: str) -> Iterator[Picture]:
@@ -124,17 +133,35 @@ def _heading_styles(archive: zipfile.ZipFile, used: set[str], notes: list[str]) 
     headings = {style for style in used if style.lower().startswith(_HEADING_STYLES)}
     if used - headings:
         try:
-            headings |= used & _headings_in(read_member(archive, "word/styles.xml") or b"")
+            headings |= used & _headings_of(archive)
         except ReadError as exc:
             notes.append(exc.reason)
     return frozenset(headings)
 
 
+def _headings_of(archive: zipfile.ZipFile) -> frozenset[str]:
+    """The ids of the styles that are headings; an archive without a part of styles has none."""
+    if _STYLES not in archive.NameToInfo:
+        return frozenset()
+    packed = packed_member(archive, archive.getinfo(_STYLES))
+    kept = _kept_headings(packed) if packed is not None and len(packed.packed) <= _LONGEST_KEPT else None
+    return _headings_in(read_member(archive, _STYLES) or b"") if kept is None else kept
+
+
 @lru_cache(maxsize=64)
-def _headings_in(packed: bytes) -> frozenset[str]:
-    """The ids of the heading styles of a part; the programs that write documents bring their own few sets of styles."""
+def _kept_headings(packed: Packed) -> frozenset[str] | None:
+    """
+    The same of a part as it is packed; None where it does not unpack.
+
+    Programs that write documents bring their own few sets of styles, many times as long as the text of a report.
+    """
+    content = unpacked_of(packed)
+    return None if content is None else _headings_in(content)
+
+
+def _headings_in(content: bytes) -> frozenset[str]:
     headings = set()
-    for style in _parse(packed, "word/styles.xml").iterchildren("{*}style") if packed else ():
+    for style in _parse(content, _STYLES).iterchildren("{*}style") if content else ():
         name = style.find("{*}name")
         called = "" if name is None else attribute_of(name, "val") or ""
         if called.lower().startswith(_HEADING_STYLES) or style.find("{*}pPr/{*}outlineLvl") is not None:

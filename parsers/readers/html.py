@@ -1,8 +1,9 @@
 """
-HTML pages: decoded first, then lxml for the tree, then one string with private-use marks for the structure.
+HTML pages: decoded first, then one string with private-use marks for the structure, which is split at the marks.
 
-Walking a tree in Python costs more than parsing it. So a style sheet writes the whole tree out as text with a mark
-where an element ends a line or opens a cell, and the string is split at the marks.
+A page whose tags nest as they should is marked by its tags alone (`_html_plain.py`). For all others lxml makes a tree, and a
+style sheet writes the whole of it out as text, with a mark where an element ends a line or opens a cell: to walk it in Python
+costs more than to parse the page.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from lxml import etree
 from parsers.document import Document
 from parsers.errors import ReadError, ReadStatus
 from parsers.raw.body import body_within, find_article, whole_text
-from parsers.raw.charset import Decoded, declared_charset, decode_all, without_marks
+from parsers.raw.charset import Decoded, declared_charset, decode_all, without_controls, without_marks
 from parsers.raw.sniff import Content
 from parsers.readers._companions import PICTURE_MARK, mark_pictures, open_frames, split_pictures
+from parsers.readers._html_plain import marked_article, split_page
 from parsers.readers._marks import MARKS, blocks_of
 from parsers.source import Source
 
@@ -79,6 +81,13 @@ _SELDOM = f"""
     <xsl:value-of select="translate(., '&#10; &#9;&#13;', '{MARKS["BREAK"]}{MARKS["BLANK"]}{MARKS["TAB"]}')"/>
   </xsl:template>
 """
+_IS_HEAD = etree.XPath(
+    "self::html[body[not(node())]][count(body) = 1][not(//title[@class or @id])]"
+    "[not(//*[not(self::html or self::head or self::body or self::title or self::meta or self::link or self::base"
+    " or self::script or self::style)])]"
+    "[not(//text()[normalize-space()][not(parent::title or parent::script or parent::style)])]"
+)
+"""A page whose body is empty, with nothing before it that is shown: else what was taken for its tag stands in a comment or the like."""
 _WORDS_OF_HIDING = (b"hidden", b"isplay", b"ISPLAY", b"line-through", b"super")
 _HIDES = etree.XPath(
     "boolean(descendant-or-self::*/@hidden) or boolean(descendant-or-self::*/@style[contains(., 'isplay')"
@@ -111,6 +120,10 @@ def read(source: Source) -> Document:
     """
     decoded = decode_all(source.data, http=source.charset, declared=declared_charset(source.data))
     page = _as_utf_8(decoded, source.data)
+    plain = None if source.companions else _read_plain(page)
+    if plain is not None:
+        title, meta, marked = plain
+        return Document(blocks_of(marked), "text/html", title=title, meta=meta, notes=(decoded.remark,))
     may_hide = any(word in page for word in _WORDS_OF_HIDING)
     root = _parse(_with_line_ends(page))
     title, meta = _declared_by(root)
@@ -128,6 +141,19 @@ def read(source: Source) -> Document:
     blocks, found = split_pictures(blocks_of(marked), pictures) if pictures else (blocks_of(marked), ())
     meta += article.pairs
     return Document(blocks, "text/html", title=title, meta=meta, notes=(decoded.remark,), pictures=found, along=frames)
+
+
+def _read_plain(page: bytes) -> tuple[str, tuple[tuple[str, str], ...], str] | None:
+    """The title, the meta elements and the marked article of a page that needs no tree but for its head; None for others."""
+    halves = split_page(page) if _OPENS_WITH_TAG.match(page) else None
+    if halves is None:
+        return None
+    head, body = halves
+    root = _parse(head + b"<body>")
+    if not _IS_HEAD(root):
+        return None
+    marked = marked_article(body, _take_out_marks(root))
+    return None if marked is None else (*_declared_by(root), marked)
 
 
 def _as_utf_8(decoded: Decoded, data: bytes) -> bytes:
@@ -152,8 +178,8 @@ def _take_out_marks(root: etree._Element) -> str:
     if without_marks(text) == text:
         return text
     for element in root.iter():
-        element.text = without_marks(element.text or "")
-        element.tail = without_marks(element.tail or "")
+        element.text = without_marks(without_controls(element.text or ""))
+        element.tail = without_marks(without_controls(element.tail or ""))
     return whole_text(root)
 
 

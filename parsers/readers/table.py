@@ -1,15 +1,17 @@
-"""CSV and TSV: each record a row, each field a cell; quoted fields keep their line breaks."""
+"""CSV, TSV and lists of values (JSON, Python): each record a row, each field a cell; quoted fields keep their line breaks."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 from itertools import count
 
 from parsers.document import Document
 from parsers.errors import ReadError, ReadStatus
 from parsers.raw.charset import decode
-from parsers.raw.sniff import HEAD_BYTES, Content, delimiter_of, sniff
+from parsers.raw.lists import records_of
+from parsers.raw.sniff import TABLE_BYTES, Content, delimiter_of, sniff
 from parsers.readers._cell_texts import text_of
 from parsers.readers._sheets import Marks, Spot, blocks_of
 from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
@@ -38,21 +40,33 @@ def read(source: Source) -> Document:
     ['规章', '1', '', '', '0', '2']
     """
     decoded = decode(source.data, http=source.charset)
-    delimiter = delimiter_of(decoded.text[:HEAD_BYTES], whole=len(decoded.text) <= HEAD_BYTES) or _named(source)
     texts: dict[Spot, str] = {}
+    lengths: dict[int, int] = {}
     fields = 0
     try:
-        for row, record in enumerate(csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter)):
+        for row, record in enumerate(_records(decoded.text, source)):
             fields += len(record)
             if fields > MAX_CELLS:
                 refuse_too_many_cells()
             if any(len(field) > MAX_FIELD for field in record):  # csv has a limit of its own that any library may lift
                 raise csv.Error(f"a field is larger than {MAX_FIELD:,} characters")
+            lengths[row] = len(record)
             texts.update({(row, column): text_of(field) for column, field in enumerate(record) if field.strip()})
     except csv.Error as exc:
         raise ReadError(ReadStatus.LIMIT, f"a field of its table is too long to be one ({exc}); it was not read") from exc
-    blocks = tuple(blocks_of(texts, Marks(), count(1).__next__, count(1).__next__))
+    blocks = tuple(blocks_of(texts, Marks(fields=lengths), count(1).__next__, count(1).__next__))
     return Document(blocks, sniff(source.data, source.name).media_type, notes=(decoded.remark,))
+
+
+def _records(text: str, source: Source) -> Iterator[Sequence[str]]:
+    """The records of a table of separated fields, else those of the lists of values in it."""
+    named = source.name.lower().endswith((".csv", ".tsv"))
+    delimiter = delimiter_of(text[:TABLE_BYTES], whole=len(text) <= TABLE_BYTES) if named else None
+    lists = records_of(text) if delimiter is None else None
+    if lists is not None:
+        yield from lists
+    else:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _named(source))
 
 
 def _named(source: Source) -> str:

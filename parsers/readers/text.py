@@ -1,8 +1,14 @@
-"""Plain text and Markdown: one Paragraph a line, nothing interpreted; tabs, bars and blank lines are for the rebuild."""
+"""
+Plain text and Markdown: one Paragraph a line; tabs, bars and blank lines are for the rebuild.
+
+What a converter printed around the text of a page is made blank, so that all places stay: marks of emphasis, rules, numbers of lines.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 from parsers.document import Document, Paragraph
 from parsers.raw.charset import decode
@@ -20,6 +26,16 @@ _LINE_END = re.compile("(?:\r\n|\r|\n)\f*|[\f\v\x85\u2028\u2029]")
 _SPACE_REFERENCE = re.compile(r"&(?:nbsp|ensp|emsp|#160|#xa0);", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<![^\s|｜│┃])(\*{1,3}|_{1,3}|`|~~)([-+−－]?[\d.,，]+|[-—/]|[无])(\1)(?![^\s|｜│┃])")
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
+_ESCAPED = re.compile(r"(\d{1,2})?\\([-+.()\[\]_*#!])")
+_RULE = re.compile(r"\s*(?:(?:-{3,}|={3,})\s+)+(?:-{3,}|={3,})\s*")
+_LINE_NUMBER = re.compile(r"\s*(\d{1,4})(?=\s)")
+_WORDS = re.compile(r"[\u4e00-\u9fff]")
+_SLASH = re.compile(r"(?<=\s)/(?=\s|$)")
+_SLASH_BETWEEN_WORDS = re.compile(r"[\u4e00-\u9fff)）]\s+/(?=\s+[\u4e00-\u9fff（(])")
+_ROW_OF_LATEX = re.compile(r".* & .*\\\\\s*")
+_CLOSES_ROW = re.compile(r"\\\\(?=\s*$)")
+_FEWEST_LINES = 5
+_SHARE_OF_BREAKS = 0.8
 
 
 def claims(content: Content) -> bool:
@@ -41,7 +57,7 @@ def read(source: Source) -> Document:
     lines = _LINE_END.split(decoded.text.lstrip("\f"))
     if lines[-1] == "":
         lines.pop()
-    lines = [_without_marks(line) for line in lines]
+    lines = _without_numbers(_with_bars(_without_outer_tabs([_without_marks(line) for line in lines])))
     blocks = tuple(Paragraph(text, number, _HEADING.match(text) is not None) for number, text in enumerate(lines, 1))
     return Document(blocks, sniff(source.data, source.name).media_type, notes=(decoded.remark,))
 
@@ -55,6 +71,10 @@ def _without_marks(line: str) -> str:
     >>> _without_marks("规章|**12**|&nbsp;|")
     '规章|  12  |      |'
     """
+    if "--" in line or "==" in line:
+        line = _RULE.sub(lambda match: " " * len(match[0]), line) if _RULE.fullmatch(line) else line
+    if "\\" in line:
+        line = _ESCAPED.sub(lambda match: " " + (match[1] or "") + match[2], line)
     if "&" in line:
         line = _SPACE_REFERENCE.sub(lambda match: " " * len(match[0]), line)
     return _EMPHASIS.sub(_plain, line) if any(mark in line for mark in "*_`~") else line
@@ -63,3 +83,62 @@ def _without_marks(line: str) -> str:
 def _plain(match: re.Match[str]) -> str:
     marks = " " * len(match[1])
     return marks + ("\ufffd" + match[2][1:] if match[1] == "~~" else match[2]) + marks
+
+
+def _without_outer_tabs(lines: Sequence[str]) -> list[str]:
+    """
+    The lines without the tabs beside their breaks, where these stand at nearly all of them: they part no cells.
+
+    A program that joins all pieces of text of a page by tabs joins the line breaks of its source too.
+
+    >>> _without_outer_tabs(["规章\\t", "\\t0\\t1\\t", "\\t", "\\t其他\\t", "\\t2\\t0\\t", "\\t"])
+    ['规章 ', ' 0\\t1 ', ' ', ' 其他 ', ' 2\\t0 ', ' ']
+    """
+    bare = [line.strip(" ") for line in lines]
+    parted = sum(above.endswith("\t") and below.startswith("\t") for above, below in pairwise(bare))
+    if parted < _FEWEST_LINES or parted < _SHARE_OF_BREAKS * (len(lines) - 1):
+        return list(lines)
+    return [re.sub(r"^( *)\t|\t( *)$", r"\1 \2", line) for line in lines]
+
+
+def _with_bars(lines: Sequence[str]) -> list[str]:
+    """
+    The lines with bars where other characters part the cells of many: a slash that stands apart between words, or LaTeX's own.
+
+    >>> _with_bars([r"规章 & 0 & 2 \\\\"] * 5)[0]
+    '规章 | 0 | 2   '
+    """
+    if sum(_ROW_OF_LATEX.fullmatch(line) is not None for line in lines) >= _FEWEST_LINES:
+        lines = [_CLOSES_ROW.sub("  ", line).replace("&", "|").replace("~", " ") if _ROW_OF_LATEX.fullmatch(line) else line for line in lines]
+    joined = sum(_SLASH_BETWEEN_WORDS.search(line) is not None for line in lines if "/" in line)
+    return [_SLASH.sub("|", line) for line in lines] if joined >= _FEWEST_LINES else list(lines)
+
+
+def _without_numbers(lines: Sequence[str]) -> list[str]:
+    """
+    The lines without the numbers that a program printed before each, as it does before the rows of a table.
+
+    They count from 0 or 1, line by line, and words stand behind most of the first ones.
+
+    >>> _without_numbers(["0 信息内容 数量", "1 规章 3", "2 其他 0", "3 许可 8", "4 0"])
+    ['  信息内容 数量', '  规章 3', '  其他 0', '  许可 8', '  0']
+    """
+    numbers = [int(match[1]) if (match := _LINE_NUMBER.match(line)) else None for line in lines]
+    bare = list(lines)
+    at = 0
+    while at < len(lines):
+        end = at + 1
+        while end < len(lines) and numbers[at] in (0, 1) and numbers[end] == (numbers[at] or 0) + end - at:
+            end += 1
+        worded = sum(_WORDS.search(line) is not None for line in lines[at:end])
+        if end - at > 2 and worded > 1:
+            if at and _counts_columns(lines[at - 1]):
+                bare[at - 1] = " " * len(lines[at - 1])
+            bare[at:end] = [_LINE_NUMBER.sub(lambda match: " " * len(match[0]), line, count=1) for line in lines[at:end]]
+        at = end
+    return bare
+
+
+def _counts_columns(line: str) -> bool:
+    """Whether a line holds nothing but the numbers of columns."""
+    return line.split() == [str(number) for number in range(len(line.split()))]

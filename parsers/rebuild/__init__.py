@@ -23,9 +23,9 @@ from parsers.rebuild.labels import Compact, Label, compact
 from parsers.rebuild.mend import Habits, mend_rows, sums_of
 from parsers.rebuild.mend_blocks import mend_blocks, mend_without_sums
 from parsers.rebuild.mend_groups import mend_groups
-from parsers.rebuild.remarks import UNKNOWN_ROW
 from parsers.rebuild.rows import read_rows
 from parsers.rebuild.stream import Stream, lay_out
+from parsers.rebuild.torn import open_apart
 from parsers.report import Fact
 
 _LOCAL_SHARE = 0.7
@@ -93,19 +93,29 @@ class _Drafts:
         self.found = found
         self.form = found.form
         self._read: dict[str, Draft] = {}
+        self._mended: set[str] = set()
         self._shown: list[Habits] = []
 
     def of(self, code: str) -> Draft:
         """The draft of a table."""
+        draft = self._as_read(code)
+        if code not in self._mended:
+            self._mended.add(code)
+            if draft.readings and any(self._as_read(table.code).torn for table in self.form.tables):
+                open_apart(self.found, draft)
+            self._mend(draft)
+        return draft
+
+    def _as_read(self, code: str) -> Draft:
         if code not in self._read:
             table = self.form.table(code)
             self._read[code] = _READERS[table.layout](self.found, table)
-            self._mend(self._read[code])
         return self._read[code]
 
-    def leaves_rows(self, code: str) -> bool:
-        """Whether a row of figures stays without an owner in a table."""
-        return any(doubt == UNKNOWN_ROW for doubt, _, _ in self.of(code).doubts)
+    def left_over(self, code: str) -> tuple[bool, int]:
+        """What speaks against the form of a table: rows of figures that stay without a row, the more where no row lacks."""
+        draft = self.of(code)
+        return draft.crowded, draft.loose
 
     def all(self) -> list[Draft]:
         """The drafts of all tables of the form."""
@@ -146,8 +156,10 @@ def _choose(every: Sequence[_Drafts], year: int | None) -> list[tuple[Draft, For
             rivals = [item for item in rivals if item is lead or not _is_same(item.form.name, lead.form.name, table.code)]
         if lead in rivals and len(rivals) > 1 and _is_full(lead.of(table.code), rivals):
             rivals = [lead]
-        if lead in rivals and not lead.leaves_rows(table.code):
-            rivals = [item for item in rivals if item is lead or not item.leaves_rows(table.code)]
+        if lead in rivals and len(rivals) > 1:
+            least = min(item.left_over(table.code) for item in rivals)
+            rivals = [item for item in rivals if item.left_over(table.code) == least]
+            rivals = [lead] if lead in rivals else rivals
         best = rivals[0]
         if len(rivals) > 1:
             best = max(rivals, key=lambda item: (item.of(table.code).filled, item is lead))

@@ -20,7 +20,8 @@ from parsers.rebuild.labels import Hit, is_tail
 from parsers.rebuild.marks import CELL, ROW, is_space
 from parsers.rebuild.money import units_of_heads
 from parsers.rebuild.surplus import may_be_moved, may_be_thrown
-from parsers.rebuild.under import columns_of_heads, pieces_under, stands_beside
+from parsers.rebuild.torn import NOTE, figures_behind_heads, is_on_own_line, is_printed_alone, is_surplus
+from parsers.rebuild.under import columns_of_heads, pieces_by_number, pieces_under, stands_beside
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_separate
 
 __all__ = ["read_blocks"]
@@ -40,15 +41,36 @@ def read_blocks(found: Found, table: Table) -> Draft:
     in_grid = found.stream.grid_column(start) is not None
     marked = in_grid or found.rows_marked(start, max(hit.end for hit in (*anchors, *rows)), len(anchors) + len(rows))
     habits = _study(found, table, rows, marked=marked)
+    draft.torn = not marked and _are_torn(found, table, anchors, rows)
     for block in table.blocks:
         for row in block.rows:
             hits = [hit for hit in rows if hit.label.name == row.code]
-            _read_row(found, block, row, hits, draft, habits, marked=marked)
+            if draft.torn and not all(_is_whole_line(found, hit, len(block.columns)) for hit in hits):
+                draft.open_row(row.code, [column.code for column in block.columns], NOTE)
+            else:
+                _read_row(found, block, row, hits, draft, habits, marked=marked)
     _read_unlabelled(found, table, anchors, rows, draft, marked=marked)
     if draft.readings:
         pieces = [reading.piece for reading in draft.readings.values() if reading.piece is not None]
         draft.spans.append((start, max((piece.end for piece in pieces), default=start)))
     return draft
+
+
+def _are_torn(found: Found, table: Table, anchors: Sequence[Hit], rows: Sequence[Hit]) -> bool:
+    """Whether figures stand in lines of text behind heads or behind another row's own, while a row that is named has none."""
+    widths = {row.code: len(block.columns) for block in table.blocks for row in block.rows}
+    own = [
+        (widths[hit.label.name], cut_zone(found.stream, hit.end, found.next_label(hit.end), rows_marked=False))
+        for hit in rows
+        if is_printed_alone(found, hit)
+    ]
+    surplus = (is_surplus(runs[0], width, 1) for width, runs in own if runs and not runs[0].words)
+    return not all(runs for _, runs in own) and (figures_behind_heads(found, anchors, 1) or any(surplus))
+
+
+def _is_whole_line(found: Found, hit: Hit, width: int) -> bool:
+    runs = cut_zone(found.stream, hit.end, _next_label(found, hit.end), rows_marked=False)
+    return bool(runs) and is_on_own_line(found, hit, runs[0], width)
 
 
 def _anchors(found: Found, table: Table) -> list[Hit]:
@@ -115,12 +137,12 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
         run = next((item for item in runs if item.pieces), None)
         if run is None or found.leads(run, end) or not _belongs(row, hit, run, runs, len(codes), marked=marked):
             continue
-        placed, beside = None, may_be_moved(run, len(codes), row, hit.core)
-        glued = found.cells_glued and run.figures < len(codes)
-        if grid is not None and len(run.pieces) > len(codes) and not glued:
-            placed = pieces_under(found.stream, grid, run.pieces)
+        placed = _under_heads(found, heads, run, codes)
+        beside = may_be_moved(run, len(codes), row, hit.core)
+        if grid is not None and len(run.pieces) > len(codes) and not (found.cells_glued and run.figures < len(codes)):
             beside = beside or stands_beside(found.stream, heads, run.pieces)
         told = beside or _reaches_less(found, heads, run, len(codes))
+        told = told or (order is not None and not run.bordered)  # programs that take a text out of a page mix up heads
         pieces = placed or (None if told else _pick(run, len(codes), found, habits))
         if pieces is None:
             lost, gone = (lost, gone) if lost else (run, beside)
@@ -157,6 +179,19 @@ def _belongs(row: Row, hit: Hit, run: Run, runs: Sequence[Run], width: int, *, m
         # Where rows are not marked, words between a label and a figure may name another row, whose figure it is.
         return (run.bordered and (marked or not run.words)) or is_tail(run.words, row, hit.core)
     return not run.words and len(runs) == 1 and run.figures == width == len(run.pieces)
+
+
+def _under_heads(found: Found, heads: Sequence[Hit], run: Run, codes: Sequence[str]) -> list[Piece] | None:
+    """The cells under the heads of a block, in a row that has more of them than the block has columns; None where it does not tell."""
+    if len(run.pieces) <= len(codes) or (found.cells_glued and run.figures < len(codes)):
+        return None
+    grid = columns_of_heads(found.stream, heads, codes)
+    if grid is not None:
+        return pieces_under(found.stream, grid, run.pieces)
+    if len(heads) != len(codes) or (run.figures < len(codes) and found.packed_at(run.pieces[0].start)):
+        return None
+    ordered = sorted(heads, key=lambda hit: codes.index(hit.label.name))
+    return pieces_by_number(found.stream, ordered, run.pieces)
 
 
 def _pick(run: Run, width: int, found: Found, habits: _Habits) -> list[Piece] | None:

@@ -7,7 +7,6 @@ of surplus cells in the whole table; row totals only where these leave two ways.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -27,13 +26,12 @@ from parsers.rebuild.surplus import (
     surplus_of,
     total_breaks,
 )
-from parsers.rebuild.under import GridColumn, columns_of_heads, from_left, pieces_under
+from parsers.rebuild.under import GridColumn, by_place, columns_of_heads, from_left, pieces_by_number, pieces_under
 from parsers.rebuild.zones import Kind, Piece, Run, is_separate, is_whole
 from parsers.values import read_value
 
 __all__ = ["Columns"]
 
-_ALIKE_SHARE = 0.75
 _FEWEST_HEADS = 4
 _FEWEST_ROWS = 3
 
@@ -49,9 +47,9 @@ class Columns:
     `dropped` are positions, in rows of `surplus` cells, that are empty in the whole table. `lonely`
     when a single row of the table lacks a figure; `glued` when some cell holds several
     figures run together, so that an empty cell beside one proves nothing. `even` when some row has
-    more cells than columns, or covered places, and nearly all reach equally far: a row that reaches less far than its table has then lost
-    a cell, whatever stands in its place. `short` when most rows have fewer cells than columns;
-    `spare` as `_least_spare` has it; `shifted` as `_are_shifted`, `untotalled` as `_lack_totals`. `grid_number` is the grid of the heads, `last` the last row.
+    more cells than columns, or covered places, and most reach as far as their table, or every line shows its covered places: a
+    row that reaches less far has then lost a cell, whatever stands in its place. `short` when most rows have fewer cells than columns;
+    `heads` are those of all columns, in the form's order, else none. `spare` as `_least_spare` has it; `shifted` as `_are_shifted`, `untotalled` as `_lack_totals`. `grid_number` is the grid of the heads, `last` the last row.
     """
 
     codes: tuple[str, ...]
@@ -69,6 +67,7 @@ class Columns:
     grid_number: int | None = None
     last: Run | None = None
     found: Found | None = None
+    heads: tuple[Hit, ...] = ()
     picked: dict[tuple[int, bool], tuple[Run, list[Piece] | None]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -100,27 +99,12 @@ class Columns:
         if flush and headed:
             known = surplus.get(None, Surplus())
             surplus[None] = replace(known, window=known.window or "last")
-        even = (longer or COVER in found.stream.text) and _reach_alike(found, runs)
-        return _check(
-            cls(
-                codes,
-                len(table.columns),
-                order,
-                grid,
-                surplus,
-                lonely,
-                glued,
-                even,
-                short,
-                spare,
-                shifted,
-                untotalled,
-                number,
-                last,
-                found,
-            ),
-            runs,
-        )
+        even = found.stream.covers_shown or ((longer or COVER in found.stream.text) and _reach_alike(found, runs))
+        studied = cls(
+            codes, len(table.columns), order, grid, surplus, lonely, glued, even, short, spare, shifted, untotalled, number,
+            last, found, _in_order(heads, codes),
+        )  # fmt: skip
+        return _check(studied, runs)
 
     @property
     def width(self) -> int:
@@ -155,8 +139,9 @@ class Columns:
         if self.order is None:
             return None
         if not run.bordered:
+            # Programs that take a text out of a page mix up heads, so that without borders another order of them tells nothing.
             whole = len(pieces) == self.width and (self.width == 1 or self._are_apart(pieces))
-            return [pieces[at] for at in self.order] if whole else None
+            return pieces if whole and self.order == tuple(range(self.width)) else None
         if is_stacked(run) or (run.figures < self.width and self._may_hide_a_loss(run)):
             return None
         if self.grid is not None and self.found is not None and self._grid_number(run) == self.grid_number:
@@ -170,6 +155,8 @@ class Columns:
         if len(pieces) < self.width:
             pieces = _split_merged(pieces)
         if len(pieces) > self.width:
+            if self.found is not None and (placed := pieces_by_number(self.found.stream, self.heads, pieces)):
+                return placed
             pieces = self._without_surplus(pieces, self.surplus.get(self._grid_number(run), Surplus()))
         return [pieces[at] for at in self.order] if len(pieces) == self.width else None
 
@@ -181,7 +168,8 @@ class Columns:
 
     def _may_hide_a_loss(self, run: Run) -> bool:
         """Whether an empty cell of the run may stand where a figure was lost or moved away."""
-        same_grid = self.grid is not None and self._grid_number(run) == self.grid_number
+        placed = self.grid is not None or (self.width == 1 and self.grid_number is not None)
+        same_grid = placed and self._grid_number(run) == self.grid_number
         if self.glued or ((self.even or same_grid) and self._is_short(run)):
             return True
         if self.short or self.untotalled or self._lacks_spare(run) or self._is_shifted(run):
@@ -284,16 +272,11 @@ def _codes_printed(stream: Stream, table: Table, heads: Sequence[Hit], runs: Seq
     if all(len(run.pieces) == len(headed) for run in filled):
         ends = max(column + span for column, span in grid)
         return headed if all(stream.table_extent(run.pieces[0].start) == ends for run in filled) else codes
-    beside = all(len(run.pieces) > len(headed) for run in filled)
-    if not any(run.figures for run in filled):
-        # An empty column without a head is one too many; the form's own may lack.
-        under = pieces_under(stream, grid, filled[0].pieces) or []
-        return (
-            headed
-            if beside and not any(stream.is_headed(piece.start) for piece in filled[0].pieces if piece not in under)
-            else codes
-        )
-    return headed if beside and sum(run.figures > 0 for run in filled) >= _FEWEST_ROWS else codes
+    if not all(len(run.pieces) > len(headed) for run in filled):
+        return codes
+    # An empty column without a head is one too many; the form's own may lack.
+    under = pieces_under(stream, grid, filled[0].pieces) or []
+    return codes if any(stream.is_headed(piece.start) for piece in filled[0].pieces if piece not in under) else headed
 
 
 def _check(columns: Columns, runs: Sequence[Run]) -> Columns:
@@ -313,20 +296,26 @@ def _check(columns: Columns, runs: Sequence[Run]) -> Columns:
     return replace(columns, order=None) if disputed else usual
 
 
+def _in_order(heads: Sequence[Hit], codes: Sequence[str]) -> tuple[Hit, ...]:
+    """The head of each code; none where one of them lacks."""
+    named = {hit.label.name: hit for hit in heads}
+    return tuple(named[code] for code in codes) if named.keys() == set(codes) else ()
+
+
 def _reach_alike(found: Found, runs: Sequence[Run]) -> bool:
-    """Whether nearly all rows reach equally far, as rows do in which wide cells leave their covered places behind."""
-    extents = _extents(found, runs)
-    return max(extents.values(), default=0) >= _ALIKE_SHARE * sum(extents.values())
+    """
+    Whether most rows reach as far as their table, as rows do in which wide cells leave their covered places behind.
 
-
-def _extents(found: Found, runs: Sequence[Run]) -> Counter[int]:
-    """How many of the rows reach how far."""
-    return Counter(found.stream.row_extent(run.pieces[0].start) for run in runs if run.bordered and run.pieces)
+    A table that is cut at the end of a page is several, and a row without its label reaches less far.
+    """
+    starts = [run.pieces[0].start for run in runs if run.bordered and run.pieces]
+    return 2 * sum(not found.stream.reaches_less(start) for start in starts) > len(starts)
 
 
 def _are_alike(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bool:
     """Whether all rows are lines with as many cells as those of their heads, labels counted: then none has lost one."""
-    extents = {*_extents(found, runs), *(found.stream.row_extent(hit.start) for hit in heads)}
+    starts = [*(run.pieces[0].start for run in runs if run.bordered and run.pieces), *(hit.start for hit in heads)]
+    extents = {found.stream.row_extent(start) for start in starts}
     return found.stream.borders.row_lines and len(extents) == 1
 
 
@@ -349,10 +338,13 @@ def _printed_order(found: Found, table: Table, heads: Sequence[Hit], codes: Sequ
     names = [hit.label.name for hit in heads]
     if len(codes) < 2 or len(names) < 2:
         return usual
+    if found.stream.grid_column(heads[0].start) is None and [hit.label.name for hit in by_place(found.stream, heads)] == [*codes]:
+        return usual
     inner = {column.code for column in table.columns if column.under}
     if sorted(names) != sorted(codes):
-        known = [name for name in names if name in inner]
-        return usual if known == [code for code in codes if code in known] and _ascend(found, heads, codes) else None
+        inside = [hit for hit in heads if hit.label.name in inner]
+        known = [[hit.label.name for hit in ordered] for ordered in (inside, by_place(found.stream, inside))]
+        return usual if [code for code in codes if code in known[0]] in known and _ascend(found, heads, codes) else None
     groups = {column.under for column in table.columns if column.under}
     over = [hit for hit in found.of(table.code, "head") if hit.label.name in groups and hit.first <= heads[-1].first]
     if not over:

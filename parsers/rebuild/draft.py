@@ -22,9 +22,10 @@ _POINT_OR_COMMA = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
 
 class Printed(NamedTuple):
-    """A cell whose borders the source keeps: its text says what it is."""
+    """A cell whose borders the source keeps: its text says what it is. `rests_on`: the sums that show which row it is of."""
 
     piece: Piece
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +63,27 @@ class Draft:
     """
     One table while it is rebuilt: a reading for each cell found, by (row code, column code).
 
-    A cell without a reading is missing. `spans` are the ranges of the stream that the table takes up.
+    A cell without a reading is missing. `spans` are the ranges of the stream that the table takes up; `torn` when its
+    figures stand apart from the labels of their rows (`torn.py`), `loose` is the number of rows in it
+    that are no row of the form, `crowded` when more of them stand somewhere than rows of the form lack there.
     """
 
     table: Table
     readings: dict[tuple[str, str], Reading] = field(default_factory=dict)
     spans: list[tuple[int, int]] = field(default_factory=list)
     lost: dict[str, Lost] = field(default_factory=dict)
+    torn: bool = False
+    crowded: bool = False
+    loose: int = 0
     doubts: list[tuple[str, str, str]] = field(default_factory=list)
     """Findings of the rebuild: (code, message in Chinese, message in English)."""
     units: dict[tuple[str, str], str] = field(default_factory=dict)
     """The unit of a cell where the document prints one in its head or label; it wins over the form's."""
 
-    def fill(self, row: str, columns: Sequence[str], pieces: Sequence[Piece]) -> None:
+    def fill(self, row: str, columns: Sequence[str], pieces: Sequence[Piece], rests_on: tuple[str, ...] = ()) -> None:
         """Give a row its pieces, column by column."""
         for column, piece in zip(columns, pieces, strict=False):
-            self.readings[row, column] = Open(piece.doubt, piece) if piece.doubt else Printed(piece)
+            self.readings[row, column] = Open(piece.doubt, piece) if piece.doubt else Printed(piece, rests_on)
 
     def open_row(self, row: str, columns: Sequence[str], note: str, piece: Piece | None = None) -> None:
         """Leave a whole row open."""
@@ -127,7 +133,10 @@ def write_facts(draft: Draft, stream: Stream) -> Iterator[Fact]:
                     None,
                     f"no count is a fraction; a comma may be meant, or another cell: {text}",
                 )
-            yield Fact(*name, number, text, printed_unit or unit, status, note, (), stream.place(start, end))
+            rests_on = reading.rests_on if status is Status.PUBLISHED else ()
+            if rests_on:
+                status, note = Status.RECONSTRUCTED, note or "figures of the next row might stand here; the row's total says not"
+            yield Fact(*name, number, text, printed_unit or unit, status, note, rests_on, stream.place(start, end))
         elif reading is None:
             yield Fact(*name, None, None, unit, Status.MISSING, "the document has no such cell")
         elif isinstance(reading, Mended):

@@ -121,16 +121,17 @@ class Found:
         """
         Whether bars stand in lines of text, but no empty cell before a figure of its row shows that they prove places.
 
-        A place that is empty in all rows of one length is a stray column, and shows nothing; nor does a run of two rows.
+        A place that is empty in all rows of one length in a table is a stray column, or one of its labels, and shows nothing;
+        nor does a run of two rows.
         """
         hits = self.hits if self.stream.borders.bars else ()
-        rows: dict[int, set[tuple[Piece, ...]]] = {}
+        rows: dict[tuple[str, int], set[tuple[Piece, ...]]] = {}
         for hit in hits:
             if hit.label.kind in ("row", "column") and self.stream.grid_column(hit.start) is None:
                 for run in self._behind(hit):
                     pieces = self._without_heads(hit, run)
                     if run.bordered and run.figures and len(pieces) < 2 * self._width_of(hit):
-                        rows.setdefault(len(pieces), set()).add(pieces)
+                        rows.setdefault((hit.label.table, len(pieces)), set()).add(pieces)
         return self.stream.borders.bars and not any(_proves_places(alike) for alike in rows.values())
 
     def _without_heads(self, hit: Hit, run: Run) -> tuple[Piece, ...]:

@@ -16,7 +16,7 @@ from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import BORDERS, LINE, ROW_ENDS
 from parsers.rebuild.surplus import may_be_moved
-from parsers.rebuild.under import columns_of_heads, pieces_under, stands_beside
+from parsers.rebuild.under import columns_of_heads, pieces_by_number, pieces_under, stands_beside
 from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_separate
 
 __all__ = ["Cells", "Step", "cells_of", "is_apart", "printed_columns", "stand_elsewhere", "take"]
@@ -61,7 +61,7 @@ def _read_by_grid(steps: Sequence[Step], groups: Sequence[str], columns: Sequenc
         return None
     under = _owned_columns(titles, heads) or _columns_in_blocks(titles, heads, groups, columns)
     rows = [run for step in steps for run in step.runs if run.bordered and len(run.pieces) >= len(heads) and not run.words]
-    rows = [run for run in rows if run.figures] or (rows[:1] if _shows_blanks(steps, found) else [])
+    rows = [run for run in rows if run.figures] or _blank_row(steps, found)
     if len(under) != len(heads) or len(set(under.values())) != len(heads) or len(rows) != 1:
         return None
     if _may_be_glued(rows[0]) or (rows[0].figures < len(heads) and _may_hide_a_loss(rows[0], found)):
@@ -103,20 +103,41 @@ def _columns_in_blocks(
     }
 
 
-def _shows_blanks(steps: Sequence[Step], found: Found) -> bool:
-    """Whether no figure stands in the whole table, and an empty row is its row."""
-    return not any(run.figures for step in steps for run in step.runs) and not found.cells_dropped
+def _blank_row(steps: Sequence[Step], found: Found) -> list[Run]:
+    """
+    The first empty row behind the heads, where no figure stands in the whole table; none where it may not be the table's.
+
+    A stray empty row may stand there too: the table's own is another where one of them has lost a cell.
+    """
+    if found.cells_dropped or any(run.figures for step in steps for run in step.runs):
+        return []
+    rows = [run for run in steps[-1].runs if run.bordered and not run.words and run.pieces]
+    if found.stream.grid_column(steps[-1].hit.start) is not None:
+        rows = [run for run in rows if not run.same_row]
+    return [] if any(_may_hide_a_loss(run, found) for run in rows) else rows[:1]
+
+
+def _has_empty_heads(steps: Sequence[Step], found: Found) -> bool:
+    """
+    Whether empty cells stand in the rows of heads of a grid that has lost its spans.
+
+    A stray column goes through the rows of figures too, so that as many cells as the form has are then one too few.
+    """
+    if not found.stream.reaches_less(steps[-1].hit.start) or found.stream.grid_column(steps[-1].hit.start) is None:
+        return False
+    return any(run.same_row and run.pieces for step in steps for run in step.runs)
 
 
 def _read_wide(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
     """All figures in one row behind the heads."""
     width = len(groups) * len(columns)
     rows = [run for step in steps for run in step.runs if len(run.pieces) >= width and run.figures]
-    if not rows and _shows_blanks(steps, found):
-        rows = [run for step in steps[-1:] for run in step.runs if len(run.pieces) == width and run.bordered and not run.words]
+    if not rows and not _has_empty_heads(steps, found):
+        rows = [run for run in _blank_row(steps, found) if len(run.pieces) == width]
     if sum(step.hit.label.kind == "column" for step in steps) < width:
         rows = [run for run in rows if is_apart(run, found)]
-    picked = [pieces for run in rows if (pieces := take(run, width, found)) is not None]
+    heads = [step.hit for step in steps if step.hit.label.kind == "column"]
+    picked = [pieces for run in rows if (pieces := take(run, width, found, heads)) is not None]
     if len(rows) != 1 or len(picked) != 1:
         return None
     if stand_elsewhere([step.hit for step in steps], groups, columns):
@@ -143,15 +164,17 @@ def _read_by_group(steps: Sequence[Step], groups: Sequence[str], columns: Sequen
         elif step.hit.label.kind == "column":
             heads = [*heads, step.hit] if len(heads) < len(columns) else [step.hit]
         if group is not None:
-            rows[group] += [(heads, run) for run in step.runs if len(run.pieces) >= len(columns) and not run.words]
+            rows[group] += [(heads, run) for run in step.runs if run.pieces and not run.words]
     cells: Cells = {}
     for name, printed in rows.items():
-        figured = [(above, run) for above, run in printed if run.figures] or ([] if found.cells_dropped else printed[:1])
+        whole = [(above, run) for above, run in printed if len(run.pieces) >= len(columns)]
+        lost = found.cells_dropped or len(whole) < len(printed) or any(_may_hide_a_loss(run, found) for _, run in whole)
+        figured = [(above, run) for above, run in whole if run.figures] or ([] if lost else whole[:1])
         if len(figured) != 1:
             return None
         ((above, run),) = figured
         placed = _under_heads(run, above, columns, found)
-        pieces = placed or take(run, len(columns), found)
+        pieces = placed or take(run, len(columns), found, above)
         if pieces is None:
             return None
         printed_order = [hit.label.name for hit in above]
@@ -181,6 +204,7 @@ def _read_tall(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[s
     """
     owned = _in_blocks(steps, groups, columns, found)
     cells: Cells = {}
+    lost = 0
     loose = True  # whether figures stand on the lines of their heads without borders
     for step, group in owned or _named_before(steps):
         name = (group, step.hit.label.name)
@@ -189,12 +213,15 @@ def _read_tall(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[s
             return None
         if not runs or not runs[0].same_row:
             continue
+        if not runs[0].figures and _may_hide_a_loss(runs[0], found):
+            lost += 1
+            continue
         pieces = [piece for piece in runs[0].pieces if piece.kind is Kind.FIGURE] or list(runs[0].pieces[:1])
         if len(pieces) != 1 or (not runs[0].bordered and not is_separate(pieces[0].text)):
             return None
         cells[name] = pieces[0]
         loose = loose and not any(mark in found.stream.text[step.hit.end : pieces[0].start] for mark in BORDERS + LINE)
-    return cells if len(cells) == len(groups) * len(columns) or (owned and cells and loose) else None
+    return cells if len(cells) + lost == len(groups) * len(columns) or (owned and cells and loose) else None
 
 
 def _in_blocks(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], found: Found) -> list[tuple[Step, str]]:
@@ -228,9 +255,12 @@ def _named_before(steps: Sequence[Step]) -> Iterator[tuple[Step, str]]:
             yield step, group
 
 
-def take(run: Run, width: int, found: Found) -> list[Piece] | None:
+def take(run: Run, width: int, found: Found, heads: Sequence[Hit] = ()) -> list[Piece] | None:
     """
-    The cells of a run of that width; surplus cells must be empty and leave no choice.
+    The cells of a run of that width; surplus cells must be empty and leave no choice, or stand under none of all its heads.
+
+    In lines a surplus cell beside an empty one leaves a choice: the number of a row stands before its first figure. So does
+    the number of its cells where it reaches less far than a line of heads: an empty one at its end may be cut off.
 
     A row with empty cells cannot be taken as it stands where bars prove no places, nor where it does not reach as far
     as its table: a surplus cell may then stand in the place of a lost one.
@@ -243,13 +273,24 @@ def take(run: Run, width: int, found: Found) -> list[Piece] | None:
     if not run.bordered:
         return pieces if len(pieces) == width and all(is_separate(piece.text) for piece in pieces) else None
     if len(pieces) == width:
-        return pieces
+        return None if run.figures < width and _ends_before(run, heads, found) else pieces
+    by_number = pieces_by_number(found.stream, heads, pieces) if len(heads) == width else None
+    if by_number is not None:
+        return by_number
     first, last = pieces[width:], pieces[:-width]
     first_fits = not any(piece.kind is not Kind.EMPTY for piece in first)
     last_fits = not any(piece.kind is not Kind.EMPTY for piece in last)
-    if first_fits == last_fits or (run.figures < width and found.stream.grid_column(pieces[0].start) is not None):
+    if first_fits == last_fits or run.figures < width:
         return None  # or the cell too many may be an empty one among the others
     return pieces[:width] if first_fits else pieces[-width:]
+
+
+def _ends_before(run: Run, heads: Sequence[Hit], found: Found) -> bool:
+    """Whether a row in lines of cells has fewer of them than a line of its heads."""
+    stream, start = found.stream, run.pieces[0].start
+    if stream.grid_column(start) is not None or not stream.borders.row_lines:
+        return False
+    return any(stream.grid_column(hit.start) is None and stream.row_extent(hit.start) > stream.row_extent(start) for hit in heads)
 
 
 def _may_be_glued(run: Run) -> bool:
@@ -266,9 +307,9 @@ def _may_be_glued(run: Run) -> bool:
 def _may_hide_a_loss(run: Run, found: Found) -> bool:
     """Whether empty cells of a row prove no places: in bars that may be packed, or where it reaches less far than its table."""
     start = run.pieces[0].start
-    in_grid = found.stream.grid_column(start) is not None
+    shown = found.stream.grid_column(start) is not None or found.stream.covers_shown
     packed = run.figures > 0 and found.packed_at(start)
-    return packed or (in_grid and found.stream.reaches_less(start))
+    return packed or (shown and found.stream.reaches_less(start))
 
 
 def stand_elsewhere(labels: Sequence[Hit], groups: Sequence[str], columns: Sequence[str]) -> bool:

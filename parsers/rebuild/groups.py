@@ -120,11 +120,11 @@ def _read_row_by_position(found: Found, table: Table, draft: Draft) -> None:
     for hit in last:
         end = min((first for first in foreign if first >= hit.end), default=None)
         runs = cut_zone(found.stream, hit.end, len(found.stream.text) if end is None else end, rows_marked=True)
-        figured = any(run.figures for run in runs)
+        cells = [run for run in runs if run.pieces]
         rows += [
             (hit, pieces)
-            for run in runs
-            if (run.figures or (not figured and _is_blank_row(run, names)))
+            for run in cells
+            if (run.figures or _is_blank_row(run, cells, len(names), found))
             and is_apart(run, found)
             and (pieces := take(run, len(names), found)) is not None
         ]
@@ -161,9 +161,16 @@ def _read_groups_by_position(found: Found, table: Table, draft: Draft) -> None:
     draft.spans.append((groups[0].first, cells[-1][1][-1].end))
 
 
-def _is_blank_row(run: Run, names: Sequence[tuple[str, str]]) -> bool:
-    """Whether a run is a row of a table that has just the table's number of cells, all empty."""
-    return run.bordered and not run.words and len(run.pieces) == len(names)
+def _is_blank_row(run: Run, cells: Sequence[Run], width: int, found: Found) -> bool:
+    """
+    Whether a run is a row of just so many empty cells, and all others behind the same label are heads that lost their words.
+
+    An empty row among heads, or an empty cell in a row that reaches less far, is a stray one: then their number proves nothing.
+    """
+    others = [other for other in cells if other is not run]
+    if any(other.figures or len(other.pieces) >= width or found.stream.reaches_less(other.pieces[0].start) for other in others):
+        return False
+    return run.bordered and not run.words and len(run.pieces) == width
 
 
 def _lose(steps: Sequence[Step], table: Table, draft: Draft, found: Found) -> None:

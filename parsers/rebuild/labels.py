@@ -9,6 +9,7 @@ character of the copy knows its place in the stream.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,11 +26,14 @@ _SAME = {
     "【": "[", "】": "]", "〔": "[", "〕": "]", "﹙": "(", "﹚": ")", "。": ".", "．": ".", "﹒": ".", "·": ".", "•": ".",
     "它": "他", "钩": "勾", "构": "勾", "型": "性", "帐": "账",
 }  # fmt: skip
-_FOLD = {
+_PLAIN = {
     **{code: _SAME.get(meant, meant) for code, meant in SIMPLIFIED.items()},
     **_WIDTH,
     **{ord(seen): meant for seen, meant in _SAME.items()},
 }
+_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+"""What programs that take the text out of a page may print for a character that is a radical too."""
+_FOLD = _PLAIN | {code: _PLAIN.get(ord(meant), meant) for code, meant in _RADICALS.items()}
 _FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]")
 _DROPPED = re.compile(
     f"[{SPACE}{MARKS}" + "\n\r\v\f\x85\u2028\u2029\xad\u200c\u200d\u200e\u200f、，,;：:\"'“”‘’„‟「」『』《》〈〉*＊?¹²³⁰⁴-⁹]"
@@ -82,6 +86,10 @@ class Compact:
         """Whether character `index` is the first of its cell or line."""
         start = self.at[index - 1] + 1 if index else 0
         return start == 0 or _MARK.search(self.stream, start, self.at[index]) is not None
+
+    def splits_number(self, index: int) -> bool:
+        """Whether a digit stands right before character `index`, which is one too."""
+        return index > 0 and self.text[index - 1 : index + 1].isdigit() and self.at[index - 1] + 1 == self.at[index]
 
     def _marked(self, start: int, end: int) -> bool:
         return start == 0 or end == len(self.stream) or _MARK_OR_BLANK.search(self.stream, start, end) is not None
@@ -218,14 +226,16 @@ def _places(copy: Compact, label: Label) -> list[tuple[int, int, int, int, str]]
 
 def _enumerated(copy: Compact, index: int, expected: str) -> int:
     """Where the label begins when the enumerator before it is counted in."""
-    if expected and copy.text.endswith(expected, 0, index):
+    if expected and copy.text.endswith(expected, 0, index) and not copy.splits_number(index - len(expected)):
         return index - len(expected)
     for length in _enumerators_ending(copy.text[max(0, index - _LONGEST_ENUMERATOR) : index]):
         at = index - length
         if _BORDER.search(copy.stream, copy.at[at], copy.at[index]):
             continue
+        if copy.text[at].isdigit() and LINE in copy.stream[copy.at[at] : copy.at[index]]:
+            continue  # a figure of the row above, and the point that is left of an enumerator
         if copy.text[at:index].isdigit():  # a bare figure counts only at the very start of the label's own line
-            if copy.opens(at) and LINE not in copy.stream[copy.at[at] : copy.at[index]]:
+            if copy.opens(at):
                 return at
         elif copy.marked_before(at):
             return at

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["BORDERS", "CELL", "COVER", "LINE", "MARKS", "ROW", "ROW_ENDS", "SPACE", "TABLE", "is_space"]
+import unicodedata
+
+__all__ = ["BORDERS", "CELL", "COVER", "LINE", "MARKS", "ROW", "ROW_ENDS", "SPACE", "TABLE", "display_width", "is_space"]
 
 TABLE = "\ue000"
 ROW = "\ue001"
@@ -25,3 +27,13 @@ def is_space(text: str) -> bool:
     (True, False)
     """
     return not text.strip(SPACE + MARKS + "\n\r")
+
+
+def display_width(text: str) -> int:
+    """
+    How many columns of a terminal a text takes: two for a Chinese character.
+
+    >>> display_width("总计12")
+    6
+    """
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)

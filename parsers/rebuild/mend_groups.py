@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise, product
 
 from parsers.form import Form
 from parsers.rebuild.cuts import Readings, read_row
-from parsers.rebuild.draft import Draft, Mended, Open
+from parsers.rebuild.draft import Draft, Lost, Mended, Open
 from parsers.rebuild.mend import Habits
 from parsers.rebuild.zones import is_whole
 
@@ -77,14 +77,31 @@ def mend_groups(draft: Draft, form: Form, habits: Habits) -> None:
     short = habits.zeros_printed and habits.glued and len(tokens) < len(draft.table.cells) <= length
     glued = short or not all(is_whole(token) for token in tokens)
     table = _Table(tokens, len(draft.table.rows), len(draft.table.columns), glued, habits.zeros_printed)
+    if table.glued:
+        _cut_groups(draft, form, lost, table)
+        return
+    note = "fewer figures stand here than cells, and which of them lack is not seen"
+    for row, group in zip(draft.table.rows, _whole_groups(table), strict=True):
+        for at, column in enumerate(draft.table.columns):
+            known = None if group is None else Mended(Decimal(group[at]), (_sum_of(form, draft, row.code),), lost.piece)
+            draft.readings[row.code, column.code] = known or Open(note, lost.piece)
+
+
+def _sum_of(form: Form, draft: Draft, row: str) -> str:
+    """The instance of the identity that says what a group adds up to."""
+    code = f"{draft.table.code}.total"
+    return next(
+        f"{identity.code}[{row}]" for identity in form.identities if identity.instance == row and identity.code.startswith(code)
+    )
+
+
+def _cut_groups(draft: Draft, form: Form, lost: Lost, table: _Table) -> None:
+    """Give every cell its reading where figures run together."""
     chains, rest_on_sums = _readings(table)
-    codes = {
-        identity.instance: identity.code for identity in form.identities if identity.code.startswith(f"{draft.table.code}.total")
-    }
     for row, chain in zip(draft.table.rows, chains, strict=True):
         if not chain:
             continue
-        rests_on = (f"{codes[row.code]}[{row.code}]",) if rest_on_sums else ()
+        rests_on = (_sum_of(form, draft, row.code),) if rest_on_sums else ()
         cells = _project(chain, table.width)
         for column, (numbers, always, ever) in zip(draft.table.columns, cells, strict=True):
             key = (row.code, column.code)
@@ -102,11 +119,37 @@ def mend_groups(draft: Draft, form: Form, habits: Habits) -> None:
 
 def _is_sure(table: _Table) -> bool:
     """
-    Whether the sums are evidence enough: not where figures run together and blank cells may be dropped between them.
+    Whether the sums are evidence enough: not where blank cells may be dropped between figures that run together.
 
     A report that breaks a sum then has a wrong reading in one case of fifteen. Zeros alone can be cut in one way only.
     """
-    return table.full or not table.glued or not table.digits.strip("0")
+    return table.full or not table.digits.strip("0")
+
+
+# --- figures that stand apart --------------------------------------------------------------------
+
+
+def _whole_groups(table: _Table) -> list[tuple[str, ...] | None]:
+    """
+    The figures of each group that has all of its own, however those are shared out that stand there; None for the others.
+
+    Where fewer stand there than cells, some cells are blank or lost, and a lost one leaves no trace: `2 0 2` are two figures
+    and their total, or three of a group whose total is gone. So a sum proves a group only where none of its cells lacks.
+    """
+    sizes = product(range(table.width + 1), repeat=table.groups)
+    ways = [_shared_out(table.tokens, share) for share in sizes if sum(share) == len(table.tokens)]
+    ways = [way for way in ways if all(len(group) < table.width or _adds_up(group) for group in way)]
+    groups = [set(alike) for alike in zip(*ways, strict=True)] or [set[tuple[str, ...]]()] * table.groups
+    return [group if len(alike) == 1 and len(group := next(iter(alike))) == table.width else None for alike in groups]
+
+
+def _shared_out(tokens: tuple[str, ...], share: Sequence[int]) -> list[tuple[str, ...]]:
+    edges = [0, *accumulate(share)]
+    return [tokens[left:right] for left, right in pairwise(edges)]
+
+
+def _adds_up(group: Sequence[str]) -> bool:
+    return sum(map(int, group[:-1])) == int(group[-1])
 
 
 # --- which stretches -----------------------------------------------------------------------------
@@ -119,7 +162,7 @@ def _readings(table: _Table) -> tuple[_Chains, bool]:
     if sound is None:
         return nothing, False
     chains = _chain(sound, table.groups, 0, len(table.digits))
-    if all(chains) or not table.glued or not table.full:
+    if all(chains) or not table.full:
         return chains, True
     return _one_digit_a_cell(table) or nothing, False
 
@@ -142,7 +185,7 @@ def _one_digit_a_cell(table: _Table) -> _Chains | None:
 
 def _stretches(table: _Table, *, full: bool) -> list[_Stretch] | None:
     """Every stretch that obeys its sum; None when one was given up, which could be any group's."""
-    places = range(len(table.digits) + 1) if table.glued else table.borders
+    places = range(len(table.digits) + 1)
     longest = len(table.digits) - (table.width * (table.groups - 1) if full else 0)
     every = [
         _Stretch(start, end, _read(table, start, end, full=full))
@@ -156,7 +199,7 @@ def _stretches(table: _Table, *, full: bool) -> list[_Stretch] | None:
 def _read(table: _Table, start: int, end: int, *, full: bool) -> Readings:
     if start == end:
         return Readings((), (), ()) if full else Readings(((0,) * table.width,), (0,), (0,))
-    readings = read_row(table.between(start, end), table.width, uncut=not table.glued)
+    readings = read_row(table.between(start, end), table.width)
     return readings.whole(table.width) if full else readings
 
 

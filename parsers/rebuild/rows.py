@@ -9,12 +9,11 @@ order; any other number is left open.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
-from typing import NamedTuple
 
 from parsers.form import Row, Table
-from parsers.rebuild.alike import is_other, likeness, ratio
 from parsers.rebuild.chain import Weighed, choose_chain
 from parsers.rebuild.columns import Columns
 from parsers.rebuild.copies import compare_copies
@@ -22,33 +21,20 @@ from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, core_of, is_tail
 from parsers.rebuild.marks import BORDERS, LINE
+from parsers.rebuild.mend import sums_of
 from parsers.rebuild.money import unit_of_row
 from parsers.rebuild.remarks import remark_heads, remark_labels, remark_unknown
 from parsers.rebuild.stacks import unstack
 from parsers.rebuild.surplus import is_dashed, may_be_moved, on_one_line, sums_up_on_one_line
+from parsers.rebuild.torn import figures_behind_heads, is_nameless, is_on_own_line, is_printed_alone, is_surplus
+from parsers.rebuild.unlabelled import Unit, count_gaps, find_alike, gaps, has_digit, join_cut, may_be_whole
 from parsers.rebuild.zones import Run, cut_zone, is_whole
 
 __all__ = ["read_rows"]
 
-_DIGIT = re.compile(r"\d")
 _BORDER = re.compile(f"[{BORDERS}]")
 _LEAST_COVERAGE = 0.5
-_ALIKE = 0.55
-_NOT_ALIEN = 0.3
 _LEAST_LABEL = 4
-
-
-class _Unit(NamedTuple):
-    """
-    A run of figures, and the row that owns it by its label (None: a run without a label).
-
-    `leads`: it stands in the row of the next label and before it, as the number of a row does.
-    """
-
-    row: Row | None
-    run: Run
-    label: Hit | None = None
-    leads: bool = False
 
 
 def read_rows(found: Found, table: Table) -> Draft:
@@ -63,24 +49,20 @@ def read_rows(found: Found, table: Table) -> Draft:
     if _coverage(chain) < _LEAST_COVERAGE:
         return draft
     units = _units(found, table, chain, marked=marked)
+    draft.torn = _are_torn(found, table, units)
     if not any(unit.run.pieces for unit in units):
         return draft
     draft.spans.append((chain[0].first, max(unit.run.pieces[-1].end for unit in units if unit.run.pieces)))
-    labelled = list(units)
-    _find_alike(units, table)
-    _count_gaps(units, table)
-    told = [(now.row, now.run) for then, now in zip(labelled, units, strict=True) if then.row is None and now.row is not None]
-    draft.doubts.extend(remark_labels(told))
-    end = max((at for at, unit in enumerate(units) if unit.row is not None), default=0)
-    draft.doubts.extend(
-        remark_unknown([unit.run for unit in units[:end] if unit.row is None and len(unit.run.pieces) >= width > 1])
-    )
+    units = _assigned(found, table, units, draft)
     columns = Columns.study(
         found, table, _first_row(units, chain[0].first, width), [unit.run for unit in units if unit.row is not None]
     )
     codes = columns.codes
     draft.doubts.extend(remark_heads(codes, columns.printed))
-    mixed = [*_may_be_mixed(found, units, table), *_may_be_next(units, table, found)]
+    mixed = _may_be_mixed(units, table)
+    summed = [unit for unit in mixed if sums_up_on_one_line(found.stream, unit.run.pieces, width)]
+    mixed = [*(unit for unit in mixed if unit not in summed), *_may_be_next(units, table, found)]
+    sums = sums_of(found.form, table)
     for unit in units:
         if unit.row is None:
             continue
@@ -92,7 +74,8 @@ def read_rows(found: Found, table: Table) -> Draft:
         if unit.label is not None and (printed := unit_of_row(found.stream, unit.row, unit.label, unit.run)):
             draft.units.update({(unit.row.code, code): printed for code in codes})
         if picked is not None:
-            draft.fill(unit.row.code, codes, picked)
+            rests_on = (f"{sums.row_code}[{unit.row.code}]",) if sums is not None and unit in summed else ()
+            draft.fill(unit.row.code, codes, picked, rests_on)
         elif columns.order is None:
             draft.open_row(unit.row.code, codes, "the heads stand in another order than the form's, and not all can be read")
         elif unit.run.pieces:
@@ -102,6 +85,56 @@ def read_rows(found: Found, table: Table) -> Draft:
     _doubt_missing(units, table, draft, codes)
     compare_copies(found, hits, chain, draft, columns, marked=marked)
     return draft
+
+
+def _assigned(found: Found, table: Table, units: list[Unit], draft: Draft) -> list[Unit]:
+    """The units with the rows that own them, also where labels are misprinted, cut in two or lost; the draft's doubts say which."""
+    width = len(table.columns)
+    if draft.torn:
+        units = [_without_owner(found, unit, width) for unit in units]
+    else:
+        join_cut(units, table)
+        labelled = list(units)
+        find_alike(units, table)
+        count_gaps(units, table)
+        told = [(now.row, now.run) for then, now in zip(labelled, units, strict=True) if then.row is None and now.row is not None]
+        draft.doubts.extend(remark_labels(told))
+    end = max((at for at, unit in enumerate(units) if unit.row is not None), default=0)
+    unknown = [at for at, unit in enumerate(units[:end]) if unit.row is None and len(unit.run.pieces) >= width > 1]
+    draft.doubts.extend(remark_unknown([units[at].run for at in unknown]))
+    draft.loose = sum(_is_loose(unit, width) for unit in units[:end])
+    draft.crowded = _are_crowded(units, [at for at in unknown if units[at].run.figures and not units[at].run.words], table)
+    return units
+
+
+def _is_loose(unit: Unit, width: int) -> bool:
+    """Whether figures stand there that are no row's, or as many empty cells behind the label of a group that has no figures."""
+    named = unit.run.same_row and len(unit.run.pieces) >= width
+    return unit.row is None and unit.label is None and (unit.run.figures > 0 or named)
+
+
+def _are_crowded(units: Sequence[Unit], unknown: Sequence[int], table: Table) -> bool:
+    """Whether more rows of nobody stand between two rows of the form than lack there."""
+    room = {at: (start, len(missing)) for start, stop, missing in gaps(units, table) for at in range(start, stop)}
+    counts = Counter(room.get(at, (at, 0)) for at in unknown)
+    return any(count > lacking for (_, lacking), count in counts.items())
+
+
+def _are_torn(found: Found, table: Table, units: Sequence[Unit]) -> bool:
+    """Whether figures stand in lines of text where no row is, while nothing stands behind a row that is named."""
+    width = len(table.columns)
+    if not any(unit.row is None and unit.label is not None and is_printed_alone(found, unit.label) for unit in units):
+        return False
+    heads = [hit for hit in found.of(table.code, "head", "column") if not found.amid_another(hit)]
+    surplus = (is_surplus(unit.run, 0 if unit.row is None else width, width) for unit in units if is_nameless(found, unit.run))
+    return figures_behind_heads(found, heads, width) or any(surplus)
+
+
+def _without_owner(found: Found, unit: Unit, width: int) -> Unit:
+    """A unit as nobody's, unless it is whole on its label's own line or has borders."""
+    if unit.row is None or unit.label is None or unit.run.bordered or is_on_own_line(found, unit.label, unit.run, width):
+        return unit
+    return unit._replace(row=None)
 
 
 def _coverage(chain: Sequence[Hit]) -> float:
@@ -119,30 +152,25 @@ def _weigh(found: Found, hit: Hit, width: int, *, marked: bool) -> int:
     if own is None:
         weight = 1
     elif own.figures:
-        weight = 4 if _may_be_whole(own, width) else 2
+        weight = 4 if may_be_whole(own, width) else 2
     else:
         weight = 3 if len(own.pieces) >= width else 1
     enumerated = hit.first < hit.start
     return weight * 100 + 10 * enumerated + 5 * found.copy.marked_before(hit.nth)
 
 
-def _may_be_whole(run: Run, width: int) -> bool:
-    """Whether a run has a piece, or at least a digit, for each column."""
-    return len(run.pieces) >= width or sum(character.isdigit() for piece in run.pieces for character in piece.text) >= width
-
-
-def _first_row(units: Sequence[_Unit], start: int, width: int) -> int:
+def _first_row(units: Sequence[Unit], start: int, width: int) -> int:
     """Where the first row of the table begins: prose before its heads may quote the label of a row that lost its own."""
     for unit in units:
-        if unit.row is not None and unit.run.pieces and (unit.run.bordered or _may_be_whole(unit.run, width)):
+        if unit.row is not None and unit.run.pieces and (unit.run.bordered or may_be_whole(unit.run, width)):
             return unit.label.first if unit.label is not None else unit.run.pieces[0].start
     return start
 
 
-def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) -> list[_Unit]:
+def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) -> list[Unit]:
     """The runs behind each label of the chain; the label's own run first."""
     rows = {row.code: row for row in table.rows}
-    units: list[_Unit] = []
+    units: list[Unit] = []
     stack: list[Row] = []
     for at, hit in enumerate(chain):
         end = chain[at + 1].first if at + 1 < len(chain) else found.next_label(hit.end)
@@ -155,15 +183,15 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) ->
         stacked = unstack(runs[0], len(labels), unnamed=unnamed) if owned and runs[0].bordered else None
         if stacked is not None:
             del units[len(units) - (len(labels) - 1) :]
-            units.extend(_Unit(item, run, hit) for item, run in zip(labels, stacked, strict=True))
+            units.extend(Unit(item, run, hit) for item, run in zip(labels, stacked, strict=True))
             runs = runs[1:]
         elif owned and (len(labels) == 1 or not runs[0].bordered):
-            units.append(_Unit(row, runs[0], hit))
+            units.append(Unit(row, runs[0], hit))
             runs = runs[1:]
         elif row.values:
-            units.append(_Unit(None, Run((), bordered=False, same_row=False, words="", cut_short=False), hit))
+            units.append(Unit(None, Run((), bordered=False, same_row=False, words="", cut_short=False), hit))
         loose = [run for run in runs if run.figures or len(run.pieces) >= len(table.columns)]
-        units.extend(_Unit(None, run, leads=found.leads(run, end)) for run in loose)
+        units.extend(Unit(None, run, leads=found.leads(run, end)) for run in loose)
     return units
 
 
@@ -171,7 +199,8 @@ def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked
     """The runs behind a label, without page numbers before a whole row and the dashes of a group without figures."""
     runs = [part for run in cut_zone(found.stream, start, end, rows_marked=marked) for part in _split_long(run, width)]
     if width == 1:
-        if len(runs) > 1 and not _has_digit(runs[0]) and _has_digit(runs[1]) and on_one_line(found.stream, *runs[:2]):
+        runs = [_doubt_before_unit(run, runs[1:2], row) for run in runs[:1]] + runs[1:]
+        if len(runs) > 1 and not has_digit(runs[0]) and has_digit(runs[1]) and on_one_line(found.stream, *runs[:2]):
             return runs[1:]  # a dash between a label and its figure
         runs = [run._replace(pieces=tuple(piece for piece in run.pieces if piece.text != row.unit)) for run in runs]
         if found.lacks_number(end):
@@ -179,9 +208,21 @@ def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked
     if len(runs) > 1 and not runs[0].bordered and len(runs[0].pieces) < width <= max(len(run.pieces) for run in runs):
         return runs[1:]
     dashes = bool(runs) and (width == 1 or len(runs[0].pieces) < width)
-    if not row.values and dashes and runs[0].same_row and not _has_digit(runs[0]):
+    if not row.values and dashes and runs[0].same_row and not has_digit(runs[0]):
         return runs[1:]
     return runs
+
+
+def _doubt_before_unit(run: Run, behind: Sequence[Run], row: Row) -> Run:
+    """A run whose row's unit stands behind it, and then another figure: the first may be the number of the next row."""
+    if (
+        run.bordered
+        or not has_digit(run)
+        or not any(row.unit and other.words.strip() == row.unit and other.figures for other in behind)
+    ):
+        return run
+    doubted = [piece._replace(doubt="another figure stands behind the unit of the row") for piece in run.pieces]
+    return run._replace(pieces=tuple(doubted))
 
 
 def _doubt_number(run: Run, label: int) -> Run:
@@ -240,102 +281,7 @@ def _split_long(run: Run, width: int) -> Iterator[Run]:
         )
 
 
-def _find_alike(units: list[_Unit], table: Table) -> None:
-    """
-    Give runs behind a misprinted label their row, where exactly one missing row in that gap is alike.
-
-    A dash between blanks is no row of a table of one column: groups have one in the place of their unit.
-    """
-    for start, stop, missing in _gaps(units, table):
-        for at in range(start, stop):
-            unit = units[at]
-            words = core_of(unit.run.words) if unit.run.words else ""
-            if unit.row is not None or len(words) < 3 or not unit.run.pieces:
-                continue
-            if len(table.columns) == 1 and not unit.run.bordered and not _has_digit(unit.run):
-                continue
-            alike = [
-                row
-                for row in missing
-                if _likeness(units, at, row) >= _ALIKE and not is_other(words, row, table) and not _runs_on(unit.run.words, row)
-            ]
-            if (
-                len(alike) == 1
-                and sum(likeness(core_of(other.run.words), alike[0]) >= _ALIKE for other in units[start:stop] if other.run.words)
-                == 1
-            ):
-                units[at] = _Unit(alike[0], unit.run, unit.label)
-
-
-def _runs_on(words: str, row: Row) -> bool:
-    """Whether words go on behind a row's unit: it ends a row, and what follows is the label of the next."""
-    if row.unit is None or row.unit in row.zh:
-        return False
-    before, _, behind = words.removesuffix(row.unit).partition(row.unit)
-    return bool(core_of(before)) and len(core_of(behind)) >= _LEAST_LABEL
-
-
-def _has_digit(run: Run) -> bool:
-    return any(_DIGIT.search(piece.text) for piece in run.pieces)
-
-
-def _likeness(units: Sequence[_Unit], at: int, row: Row) -> float:
-    """
-    How alike the words before a run are to a row's label; where that label stands already, they can only be its end.
-
-    A row that the form does not have may be called much like one that stands there with empty cells.
-    """
-    words = core_of(units[at].run.words)
-    stands = (
-        (place, unit.label)
-        for place, unit in enumerate(units)
-        if unit.row is None and unit.label is not None and unit.label.label.name == row.code
-    )
-    place, label = next(stands, (-1, None))
-    if label is None:
-        return likeness(words, row)
-    whole = ratio(label.core + words, row.zh)
-    return whole if place == at - 1 and whole >= ratio(label.core, row.zh) else 0.0
-
-
-def _gaps(units: Sequence[_Unit], table: Table) -> list[tuple[int, int, list[Row]]]:
-    """Stretches of units without an owner (start, stop), each with the form's rows that lack there."""
-    valued = [row for row in table.rows if row.values]
-    order = {row.code: at for at, row in enumerate(valued)}
-    owners = [(at, order[unit.row.code]) for at, unit in enumerate(units) if unit.row is not None]
-    edges = [(-1, -1), *owners, (len(units), len(valued))]
-    return [
-        (left + 1, right, valued[before + 1 : after]) for (left, before), (right, after) in pairwise(edges) if after - before > 1
-    ]
-
-
-def _count_gaps(units: list[_Unit], table: Table) -> None:
-    """Assign unlabelled runs in order where their number equals that of the missing rows."""
-    width = len(table.columns)
-    for start, stop, missing in _gaps(units, table):
-        inside = [at for at in range(start, stop) if units[at].row is None and units[at].run.pieces and not units[at].leads]
-        if width > 1 and any(len(units[at].run.pieces) == 1 and not _may_be_whole(units[at].run, width) for at in inside):
-            continue  # a figure alone is no row, and may be anything
-        if width == 1:  # a dash alone is no row
-            inside = [at for at in inside if _has_digit(units[at].run)]
-        figures = [at for at in inside if units[at].run.figures]
-        for chosen in (figures, inside):
-            if len(chosen) == len(missing) and all(_fits(units, at, row, table) for at, row in zip(chosen, missing, strict=True)):
-                for at, row in zip(chosen, missing, strict=True):
-                    units[at] = _Unit(row, units[at].run, units[at].label)
-                break
-
-
-def _fits(units: Sequence[_Unit], at: int, row: Row, table: Table) -> bool:
-    """Whether a run may be a row's by its words: none are left, or they are not another row's."""
-    run = units[at].run
-    words = core_of(run.words) if run.words else ""
-    for head in (*table.heads, *(column.zh for column in table.columns)):
-        words = words.replace(core_of(head), "")
-    return len(words) < 3 or (_likeness(units, at, row) >= _NOT_ALIEN and not is_other(words, row, table))
-
-
-def _may_be_mixed(found: Found, units: Sequence[_Unit], table: Table) -> list[_Unit]:
+def _may_be_mixed(units: Sequence[Unit], table: Table) -> list[Unit]:
     """
     Runs without borders that may hold figures of two rows: rows of the form lack behind them, and empty cells leave no trace.
 
@@ -352,14 +298,11 @@ def _may_be_mixed(found: Found, units: Sequence[_Unit], table: Table) -> list[_U
     return [
         unit
         for unit, gap in zip(owners, behind, strict=True)
-        if gap > 1
-        and not unit.run.bordered
-        and not unit.run.shown == width == len(unit.run.pieces)
-        and not sums_up_on_one_line(found.stream, unit.run.pieces, width)
+        if gap > 1 and not unit.run.bordered and not unit.run.shown == width == len(unit.run.pieces)
     ]
 
 
-def _may_be_next(units: Sequence[_Unit], table: Table, found: Found) -> list[_Unit]:
+def _may_be_next(units: Sequence[Unit], table: Table, found: Found) -> list[Unit]:
     """
     Figures that may be the next row's, whose label the form prints twice and the text once: repeated lines were removed.
 
@@ -369,7 +312,7 @@ def _may_be_next(units: Sequence[_Unit], table: Table, found: Found) -> list[_Un
         return []
     cores = [core_of(row.zh) for row in table.rows]
     doubted = []
-    for start, stop, missing in _gaps(units, table):
+    for start, stop, missing in gaps(units, table):
         core = core_of(missing[0].zh)
         gone = cores.count(core) > 1 and found.copy.text.count(core) == 1
         if gone and start and not units[start - 1].run.bordered and not any(unit.run.pieces for unit in units[start:stop]):
@@ -377,9 +320,9 @@ def _may_be_next(units: Sequence[_Unit], table: Table, found: Found) -> list[_Un
     return doubted
 
 
-def _doubt_missing(units: Sequence[_Unit], table: Table, draft: Draft, codes: Sequence[str]) -> None:
+def _doubt_missing(units: Sequence[Unit], table: Table, draft: Draft, codes: Sequence[str]) -> None:
     """Rows that lack between runs nobody owns are open, not missing: one of those runs may be theirs."""
-    for start, stop, missing in _gaps(units, table):
+    for start, stop, missing in gaps(units, table):
         loose = [unit for unit in units[start:stop] if unit.row is None and unit.run.figures]
         if not loose:
             continue

@@ -10,7 +10,7 @@ where tabs or bars draw borders (`borders.py`).
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -62,6 +62,11 @@ class Stream:
     def last(self) -> int:
         """The place of the last printed character; -1 when nothing is printed."""
         return len(self.text.rstrip(SPACE + MARKS)) - 1
+
+    @cached_property
+    def covers_shown(self) -> bool:
+        """Whether each row is a line that shows the places its wide cells cover, so that all of a table reach equally far."""
+        return self.borders.row_lines and COVER in self.text
 
     @cached_property
     def line_starts(self) -> dict[int, int]:
@@ -118,9 +123,9 @@ class Stream:
         origin = self.origins[bisect_right(self.offsets, start) - 1]
         if origin.grid is not None:
             return self._extents_of(origin.grid).widest
-        first = max(self.text.rfind(TABLE, 0, start), self._line_outside(start, -1)) + 1
-        ends = [at for at in (self.text.find(TABLE, start), self._line_outside(start, 1)) if at >= 0]
-        rows = re.split(f"[{ROW_ENDS}]", self.text[first : min(ends, default=len(self.text))])
+        at = bisect_left(self._edges, start)
+        first = self._edges[at - 1] + 1 if at else 0
+        rows = re.split(f"[{ROW_ENDS}]", self.text[first : self._edges[at] if at < len(self._edges) else len(self.text)])
         return max(row.count(CELL) + row.count(COVER) for row in rows)
 
     def reaches_less(self, start: int) -> bool:
@@ -143,16 +148,15 @@ class Stream:
         """What was measured before: the rows of a table ask for the same ones."""
         return {}
 
-    def _line_outside(self, start: int, step: int) -> int:
-        """The nearest line break before (-1) or behind (1) `start` that stands between rows; -1 when there is none."""
-        pattern = _LINE_BETWEEN_ROWS
-        if step < 0:
-            return max((match.start() for match in pattern.finditer(self.text, 0, start)), default=-1)
-        found = pattern.search(self.text, start)
-        return -1 if found is None else found.start()
+    @cached_property
+    def _edges(self) -> tuple[int, ...]:
+        """Where tables begin and end: at line breaks between rows, and at edges of grids; not at a rule between two rows of bars."""
+        texts = frozenset(self.offsets)  # a rule leaves an empty text behind its mark
+        edges = (match.start() for match in _EDGE.finditer(self.text))
+        return tuple(at for at in edges if self.text[at] != TABLE or at + 1 not in texts)
 
 
-_LINE_BETWEEN_ROWS = re.compile(f"{ROW}{LINE}")
+_EDGE = re.compile(f"{ROW}(?={LINE})|{TABLE}")
 
 
 class _Builder:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from parsers.rebuild.labels import Hit
-from parsers.rebuild.marks import CELL, COVER, LINE, ROW_ENDS
+from parsers.rebuild.marks import CELL, COVER, LINE, ROW_ENDS, display_width
 from parsers.rebuild.stream import Stream
-from parsers.rebuild.wrapped import display_width
 from parsers.rebuild.zones import Kind, Piece
 
-__all__ = ["GridColumn", "columns_of_heads", "from_left", "pieces_under", "stands_beside"]
+__all__ = ["GridColumn", "by_place", "columns_of_heads", "from_left", "pieces_by_number", "pieces_under", "stands_beside"]
 
 GridColumn = tuple[int, int]
 """First grid column and column span of a head."""
@@ -33,14 +32,32 @@ def from_left(stream: Stream, heads: Sequence[Hit]) -> list[Hit]:
     """
     Heads of one level from left to right: as they follow each other in the text, or by their place on the line.
 
-    Where a line without borders holds several of them, one that is printed in the middle of two lines stands apart.
+    Where a line without borders holds several of them, one that is printed in the middle of two lines stands apart. Heads
+    that stand below each other are no columns: then their lines were only broken, and they follow each other in the text.
     """
-    starts = [max(stream.text.rfind(mark, 0, hit.start) for mark in LINE + ROW_ENDS) + 1 for hit in heads]
+    starts = [_line_start(stream, hit) for hit in heads]
     before = [stream.text[start : hit.start] for start, hit in zip(starts, heads, strict=True)]
+    in_text = sorted(heads, key=lambda hit: hit.first)
     if len(set(starts)) == len(heads) or any(CELL in text or COVER in text for text in before):
-        return sorted(heads, key=lambda hit: hit.first)
-    places = {hit: display_width(text) for hit, text in zip(heads, before, strict=True)}
-    return sorted(heads, key=lambda hit: (places[hit], hit.first))
+        return in_text
+    return by_place(stream, heads) or in_text
+
+
+def by_place(stream: Stream, heads: Sequence[Hit]) -> list[Hit]:
+    """Heads by their place on their lines; none where some stand below each other, or it depends on how wide characters count."""
+    orders = [order for measure in (display_width, len) if (order := _by_place(stream, heads, measure))]
+    return orders[0] if orders and orders[0] == orders[-1] else []
+
+
+def _by_place(stream: Stream, heads: Sequence[Hit], measure: Callable[[str], int]) -> list[Hit]:
+    places = {hit: measure(stream.text[_line_start(stream, hit) : hit.start]) for hit in heads}
+    ordered = sorted(heads, key=lambda hit: (places[hit], hit.first))
+    ends = [places[hit] + measure(stream.text[hit.start : hit.end].partition(LINE)[0]) for hit in ordered]
+    return ordered if all(end < places[hit] for end, hit in zip(ends, ordered[1:], strict=False)) else []
+
+
+def _line_start(stream: Stream, hit: Hit) -> int:
+    return max(stream.text.rfind(mark, 0, hit.start) for mark in LINE + ROW_ENDS) + 1
 
 
 def pieces_under(stream: Stream, heads: Sequence[GridColumn], pieces: Sequence[Piece]) -> list[Piece] | None:
@@ -56,6 +73,31 @@ def pieces_under(stream: Stream, heads: Sequence[GridColumn], pieces: Sequence[P
         chosen.append(under[0])
     left = [piece for piece in pieces if piece.kind is Kind.FIGURE and piece not in chosen]
     return None if left or len({piece.start for piece in chosen}) != len(heads) else chosen
+
+
+def pieces_by_number(stream: Stream, heads: Sequence[Hit], pieces: Sequence[Piece]) -> list[Piece] | None:
+    """
+    The piece in the place of each head, counted from the left in lines of cells; None in grids and where the places are unlike.
+
+    They are alike where the lines of all heads have as many cells as that of the pieces, and no wide cell covers any.
+    """
+    if not heads or not pieces or stream.grid_column(pieces[0].start) is not None:
+        return None
+    extent = stream.row_extent(pieces[0].start)
+    if any(stream.grid_column(hit.start) is not None or stream.row_extent(hit.start) != extent for hit in heads):
+        return None
+    by_place = {_number_in_row(stream, piece.start): piece for piece in pieces}
+    numbers = [_number_in_row(stream, hit.start) for hit in heads]
+    if None in numbers or None in by_place or len(set(numbers)) != len(heads) or not by_place.keys() >= set(numbers):
+        return None
+    return [by_place[number] for number in numbers]
+
+
+def _number_in_row(stream: Stream, at: int) -> int | None:
+    """How many cells begin before a place in its line; None where a wide cell covers some."""
+    text = stream.text
+    left = max(text.rfind(mark, 0, at) for mark in ROW_ENDS) + 1
+    return None if text.count(COVER, left, at) else text.count(CELL, left, at)
 
 
 def stands_beside(stream: Stream, heads: Sequence[Hit], pieces: Sequence[Piece]) -> bool:

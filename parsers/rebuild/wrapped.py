@@ -8,22 +8,27 @@ one place of the line, and the first of them begins with an enumerator.
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from parsers.document import Paragraph
+from parsers.rebuild.marks import display_width
+from parsers.rebuild.spelled import Printed, Span, spelled_pieces
 
-__all__ = ["Strip", "display_width", "unwrap"]
+__all__ = ["Strip", "unwrap"]
 
 _SEGMENT = re.compile(r"\S+(?: \S+)*")
 _FIGURE = re.compile(
-    r"(?:[?？] ?)?(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?[\d０-９][\d０-９OoＯ〇,，.．]*(?:[^\d\s（(]{1,3})?(?:[（(][^（()）]*[）)])?"
+    r"(?!\d{1,2}[.．、]\D)(?:[?？] ?)?(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?[\d０-９][\d０-９OoＯ〇,，.．]*(?:[^\d\s（(]{1,3})?(?:[（(][^（()）]*[）)])?"
     r"|[-—―－–/／]+|无|[OoＯ〇]|\S{0,9}[\ufffd#]\S{0,9}"
 )
 _UNIT = re.compile(r"(?:条|件|次|篇|个|人|人次|万元|元|项|—+)")
+_FIGURE_OR_UNIT = re.compile(f"(?:{_FIGURE.pattern}|{_UNIT.pattern})")
 _ENUMERATOR = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[.．、]|其中)")
 _ALIGNED = re.compile(r"\S\s{2,}[\d０-９]+(?:\s|$)")
+_ROW = re.compile(rf"{_ALIGNED.pattern}|(?:\s[\d０-９]+){{3}}\s*$|\s{_UNIT.pattern}\s[\d０-９]+\s*$")
+"""A line that begins with words and goes on with figures: apart by several blanks, several of them, or one behind its unit."""
 _MARGINAL = re.compile(r"\d+(?![.．、\d])|第\s*\d+\s*页|[-—–－]\s*\d+\s*[-—–－]|[Pp](?:age|\.)\s*\d")
 """The number of a page, and a date or year at its head: no label of the forms goes on with one."""
 _ENDS_WITH_FIGURE = re.compile(r" [\d０-９]+$")
@@ -73,39 +78,58 @@ def unwrap(paragraphs: Sequence[Paragraph]) -> Iterator[Strip]:
     >>> [strip.text for strip in unwrap([Paragraph(text, at) for at, text in enumerate(lines * 3, 1)])][:4]
     ['1.属于国家', '秘密', '5    7', '2.重复申请   1    2']
     """
-    if sum(1 for paragraph in paragraphs if _ALIGNED.search(paragraph.text)) < _FEWEST_ROWS:
+    if not _are_enough(paragraphs, _ROW):
         yield from (Strip(paragraph.text, paragraph.line, 0) for paragraph in paragraphs)
         return
-    lines = [_cut(paragraph) for paragraph in paragraphs]
-    pieces = {at: found for at, line in enumerate(lines) if line.figures and (found := _pieces(lines, at))}
-    moved = {(at, segment.first) for found in pieces.values() for at, segment in found}
-    for at, line in enumerate(lines):
-        if at in pieces:
-            figures = line.segments[len(line.segments) - line.figures].first
-            own = line.label
-            yield from _before(line, figures if own is None or (at, own.first) not in moved else own.first)
-            for where, segment in pieces[at]:
-                yield Strip(segment.text, lines[where].paragraph.line, segment.first)
-            yield Strip(line.paragraph.text[figures:], line.paragraph.line, figures)
+    moves = dict(_moves(paragraphs))
+    owners = Counter(span for spans in moves.values() for span in spans)
+    moves = {at: spans for at, spans in moves.items() if all(owners[span] == 1 for span in spans)}
+    moved = {span.line: span for spans in moves.values() for span in spans}
+    for at, paragraph in enumerate(paragraphs):
+        if at in moves:
+            figures = _figures(paragraph)
+            yield from _part(paragraph, 0, moved[at].first if moved.get(at) in moves[at] else figures)
+            for where, first, end in moves[at]:
+                yield Strip(paragraphs[where].text[first:end], paragraphs[where].line, first)
+            yield Strip(paragraph.text[figures:], paragraph.line, figures)
+        elif at in moved:
+            yield from _part(paragraph, 0, moved[at].first)
+            yield from _part(paragraph, moved[at].end, len(paragraph.text))
         else:
-            yield from _rest(line, moved, at)
+            yield Strip(paragraph.text, paragraph.line, 0)
 
 
-def _before(line: _Line, first: int) -> Iterator[Strip]:
-    """What stands before a row's own label (or its figures) in its line, a group's label for example."""
-    text = line.paragraph.text[:first]
+def _are_enough(paragraphs: Sequence[Paragraph], row: re.Pattern[str]) -> bool:
+    return sum(1 for paragraph in paragraphs if row.search(paragraph.text)) >= _FEWEST_ROWS
+
+
+def _moves(paragraphs: Sequence[Paragraph]) -> Iterator[tuple[int, tuple[Span, ...]]]:
+    """The pieces of each label that does not stand whole before its figures, by the line of these."""
+    printed = [Printed(paragraph.text, _FIGURE_OR_UNIT) for paragraph in paragraphs]
+    lines = [_cut(paragraph) for paragraph in paragraphs]
+    aligned = _are_enough(paragraphs, _ALIGNED)
+    for at, line in enumerate(lines):
+        figures = printed[at].figures
+        if figures is None:
+            continue
+        spans = spelled_pieces(printed, at)
+        if not spans and line.figures and aligned:
+            spans = [Span(where, piece.first, piece.first + len(piece.text)) for where, piece in _pieces(lines, at)]
+        if len(spans) > 1 and not any(span.line == at and span.end > figures for span in spans):
+            yield at, tuple(spans)
+
+
+def _part(paragraph: Paragraph, first: int, end: int) -> Iterator[Strip]:
+    """What stands between two places of a line, if anything does."""
+    text = paragraph.text[first:end]
     if text.strip():
-        yield Strip(text, line.paragraph.line, 0)
+        yield Strip(text, paragraph.line, first)
 
 
-def _rest(line: _Line, moved: set[tuple[int, int]], at: int) -> Iterator[Strip]:
-    """A line without the segments that were moved to another."""
-    if not any((at, segment.first) in moved for segment in line.segments):
-        yield Strip(line.paragraph.text, line.paragraph.line, 0)
-        return
-    for segment in line.segments:
-        if (at, segment.first) not in moved:
-            yield Strip(segment.text, line.paragraph.line, segment.first)
+def _figures(paragraph: Paragraph) -> int:
+    """Where the figures of a line begin."""
+    figures = Printed(paragraph.text, _FIGURE_OR_UNIT).figures
+    return len(paragraph.text) if figures is None else figures
 
 
 def _cut(paragraph: Paragraph) -> _Line:
@@ -123,16 +147,6 @@ def _cut(paragraph: Paragraph) -> _Line:
             break
         figures += 1
     return _Line(paragraph, tuple(segments), figures)
-
-
-def display_width(text: str) -> int:
-    """
-    How many columns of a terminal a text takes: two for a Chinese character.
-
-    >>> display_width("总计12")
-    6
-    """
-    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
 def _pieces(lines: Sequence[_Line], at: int) -> list[tuple[int, _Segment]]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from parsers.rebuild.marks import CELL, LINE, MARKS, ROW_ENDS, SPACE
 from parsers.rebuild.stream import Stream
+from parsers.values import NOTHING
 
 __all__ = ["Kind", "Piece", "Run", "cut_zone", "is_glued", "is_separate", "is_whole", "kind_of", "runs_of"]
 
@@ -63,6 +64,7 @@ class Run(NamedTuple):
 _UNITS = "万元|亿元|千元|元|件次|人次|件|条|项|个|次|人|篇|份|宗|起|例"
 _NIL = r"[-—―－–_/／\\~～ー─━]+|无|無|没有|N/?A"
 _OPEN, _CLOSE = "(（[〔【", ")）]〕】"
+_OPENING = re.compile(f"[{re.escape(_OPEN)}]")
 _BRACKETED = re.compile(rf"[{re.escape(_OPEN)}][^{re.escape(_OPEN + _CLOSE)}]*[{re.escape(_CLOSE)}]")
 _UNKNOWN = r"(?=\S*[\ufffd#]|\S*[A-Za-z|!]\d)[0-9A-Za-z.,|!#\ufffd]{1,10}"
 """A figure that cannot be read: with U+FFFD, or with letters among its digits. No label is so short and without a character."""
@@ -80,9 +82,13 @@ _INVISIBLE = dict.fromkeys(
 _BLANKS = SPACE + MARKS
 _ROW_END = re.compile(f"[{ROW_ENDS}]")
 _ENUMERATOR = re.compile(r"\d{1,2}[.．、]|[一二三四五六七八九十]、")
-_PAGE_NUMBER = re.compile(r"[-—–－]\s*\d{1,3}\s*[-—–－]|第\s*\d{1,3}\s*页.*|\d{1,3}\s*/\s*\d{1,3}")
+_ENUMERATED, _LONGEST_ENUMERATOR = re.compile(r"[（(][一二三四五六七八九十]{1,3}[)）]\Z"), 5
+"""What follows an enumerator in brackets at once is the beginning of a label: （四）无法提供."""
+_PAGE_NUMBER = re.compile(
+    r"[-—–－]\s*\d{1,3}\s*[-—–－]|第\s*\d{1,3}\s*页.*|[Pp]age:?\s*\d{1,3}(?:\s*of\s*\d{1,3})?|\d{1,3}\s*/\s*\d{1,3}"
+)
 _WHOLE = re.compile(rf"[+\-＋－−﹣]?(?:0|[1-9]\d*|[1-9]\d{{0,2}}(?:[,，]\d{{3}})+)(?:\.\d+)?\s?(?:{_UNITS})?|{_NIL}")
-_COLUMN_OF_FIGURES = re.compile(r"\s{2,}\d")
+_COLUMN_OF_FIGURES = re.compile(r"\s{2,}\d|(?:\s\d+){3}")
 _STRETCH = re.compile(r"\S+")
 _NOISE = "。;；,，、.?？:：\"'“”‘’"
 _COMMA = re.compile("[,，]")
@@ -100,7 +106,7 @@ def kind_of(text: str) -> Kind:
     ['figure', 'empty', 'figure', 'words', 'figure', 'figure', 'words', 'figure']
     """
     bare = text.strip(SPACE + MARKS + "\n")
-    if not bare:
+    if not bare or bare in NOTHING:
         return Kind.EMPTY
     if bare.isdecimal():
         return Kind.FIGURE
@@ -253,6 +259,7 @@ def _pieces(raws: Sequence[str], start: int) -> Iterator[Piece]:
 
 _TOKEN = re.compile(
     rf"(?P<enumerator>(?<![\d.])\d{{1,2}}[.、](?!\d))"
+    rf"|(?P<nothing>(?<!\S)(?:{'|'.join(map(re.escape, sorted(NOTHING)))})(?!\S))"
     rf"|(?P<unknown>(?<!\S)(?!#+[^\S\n]*(?:[^\s#]|\Z)){_UNKNOWN}(?!\S))"
     rf"|(?P<figure>(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?[OoＯ〇]*\d[\dOoＯ〇A-Za-z,，.]*(?:余|多|左右|以上|以下)?(?:\s?(?:{_UNITS})(?![\u4e00-\u9fff]))?[*※#①-⑳¹²³⁰-⁹†‡]*)"
     rf"|(?P<nil>(?<!\S)(?:{_NIL}|[OoＯ〇]{{1,3}})(?!\S))"
@@ -290,11 +297,16 @@ def _tokens(text: str, offset: int) -> Iterator[Piece]:
     plain = text.translate(_FULL_WIDTH).replace(LINE, "\n")
     masked = _mask_notes(plain)
     shared = _shared(masked)
+    unclosed = _unclosed(masked)
     for line in re.finditer(r"[^\n]*\n?", masked):
         if _PAGE_NUMBER.fullmatch(line[0].strip(SPACE + "\n")):
             continue
         for token in _TOKEN.finditer(masked, line.start(), line.end()):
-            if token["words"] or token["enumerator"]:
+            if token["nothing"]:
+                yield Piece(token[0], offset + token.start(), offset + token.end(), Kind.EMPTY)
+                continue
+            cut = token["nil"] and _ENUMERATED.search(plain, max(0, token.start() - _LONGEST_ENUMERATOR), token.start())
+            if token["words"] or token["enumerator"] or cut:
                 if token[0].strip("。;；,，、.?？:："):
                     yield Piece(token[0], offset + token.start(), offset + token.end(), Kind.WORDS)
                 continue
@@ -303,6 +315,8 @@ def _tokens(text: str, offset: int) -> Iterator[Piece]:
             if note is not None and token["figure"]:
                 end = note.end()
             doubt = "other characters stand right beside the figure" if token.start() in shared else ""
+            if token.start() > unclosed:
+                doubt = "a bracket that is not closed stands before the figure"
             if _COMMA.search(token[0]) and _COMMA.match(plain, token.start() - 1):
                 doubt = "commas stand between the cells too, so that those in the figure may part several"
             yield Piece(text[token.start() : end].strip(), offset + token.start(), offset + end, Kind.FIGURE, doubt)
@@ -331,6 +345,11 @@ def _shared(masked: str) -> frozenset[int]:
     return frozenset(found)
 
 
+def _unclosed(masked: str) -> int:
+    """Where a bracket stands that is not closed in the zone of its label, whose note is cut off or goes on; else its end."""
+    return next((at for at, character in enumerate(masked) if character in _OPEN), len(masked))
+
+
 def _hide_tail_of_note(plain: str) -> str:
     """The text without what stands before a closing bracket that was opened in front of it: the label's own note."""
     depth = 0
@@ -348,7 +367,7 @@ def _hide_tail_of_note(plain: str) -> str:
 
 def _masked(note: str) -> str:
     """A note blanked; of one that is wrapped around a column of figures, what stands before them and on its last line."""
-    if not _COLUMN_OF_FIGURES.search(note):
+    if "\n" not in note or not _COLUMN_OF_FIGURES.search(note):
         return _HIDDEN * len(note)
     gap = _GAP.search(note)
     start = gap.start() if gap else 0

@@ -1,0 +1,202 @@
+"""
+Rows whose labels are lost, misprinted or cut in two: runs of figures that no label owns, given to the rows that lack.
+
+Between two rows that own their label, a run goes to the one missing row that its words are alike to; then as many runs
+as missing rows are taken in order, and any other number is left open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from parsers.form import Row, Table
+from parsers.rebuild.alike import is_other, likeness, ratio
+from parsers.rebuild.labels import Hit, compact, core_of, enumerator_of
+from parsers.rebuild.zones import Run
+
+__all__ = ["Unit", "count_gaps", "find_alike", "gaps", "has_digit", "join_cut", "may_be_whole"]
+
+_DIGIT = re.compile(r"\d")
+_ALIKE = 0.55
+_NOT_ALIEN = 0.3
+_WHOLE = 0.8
+_LEAST_LABEL = 4
+
+
+class Unit(NamedTuple):
+    """
+    A run of figures, and the row that owns it by its label (None: a run without a label).
+
+    `leads`: it stands in the row of the next label and before it, as the number of a row does.
+    """
+
+    row: Row | None
+    run: Run
+    label: Hit | None = None
+    leads: bool = False
+
+
+def may_be_whole(run: Run, width: int) -> bool:
+    """Whether a run has a piece, or at least a digit, for each column."""
+    return len(run.pieces) >= width or sum(character.isdigit() for piece in run.pieces for character in piece.text) >= width
+
+
+def has_digit(run: Run) -> bool:
+    """Whether a run holds more than dashes and words for nothing."""
+    return any(_DIGIT.search(piece.text) for piece in run.pieces)
+
+
+def join_cut(units: list[Unit], table: Table) -> None:
+    """
+    Give a row the figures of its upper half where a page break cut it in two: half its label stands below, beside empty cells.
+
+    The halves are known by the label that they make together, which is more like a missing row's than either alone.
+    """
+    lacking = {at: missing for start, stop, missing in gaps(units, table) for at in range(start, stop)}
+    for at, (upper, lower) in enumerate(pairwise(tuple(units))):
+        if not _is_upper_half(upper) or not _is_lower_half(lower):
+            continue
+        below = lower.run.words or (lower.label.core if lower.label else "")
+        rows = lacking.get(at, []) if lower.row is None else [lower.row]
+        whole = [row for row in rows if _make_a_label(compact(upper.run.words).text, compact(below).text, row)]
+        if len(whole) == 1:
+            units[at : at + 2] = (
+                Unit(whole[0], upper.run._replace(words=""), lower.label),
+                Unit(None, lower.run._replace(pieces=())),
+            )
+
+
+def _is_upper_half(unit: Unit) -> bool:
+    """Whether a unit has figures and words that are no row's label."""
+    return unit.row is None and bool(unit.run.figures) and bool(unit.run.words)
+
+
+def _is_lower_half(unit: Unit) -> bool:
+    """Whether a unit has words and no figures: empty cells, in a row of cells."""
+    return unit.run.bordered and bool(unit.run.pieces) and not unit.run.figures and bool(unit.run.words or unit.label)
+
+
+def _make_a_label(upper: str, lower: str, row: Row) -> bool:
+    """Whether the words end with the two halves of a row's label, or are together more like it than either alone."""
+    for spelling in (row.zh, *row.aliases):
+        whole = compact(spelling).text
+        for label in (whole, whole.removeprefix(enumerator_of(spelling)), core_of(spelling)):
+            halves = (upper.endswith(label[:cut]) and lower.endswith(label[cut:]) for cut in range(1, len(label)))
+            if not lower.endswith(label) and any(halves):  # a whole label lacks no upper half
+                return True
+    together = likeness(core_of(upper + lower), row)
+    return together >= _WHOLE and together > max(likeness(core_of(upper), row), likeness(core_of(lower), row))
+
+
+def find_alike(units: list[Unit], table: Table) -> None:
+    """
+    Give runs behind a misprinted label their row, where exactly one missing row in that gap is alike.
+
+    A dash between blanks is no row of a table of one column: groups have one in the place of their unit.
+    """
+    for start, stop, missing in gaps(units, table):
+        for at in range(start, stop):
+            unit = units[at]
+            words = core_of(unit.run.words) if unit.run.words else ""
+            if unit.row is not None or len(words) < 3 or not unit.run.pieces:
+                continue
+            if len(table.columns) == 1 and not unit.run.bordered and not has_digit(unit.run):
+                continue
+            if not unit.run.figures and at and _is_upper_half(units[at - 1]):
+                continue
+            alike = [
+                row
+                for row in missing
+                if _likeness(units, at, row) >= _ALIKE
+                and not is_other(words, row, table)
+                and not _runs_on(unit.run.words, row)
+                and not (at and _begins(units[at - 1], row))
+            ]
+            if (
+                len(alike) == 1
+                and sum(likeness(core_of(other.run.words), alike[0]) >= _ALIKE for other in units[start:stop] if other.run.words)
+                == 1
+            ):
+                units[at] = Unit(alike[0], unit.run, unit.label)
+
+
+def _begins(before: Unit, row: Row) -> bool:
+    """Whether the words before other figures end with the beginning of a row's label: then those are its figures."""
+    words = compact(before.run.words).text
+    labels = [label for spelling in (row.zh, *row.aliases) for label in (compact(spelling).text, core_of(spelling))]
+    return _is_upper_half(before) and any(words.endswith(label[:cut]) for label in labels for cut in range(2, len(label)))
+
+
+def _runs_on(words: str, row: Row) -> bool:
+    """Whether words go on behind the end of a row's label, or behind its unit: what follows is the label of the next."""
+    text, end = compact(words).text, core_of(row.zh)[-_LEAST_LABEL:]
+    _, ended, follows = text.rpartition(end)
+    if ended and len(core_of(follows)) >= _LEAST_LABEL and follows[0] not in "([":  # a note belongs to its label
+        return True
+    if row.unit is None or row.unit in row.zh:
+        return False
+    before, _, behind = text.removesuffix(row.unit).partition(row.unit)
+    return bool(core_of(before)) and len(core_of(behind)) >= _LEAST_LABEL
+
+
+def _likeness(units: Sequence[Unit], at: int, row: Row) -> float:
+    """
+    How alike the words before a run are to a row's label; where that label stands already, they can only be its end.
+
+    A row that the form does not have may be called much like one that stands there with empty cells.
+    """
+    words = core_of(units[at].run.words)
+    stands = (
+        (place, unit.label)
+        for place, unit in enumerate(units)
+        if unit.row is None and unit.label is not None and unit.label.label.name == row.code
+    )
+    place, label = next(stands, (-1, None))
+    if label is None:
+        return likeness(words, row)
+    if enumerator_of(units[at].run.words):
+        return 0.0  # the end of a label has no enumerator
+    whole = ratio(label.core + words, row.zh)
+    return whole if place == at - 1 and whole >= ratio(label.core, row.zh) else 0.0
+
+
+def gaps(units: Sequence[Unit], table: Table) -> list[tuple[int, int, list[Row]]]:
+    """Stretches of units without an owner (start, stop), each with the form's rows that lack there."""
+    valued = [row for row in table.rows if row.values]
+    order = {row.code: at for at, row in enumerate(valued)}
+    owners = [(at, order[unit.row.code]) for at, unit in enumerate(units) if unit.row is not None]
+    edges = [(-1, -1), *owners, (len(units), len(valued))]
+    return [
+        (left + 1, right, valued[before + 1 : after]) for (left, before), (right, after) in pairwise(edges) if after - before > 1
+    ]
+
+
+def count_gaps(units: list[Unit], table: Table) -> None:
+    """Assign unlabelled runs in order where their number equals that of the missing rows."""
+    width = len(table.columns)
+    for start, stop, missing in gaps(units, table):
+        inside = [at for at in range(start, stop) if units[at].row is None and units[at].run.pieces and not units[at].leads]
+        if width > 1 and any(len(units[at].run.pieces) == 1 and not may_be_whole(units[at].run, width) for at in inside):
+            continue  # a figure alone is no row, and may be anything
+        if width == 1:  # a dash alone is no row
+            inside = [at for at in inside if has_digit(units[at].run)]
+        figures = [at for at in inside if units[at].run.figures]
+        for chosen in (figures, inside):
+            if len(chosen) == len(missing) and all(_fits(units, at, row, table) for at, row in zip(chosen, missing, strict=True)):
+                for at, row in zip(chosen, missing, strict=True):
+                    units[at] = Unit(row, units[at].run, units[at].label)
+                break
+
+
+def _fits(units: Sequence[Unit], at: int, row: Row, table: Table) -> bool:
+    """Whether a run may be a row's by its words: none are left, or they are not another row's."""
+    run = units[at].run
+    words = core_of(run.words) if run.words else ""
+    if _runs_on(run.words, row):
+        return False
+    for head in (*table.heads, *(column.zh for column in table.columns)):
+        words = words.replace(core_of(head), "")
+    return len(words) < 3 or (_likeness(units, at, row) >= _NOT_ALIEN and not is_other(words, row, table))
