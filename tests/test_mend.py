@@ -203,6 +203,8 @@ MENDED = (
     "text.lines+aliases+extra_row/421.6",  # words with an enumerator of their own are not the end of a label
     "html.utf8_as_gb2312+aliases+spans_gone_with_cells+one_figure/909.889",  # an empty column under a head that cannot be read
     "html.clean+wide_digits+stray_cells+cell_lost/904.802",
+    "html.nested+characters_lost+stray_cells/424.366",  # the cell too many is not the last: the next would not be under its head
+    "html.clean+wide_digits+stray_cells+rows_glued/913.870",  # glued figures in full width are glued figures
     "html.word+stray_cells+cell_lost/451.1700",  # an empty row between the heads of an empty table is not its row
     "html.word+review_three+stray_cells+cell_lost/501.8",
     "html.clean+review_tall+stray_cells+cell_lost/501.8",  # the empty cell of a short row may be the stray one

@@ -62,7 +62,7 @@ def test_tables_of_several_widths_below_each_other_are_read() -> None:
         rows = [[page.title]]
         for plate in page.plates():
             for at, slots in enumerate(spread(plate)):
-                rows += [[]] if at == 0 or at % (5 + seed) == 4 and at > 6 else []
+                rows += [[]] if at == 0 or (at % (5 + seed) == 4 and at > 6) else []
                 rows.append([slot.box.text if slot.first_row and slot.first_column else "" for slot in slots])
         rendering = rendered(page, separated(rows, ",").encode(), "a.csv")
         report = parse(Source(rendering.data, rendering.name))

@@ -8,7 +8,7 @@ from ast import literal_eval
 
 __all__ = ["records_of"]
 
-_FEWEST_RECORDS = 5
+_FEWEST_STRINGS = 10
 _MOST_VALUES = 20
 _NAME = re.compile(r"[a-z][A-Za-z_]*")
 _QUOTED = r'"(?:[^"\\\n]|\\.)*"' + r"|'(?:[^'\\\n]|\\.)*'"
@@ -30,14 +30,15 @@ def records_of(text: str) -> list[list[str]] | None:
     A value for nothing is an empty field. A dictionary is a row of its values, under a row of its keys where these are words;
     or a column, where one holds more values than any row of a form.
 
-    >>> records_of("年报\n" + "['规章', '0', None]\n" * 5)[:2]
+    >>> records_of("年报\\n" + "['规章', '0', None]\\n" * 5)[:2]
     [['年报'], ['规章', '0', '']]
     """
     found = [
         match for match in _RECORD.finditer(text) if not _NAMES_NO_ROW.search(text, max(0, match.start() - 20), match.start())
     ]
-    quoted = sum('"' in match[0] or "'" in match[0] for match in found)
-    if quoted < _FEWEST_RECORDS or 2 * sum(_is_of_program(match) for match in found) > quoted:
+    if sum(len(re.findall(_QUOTED, match[0])) for match in found) < _FEWEST_STRINGS or 2 * sum(map(_is_of_program, found)) > len(
+        found
+    ):
         return None
     records: list[list[str]] = []
     columns: list[list[str]] = []

@@ -8,6 +8,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import olefile
@@ -161,13 +162,18 @@ def delimiter_of(text: str, *, whole: bool = True) -> str | None:
     for delimiter in _DELIMITERS:
         if text.count(delimiter) < 2:
             continue
-        try:
-            records = [record for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if record]
-        except csv.Error:
-            continue
+        records = _records(text, delimiter)
         if _is_table(records if whole else records[:-1]):
             return delimiter
     return None
+
+
+def _records(text: str, delimiter: str) -> list[list[str]]:
+    """The records of a text that are not blank, up to one that cannot be read."""
+    records: list[list[str]] = []
+    with suppress(csv.Error):
+        records.extend(filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+    return records
 
 
 def _is_table(records: Sequence[Sequence[str]]) -> bool:

@@ -28,6 +28,7 @@ _EMPHASIS = re.compile(r"(?<![^\s|｜│┃])(\*{1,3}|_{1,3}|`|~~)([-+−－]?[\
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
 _ESCAPED = re.compile(r"(\d{1,2})?\\([-+.()\[\]_*#!])")
 _RULE = re.compile(r"\s*(?:(?:-{3,}|={3,})\s+)+(?:-{3,}|={3,})\s*")
+_RULE_INSIDE = re.compile(r"(?<=\S)\s*(?:\|\s*:?-{3,}:?\s*){2,}(?=\|\s*[^\s|:-])")
 _LINE_NUMBER = re.compile(r"\s*(\d{1,4})(?=\s)")
 _WORDS = re.compile(r"[\u4e00-\u9fff]")
 _SLASH = re.compile(r"(?<=\s)/(?=\s|$)")
@@ -72,7 +73,8 @@ def _without_marks(line: str) -> str:
     '规章|  12  |      |'
     """
     if "--" in line or "==" in line:
-        line = _RULE.sub(lambda match: " " * len(match[0]), line) if _RULE.fullmatch(line) else line
+        rule = _RULE if _RULE.fullmatch(line) else _RULE_INSIDE
+        line = rule.sub(lambda match: " " * len(match[0]), line)
     if "\\" in line:
         line = _ESCAPED.sub(lambda match: " " + (match[1] or "") + match[2], line)
     if "&" in line:
@@ -109,7 +111,10 @@ def _with_bars(lines: Sequence[str]) -> list[str]:
     '规章 | 0 | 2   '
     """
     if sum(_ROW_OF_LATEX.fullmatch(line) is not None for line in lines) >= _FEWEST_LINES:
-        lines = [_CLOSES_ROW.sub("  ", line).replace("&", "|").replace("~", " ") if _ROW_OF_LATEX.fullmatch(line) else line for line in lines]
+        lines = [
+            _CLOSES_ROW.sub("  ", line).replace("&", "|").replace("~", " ") if _ROW_OF_LATEX.fullmatch(line) else line
+            for line in lines
+        ]
     joined = sum(_SLASH_BETWEEN_WORDS.search(line) is not None for line in lines if "/" in line)
     return [_SLASH.sub("|", line) for line in lines] if joined >= _FEWEST_LINES else list(lines)
 

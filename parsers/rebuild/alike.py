@@ -11,6 +11,7 @@ __all__ = ["is_other", "likeness", "ratio"]
 
 _LEAST_LABEL = 4
 _MOST = 0.6
+_NEARLY_WHOLE = 0.85
 
 
 def likeness(words: str, row: Row) -> float:
@@ -24,10 +25,12 @@ def ratio(words: str, spelling: str) -> float:
 
 
 def is_other(words: str, row: Row, table: Table) -> bool:
-    """Whether a printed label is nearer to another row of the table, or holds most of the label of one."""
+    """Whether a printed label is nearer to another row of the table, or holds most of the label of one and not nearly its own."""
     mine = likeness(words, row)
     others = [other for other in table.rows if other.code != row.code]
-    return any(likeness(words, other) > mine or (other.values and _holds(words, other, row)) for other in others)
+    if any(likeness(words, other) > mine for other in others):
+        return True
+    return mine < _NEARLY_WHOLE and any(other.values and _holds(words, other, row) for other in others)
 
 
 def _holds(words: str, other: Row, row: Row) -> bool:

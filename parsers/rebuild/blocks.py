@@ -139,17 +139,23 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
             continue
         placed = _under_heads(found, heads, run, codes)
         beside = may_be_moved(run, len(codes), row, hit.core)
-        if grid is not None and len(run.pieces) > len(codes) and not (found.cells_glued and run.figures < len(codes)):
+        headed = grid is not None or len(heads) == len(codes) == 1
+        if headed and len(run.pieces) > len(codes) and not (found.cells_glued and run.figures < len(codes)):
             beside = beside or stands_beside(found.stream, heads, run.pieces)
         told = beside or _reaches_less(found, heads, run, len(codes))
-        told = told or (order is not None and not run.bordered)  # programs that take a text out of a page mix up heads
+        # Programs that take a text out of a page mix up heads, or print one that spans columns, and its figure, in each.
+        beside = beside or (not run.bordered and len(codes) < len(heads) != len(run.pieces))
+        told = told or beside or (order is not None and not run.bordered)
         pieces = placed or (None if told else _pick(run, len(codes), found, habits))
         if pieces is None:
             lost, gone = (lost, gone) if lost else (run, beside)
             continue
         if placed is None and order is not None and len(pieces) == len(codes):
             pieces = [pieces[at] for at in order]
-        if placed is None and order is None and len(run.pieces) == len(codes) and _stand_elsewhere(found, heads, codes, pieces):
+        by_number = (
+            placed is None and order is None and len(pieces) == len(codes) and (run.figures or len(run.pieces) == len(codes))
+        )
+        if by_number and _stand_elsewhere(found, heads, codes, pieces):
             draft.open_row(
                 row.code, codes, "the heads stand in another order than the form's, and not all can be read", pieces[0]
             )
@@ -267,8 +273,6 @@ def _reaches_less(found: Found, heads: Sequence[Hit], run: Run, width: int) -> b
 def _stand_elsewhere(found: Found, heads: Sequence[Hit], codes: Sequence[str], pieces: Sequence[Piece]) -> bool:
     """Whether some heads of a block show that its columns stand in another order, by their own or by what is under them."""
     known = [codes.index(hit.label.name) for hit in heads]
-    if known == list(range(len(codes))):
-        return False
     for at, hit in zip(known, heads, strict=True):
         head, cell = found.stream.grid_column(hit.start), found.stream.grid_column(pieces[at].start)
         if head and cell and head[0] == cell[0] and not (head[1] < cell[1] + cell[2] and cell[1] < head[1] + head[2]):

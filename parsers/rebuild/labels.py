@@ -87,8 +87,10 @@ class Compact:
         start = self.at[index - 1] + 1 if index else 0
         return start == 0 or _MARK.search(self.stream, start, self.at[index]) is not None
 
-    def splits_number(self, index: int) -> bool:
-        """Whether a digit stands right before character `index`, which is one too."""
+    def splits_number(self, index: int, end: int) -> bool:
+        """Whether what stands from character `index` to before `end` begins with the last digits of a figure, on the line before."""
+        if LINE not in self.stream[self.at[index] : self.at[end]]:
+            return False
         return index > 0 and self.text[index - 1 : index + 1].isdigit() and self.at[index - 1] + 1 == self.at[index]
 
     def _marked(self, start: int, end: int) -> bool:
@@ -226,7 +228,7 @@ def _places(copy: Compact, label: Label) -> list[tuple[int, int, int, int, str]]
 
 def _enumerated(copy: Compact, index: int, expected: str) -> int:
     """Where the label begins when the enumerator before it is counted in."""
-    if expected and copy.text.endswith(expected, 0, index) and not copy.splits_number(index - len(expected)):
+    if expected and copy.text.endswith(expected, 0, index) and not copy.splits_number(index - len(expected), index):
         return index - len(expected)
     for length in _enumerators_ending(copy.text[max(0, index - _LONGEST_ENUMERATOR) : index]):
         at = index - length

@@ -88,7 +88,9 @@ def pieces_by_number(stream: Stream, heads: Sequence[Hit], pieces: Sequence[Piec
         return None
     by_place = {_number_in_row(stream, piece.start): piece for piece in pieces}
     numbers = [_number_in_row(stream, hit.start) for hit in heads]
-    if None in numbers or None in by_place or len(set(numbers)) != len(heads) or not by_place.keys() >= set(numbers):
+    if None in numbers or None in by_place or len(by_place) != len(pieces) or len(set(numbers)) != len(heads):
+        return None
+    if not by_place.keys() >= set(numbers):
         return None
     return [by_place[number] for number in numbers]
 

@@ -175,7 +175,11 @@ def gaps(units: Sequence[Unit], table: Table) -> list[tuple[int, int, list[Row]]
 
 
 def count_gaps(units: list[Unit], table: Table) -> None:
-    """Assign unlabelled runs in order where their number equals that of the missing rows."""
+    """
+    Assign unlabelled runs in order where their number equals that of the missing rows.
+
+    Empty rows alone are none of the form's for sure: stray ones look the same.
+    """
     width = len(table.columns)
     for start, stop, missing in gaps(units, table):
         inside = [at for at in range(start, stop) if units[at].row is None and units[at].run.pieces and not units[at].leads]
@@ -184,7 +188,7 @@ def count_gaps(units: list[Unit], table: Table) -> None:
         if width == 1:  # a dash alone is no row
             inside = [at for at in inside if has_digit(units[at].run)]
         figures = [at for at in inside if units[at].run.figures]
-        for chosen in (figures, inside):
+        for chosen in (figures, inside) if figures else ():
             if len(chosen) == len(missing) and all(_fits(units, at, row, table) for at, row in zip(chosen, missing, strict=True)):
                 for at, row in zip(chosen, missing, strict=True):
                     units[at] = Unit(row, units[at].run, units[at].label)
