@@ -294,3 +294,34 @@ def test_what_a_program_prints_for_nothing_is_an_empty_cell(word: str) -> None:
     ]
     assert [(fact.status, fact.value, fact.raw) for fact in facts[:2]] == [(Status.BLANK, None, word)] * 2
     assert facts[2].value == 12
+
+
+def test_the_number_of_a_heading_that_a_bar_cuts_off_is_no_figure() -> None:
+    head = "某县2022年政府信息公开工作年度报告\n第二十条第（八）项\n信息内容\n|\n本年收费金额（单位：万元）\n|\n"
+    report = parse(f"{head}行政事业性收费\n|\n三\n|\n、收到和处理政府信息公开申请情况\n|\n".encode(), name="a.txt")
+    assert not [fact for fact in report.facts if fact.value is not None]
+
+
+def test_a_rule_inside_a_line_holds_no_dashes_for_nothing() -> None:
+    groups = "| 行政复议 | | | | | 行政诉讼 | | | | | | | | | | " + "| --- " * 15 + "| "
+    heads = "| 结果维持 | 结果纠正 | 其他结果 | 尚未审结 | 总计 "
+    direct = "| 结果维持 | 结果纠正 | 其他结果 | 尚未审结 | 总计 | 未经复议直接起诉 | | | | | 复议后起诉 | | | | | "
+    line = f"{groups}{direct}{heads * 2}| " + "|  " * 15 + "|"
+    report = parse(
+        f"某县2022年政府信息公开工作年度报告\n四、政府信息公开行政复议、行政诉讼情况\n\n{line}\n".encode(), name="a.md"
+    )
+    statuses = {fact.status for fact in report.facts if fact.table == "review_litigation"}
+    assert statuses <= {Status.BLANK, Status.MISSING}
+
+
+def test_a_row_of_labels_ends_with_no_empty_cell_of_its_last_one() -> None:
+    """A transposed table: labels stand beside each other, and what fills up their line is nobody's."""
+    labels = "第二十条第（一）项,信息内容,规章,行政规范性文件,第二十条第（八）项,信息内容,行政事业性收费"
+    figures = [
+        f"第二十条第（一）项,{head},3,1,第二十条第（八）项,本年收费金额（单位：万元）,12.5"
+        for head in ("本年制发件数", "本年废止件数", "现行有效件数")
+    ]
+    wide = ",".join(["一、本年新收政府信息公开申请数量"] * 10)
+    rows = ["某县2022年政府信息公开工作年度报告", "", labels, *figures, wide]
+    report = parse(("\n".join(rows) + "\n").encode(), name="a.csv")
+    assert not [fact for fact in report.facts if fact.status is Status.BLANK]

@@ -28,7 +28,7 @@ _EMPHASIS = re.compile(r"(?<![^\s|｜│┃])(\*{1,3}|_{1,3}|`|~~)([-+−－]?[\
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
 _ESCAPED = re.compile(r"(\d{1,2})?\\([-+.()\[\]_*#!])")
 _RULE = re.compile(r"\s*(?:(?:-{3,}|={3,})\s+)+(?:-{3,}|={3,})\s*")
-_RULE_INSIDE = re.compile(r"(?<=\S)\s*(?:\|\s*:?-{3,}:?\s*){2,}(?=\|\s*[^\s|:-])")
+_RULE_INSIDE = re.compile(r"(?<=\S)\s*(?:\|\s*:?-{3,}:?\s*){2,}(?=\|[\s|]*[^\s|:-])")
 _LINE_NUMBER = re.compile(r"\s*(\d{1,4})(?=\s)")
 _WORDS = re.compile(r"[\u4e00-\u9fff]")
 _SLASH = re.compile(r"(?<=\s)/(?=\s|$)")

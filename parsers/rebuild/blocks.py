@@ -132,10 +132,8 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
     lost: Run | None = None
     gone = False
     for hit in hits:
-        end = _next_label(found, hit.end)
-        runs = cut_zone(found.stream, hit.end, end, rows_marked=marked)
-        run = next((item for item in runs if item.pieces), None)
-        if run is None or found.leads(run, end) or not _belongs(row, hit, run, runs, len(codes), marked=marked):
+        run = _run_of(found, row, hit, len(codes), marked=marked)
+        if run is None:
             continue
         placed = _under_heads(found, heads, run, codes)
         beside = may_be_moved(run, len(codes), row, hit.core)
@@ -177,6 +175,16 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
     elif lost is not None:
         gone = gone or order is not None or found.lacks_cells(lost, len(codes))
         draft.lose(row.code, codes, lost, found.stream, lacks_cells=gone)
+
+
+def _run_of(found: Found, row: Row, hit: Hit, width: int, *, marked: bool) -> Run | None:
+    """The cells that a label of a row owns; None where there are none."""
+    end = _next_label(found, hit.end)
+    runs = cut_zone(found.stream, hit.end, end, rows_marked=marked)
+    run = next((item for item in runs if item.pieces), None)
+    if run is None or found.leads(run, end) or not _belongs(row, hit, run, runs, width, marked=marked):
+        return None
+    return None if marked and not run.figures and found.follows_a_row(hit) else run
 
 
 def _belongs(row: Row, hit: Hit, run: Run, runs: Sequence[Run], width: int, *, marked: bool) -> bool:

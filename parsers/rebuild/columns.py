@@ -99,7 +99,7 @@ class Columns:
         if flush and headed:
             known = surplus.get(None, Surplus())
             surplus[None] = replace(known, window=known.window or "last")
-        even = found.stream.covers_shown or ((longer or COVER in found.stream.text) and _reach_alike(found, runs))
+        even = (longer or COVER in found.stream.text) and _reach_alike(found, runs)
         studied = cls(
             codes, len(table.columns), order, grid, surplus, lonely, glued, even, short, spare, shifted, untotalled, number,
             last, found, _in_order(heads, codes),
@@ -306,10 +306,12 @@ def _reach_alike(found: Found, runs: Sequence[Run]) -> bool:
     """
     Whether most rows reach as far as their table, as rows do in which wide cells leave their covered places behind.
 
-    A table that is cut at the end of a page is several, and a row without its label reaches less far.
+    Where they leave them, and no row reaches as far as the heads, all rows have lost a cell. A table that is cut at the end of
+    a page is several, and a row without its label reaches less far.
     """
     starts = [run.pieces[0].start for run in runs if run.bordered and run.pieces]
-    return 2 * sum(not found.stream.reaches_less(start) for start in starts) > len(starts)
+    reaching = sum(not found.stream.reaches_less(start) for start in starts)
+    return 2 * reaching > len(starts) or (not reaching and found.stream.covers_shown)
 
 
 def _are_alike(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bool:

@@ -108,6 +108,11 @@ class Found:
             return False
         return _ROW_END.search(self.stream.text, run.pieces[-1].end, label) is None
 
+    def follows_a_row(self, label: Hit) -> bool:
+        """Whether another row's label stands before one in its row of cells: then both may be heads, and what follows an empty place."""
+        ends = [hit.end for hit in self.of(label.label.table, "row") if hit.end <= label.first]
+        return bool(ends) and _ROW_END.search(self.stream.text, ends[-1], label.first) is None
+
     def rows_marked(self, start: int, end: int, labels: int) -> bool:
         """Whether the ends of rows are marked in a stretch that holds so many labels."""
         return labels > 0 and self.stream.text.count(ROW, max(0, start - 4), end) * 2 >= labels

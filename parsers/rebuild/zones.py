@@ -193,6 +193,12 @@ def _cells(stream: Stream, start: int, stop: int, *, last: bool, whole: bool) ->
     """The cells of a stretch with cell borders; what stands before the first border belongs to the label."""
     raws = stream.text[start:stop].split(CELL)
     pieces = list(_pieces(raws[1:], start + len(raws[0]) + 1))
+    if "、" in stream.text[start : stop + 1]:
+        behind = [*raws[2:], stream.text[stop : stop + 1]]
+        pieces = [
+            piece._replace(kind=Kind.WORDS) if text.lstrip(SPACE + LINE)[:1] == "、" else piece  # the number of a heading
+            for piece, text in zip(pieces, behind, strict=True)
+        ]
     if last and pieces[-1].kind is not Kind.FIGURE:
         closed = not whole and stream.borders.closing  # behind the last bar of the document no cell is open
         closed = closed or (not whole and stream.borders.bars and not raws[-1].strip(LINE))
