@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from contextlib import suppress
 from random import Random
 
 import pytest
@@ -160,3 +161,10 @@ def test_kept_styles_hide_no_damage() -> None:
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize("lost", [1, 64, 700, 5_000])
+def test_an_archive_that_has_lost_its_beginning_is_no_fault(lost: int) -> None:
+    """What its list says of the places of its members lies before the file then."""
+    with suppress(ReadError):
+        docx.read(Source(rendered()[lost:], "a.docx"))

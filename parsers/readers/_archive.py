@@ -79,7 +79,8 @@ class Packed(NamedTuple):
 def packed_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Packed | None:
     """A member as it is packed; None where anything in it is unusual, which `read_member` leaves to zipfile."""
     stream = archive.fp
-    if stream is None or member.compress_type != zipfile.ZIP_DEFLATED or member.flag_bits & ~_USUAL_FLAGS or not member.file_size:
+    usual = member.compress_type == zipfile.ZIP_DEFLATED and not member.flag_bits & ~_USUAL_FLAGS
+    if stream is None or not usual or not member.file_size or member.header_offset < 0:
         return None
     stream.seek(member.header_offset)
     header = stream.read(_HEADER.size)

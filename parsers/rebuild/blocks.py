@@ -143,7 +143,9 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
         told = beside or _reaches_less(found, heads, run, len(codes))
         # Programs that take a text out of a page mix up heads, or print one that spans columns, and its figure, in each.
         beside = beside or (not run.bordered and len(codes) < len(heads) != len(run.pieces))
-        told = told or beside or (order is not None and not run.bordered)
+        # Where a head and its figure stand in each column that they span, an empty cell and a repeated figure look alike.
+        repeated = run.bordered and len(codes) < len(heads) and run.figures < len(run.pieces)
+        told = told or beside or repeated or (order is not None and not run.bordered)
         pieces = placed or (None if told else _pick(run, len(codes), found, habits))
         if pieces is None:
             lost, gone = (lost, gone) if lost else (run, beside)

@@ -26,7 +26,7 @@ from parsers.rebuild.money import unit_of_row
 from parsers.rebuild.remarks import remark_heads, remark_labels, remark_unknown
 from parsers.rebuild.stacks import unstack
 from parsers.rebuild.surplus import is_dashed, may_be_moved, on_one_line, sums_up_on_one_line
-from parsers.rebuild.torn import figures_behind_heads, is_nameless, is_on_own_line, is_printed_alone, is_surplus
+from parsers.rebuild.torn import figures_behind_heads, is_anothers, is_nameless, is_on_own_line, is_printed_alone, is_surplus
 from parsers.rebuild.unlabelled import Unit, count_gaps, find_alike, gaps, has_digit, join_cut, may_be_whole
 from parsers.rebuild.zones import Run, cut_zone, is_whole
 
@@ -126,7 +126,8 @@ def _are_torn(found: Found, table: Table, units: Sequence[Unit]) -> bool:
     if not any(unit.row is None and unit.label is not None and is_printed_alone(found, unit.label) for unit in units):
         return False
     heads = [hit for hit in found.of(table.code, "head", "column") if not found.amid_another(hit)]
-    surplus = (is_surplus(unit.run, 0 if unit.row is None else width, width) for unit in units if is_nameless(found, unit.run))
+    nameless = (unit for unit in units if unit.run.pieces and is_nameless(found, unit.run) and not is_anothers(found, unit.run))
+    surplus = (is_surplus(unit.run, 0 if unit.row is None else width, width) for unit in nameless)
     return figures_behind_heads(found, heads, width) or any(surplus)
 
 

@@ -9,18 +9,27 @@ What stands behind a label in such a text proves nothing, but for a row that is 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Set
 from functools import lru_cache
 
 from parsers.form import Form, load_forms
 from parsers.rebuild.draft import Draft, Open, Printed
 from parsers.rebuild.found import Found
-from parsers.rebuild.labels import Hit, compact
+from parsers.rebuild.labels import Hit, compact, core_of
 from parsers.rebuild.marks import BORDERS, CELL, LINE, MARKS, ROW_ENDS, SPACE
 from parsers.rebuild.zones import Run, cut_zone
 
-__all__ = ["NOTE", "figures_behind_heads", "is_nameless", "is_on_own_line", "is_printed_alone", "is_surplus", "open_apart"]
+__all__ = [
+    "NOTE",
+    "figures_behind_heads",
+    "is_anothers",
+    "is_nameless",
+    "is_on_own_line",
+    "is_printed_alone",
+    "is_surplus",
+    "open_apart",
+]
 
 NOTE = "the text has figures apart from the labels of their rows"
 
@@ -46,6 +55,12 @@ def is_surplus(run: Run, own: int, width: int) -> bool:
 def is_nameless(found: Found, run: Run) -> bool:
     """Whether no words stand before a run but the units of figures."""
     return _are_of(run.words, _of_units(found.form.name))
+
+
+def is_anothers(found: Found, run: Run) -> bool:
+    """Whether a run stands behind the label of a group that another form prints as a row, and so may be that row."""
+    at = bisect_left(found.starts, run.pieces[0].start) - 1
+    return at >= 0 and (found.hits[at].label.table, found.hits[at].label.name) in _rows_elsewhere(found.form.name)
 
 
 def is_printed_alone(found: Found, label: Hit) -> bool:
@@ -99,6 +114,26 @@ def _of_heads(form_name: str) -> frozenset[str]:
 def _of_units(form_name: str) -> frozenset[str]:
     """The characters of which the units of a form are made."""
     return frozenset("".join(row.unit or "" for table in _form(form_name).tables for row in table.rows))
+
+
+@lru_cache(maxsize=64)
+def _rows_elsewhere(form_name: str) -> frozenset[tuple[str, str]]:
+    """Table and code of each group of a form that another form prints as a row of its own."""
+    others = {
+        (table.code, core_of(row.zh))
+        for form in load_forms()
+        if form.name != form_name
+        for table in form.tables
+        for row in table.rows
+        if row.values
+    }
+    tables = _form(form_name).tables
+    return frozenset(
+        (table.code, row.code)
+        for table in tables
+        for row in table.rows
+        if not row.values and (table.code, core_of(row.zh)) in others
+    )
 
 
 def _form(name: str) -> Form:
