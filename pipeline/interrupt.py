@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 
 from pipeline.errors import PipelineError
 
-__all__ = ["INTERRUPTED", "Interrupted", "importing", "keeping", "obey"]
+__all__ = ["INTERRUPTED", "Interrupted", "importing", "keeping", "obey", "turn_deaf"]
 
 INTERRUPTED = 130
 
@@ -61,6 +61,12 @@ def keeping() -> Iterator[None]:
         yield
     except KeyboardInterrupt as exc:
         raise Interrupted("interrupted; what was read is kept; run the same command again to go on") from exc
+
+
+def turn_deaf() -> None:
+    """Ignore Ctrl-C for good: the program is leaving, and the interpreter, once it ends, would die of the signal instead."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _leave_now(*_: object) -> None:

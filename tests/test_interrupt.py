@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -76,16 +77,18 @@ def processes_of(session: int) -> Iterator[int]:
             yield int(process.name)
 
 
-def interrupt(tmp_path: Path, *arguments: str, signals: int = 1) -> tuple[int, str]:
-    """Start a command in a session of its own, interrupt all of it when the first documents have been read."""
+def interrupt(tmp_path: Path, *arguments: str, again: bool = False) -> tuple[int, str]:
+    """Start a command in a session of its own, interrupt all of it when the first documents have been read, once or to the end."""
     (tmp_path / "tmp").mkdir()
     running = program(*arguments, stdout=subprocess.DEVNULL, start_new_session=True, cwd=tmp_path)
     assert running.stderr is not None
     first = running.stderr.readline().decode()
     assert first.startswith("read: "), first
-    for _ in range(signals):
-        os.killpg(running.pid, signal.SIGINT)
-        time.sleep(0.02)
+    os.killpg(running.pid, signal.SIGINT)
+    while again and running.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGINT)
+        time.sleep(0.003)
     _, err = running.communicate(timeout=20)
     end = time.monotonic() + 5
     while (left := list(processes_of(running.pid))) and time.monotonic() < end:
@@ -109,7 +112,7 @@ def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc here")
 def test_ctrl_c_ends_all_processes_and_a_parse_keeps_nothing(many: Path) -> None:
-    assert interrupt(many, "parse", "in", signals=3) == (130, "gongkai: interrupted\n")
+    assert interrupt(many, "parse", "in", again=True) == (130, "gongkai: interrupted\n")
     assert {path.name for path in many.iterdir()} == {"in", "tmp"}
 
 
