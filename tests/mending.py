@@ -34,11 +34,32 @@ def complaints(layout: Layout, rendering: Rendering, facts: Sequence[Fact], *, a
     """
     What is wrong with a reading.
 
-    Nothing may be silently wrong, and a layout that keeps every value is read whole where it stands `alone`.
+    Nothing may be silently wrong, and a layout that keeps every value is read whole where it stands `alone`. Only the same
+    digits of a group of section four, cut so that its sum holds though the report broke it, are no complaint.
     """
-    for item in judge(rendering, tuple(facts)):
+    judgements = list(judge(rendering, tuple(facts)))
+    cut_otherwise = _cut_otherwise(rendering, judgements)
+    for item in judgements:
+        if item.address.rpartition(".")[0] in cut_otherwise and item.outcome is Outcome.FALSE_RECONSTRUCTED:
+            continue
         if item.outcome.wrong or (alone and not layout.loses and item.kept and item.outcome not in READ):
             yield f"{layout.name}: {_shown(rendering, item)}"
+
+
+def _cut_otherwise(rendering: Rendering, judgements: Sequence[Judgement]) -> set[str]:
+    """The groups of section four whose digits were printed together and are all read, in a cut that obeys the sum."""
+    groups: dict[str, list[Judgement]] = {}
+    for item in judgements:
+        if item.address.startswith("review_litigation."):
+            groups.setdefault(item.address.rpartition(".")[0], []).append(item)
+    found = set()
+    for name, items in groups.items():
+        values = [item.fact.value for item in items if item.fact is not None and item.fact.value is not None]
+        printed = "".join(rendering.printed.get(item.address) or "?" for item in items)
+        *parts, total = values if len(values) == len(items) else (1, 0)
+        if sum(parts) == total and "".join(map(str, values)) == printed:
+            found.add(name)
+    return found
 
 
 def _shown(rendering: Rendering, item: Judgement) -> str:

@@ -221,6 +221,12 @@ def test_what_was_silently_wrong_is_right_or_open(name: str) -> None:
     assert not found, (trial.about, len(found), found[:3])
 
 
+@pytest.mark.parametrize("name", ["text.aligned_wrapped/11.3", "text.aligned_wrapped/11.24"])
+def test_what_was_open_though_its_layout_keeps_it_is_right(name: str) -> None:
+    trial = trial_named(name)
+    assert list(complaints(trial.layout, trial.rendering, facts_of(trial.rendering))) == []
+
+
 # --- cells that cannot be read --------------------------------------------------------------------
 
 UNREADABLE = ("\ufffd", "7\ufffd", "l2", "##")

@@ -66,17 +66,17 @@ class Found:
 
     def amid_another(self, hit: Hit) -> bool:
         """Whether a short label without its enumerator follows a label of another table: 总计 is a head of section four too."""
-        if not hit.label.short or hit.first < hit.start:
+        if not _may_be_anywhere(hit):
             return False
         before = bisect_left(self._owned_places, (hit.first,)) - 1
         return before >= 0 and hit.label.table not in self._owned_places[before][1]
 
     @cached_property
     def _owned_places(self) -> list[tuple[int, frozenset[str]]]:
-        """The places where labels of tables begin, and the tables that each may be of."""
+        """The places where labels of tables begin that are no others' words, and the tables that each may be of."""
         owners: dict[int, set[str]] = {}
         for hit in self.hits:
-            if hit.label.table:
+            if hit.label.table and not _may_be_anywhere(hit):
                 owners.setdefault(hit.first, set()).add(hit.label.table)
         return [(place, frozenset(owners[place])) for place in sorted(owners)]
 
@@ -277,3 +277,8 @@ def _cores(*printed: str) -> tuple[str, ...]:
     if len(clause) >= _CLAUSE:
         cores.add(clause)
     return tuple(sorted(cores, key=lambda core: (-len(core), core)))
+
+
+def _may_be_anywhere(hit: Hit) -> bool:
+    """Whether a hit is a short label without its enumerator."""
+    return hit.label.short and hit.first == hit.start
