@@ -18,10 +18,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from random import Random
 
+from pipeline.demo.cuts import decided_figures
 from pipeline.demo.figures import SCALES, random_sheet, with_one_false_figure
 from pipeline.demo.gold import Gold, gold_documents, gold_fragments
 from pipeline.demo.judge import Judgement, Outcome, judge
 from pipeline.demo.layouts import LAYOUTS, layout_named, pairs
+from pipeline.demo.sheet import Sheet
 from pipeline.demo.trial import Tally, Trial, Wrong, facts_of, trials, upper_bound
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
@@ -132,7 +134,9 @@ def bench_glued(count: int, seed: int, *, show: bool) -> None:
             for false in (False, True):
                 by_table = glued_tables(name, scale, count, seed, false=false, show=show)
                 for table, tally in by_table.items():
-                    about = {"scale": scale, "one_false_figure": false, "table": table}
+                    about: dict[str, object] = {"scale": scale, "one_false_figure": false, "table": table}
+                    if table == "review_litigation" and not false:
+                        about["decided_by_the_sums"] = decided_share(scale, count, seed)
                     emit("glued", name, about | summary(tally))
                     show_row(f"{name} {scale:5} {'false' if false else 'holds'} {table}", tally)
                     total.add(tally)
@@ -141,13 +145,29 @@ def bench_glued(count: int, seed: int, *, show: bool) -> None:
     show_bound(total)
 
 
+def glued_sheet(number: int, scale: int, seed: int, *, false: bool) -> tuple[Sheet, Random]:
+    """A report that prints its zeros, and the chance that goes on with it; a false one breaks a sum of section three or four."""
+    chance = Random(f"{seed}.{scale}.{false}.{number}")
+    sheet = random_sheet(chance, form="2019" if number % 4 == 3 else "2021", scale=scale)
+    return (with_one_false_figure(sheet, chance) if false else sheet), chance
+
+
+def decided_share(scale: int, count: int, seed: int) -> float:
+    """The share of the cells of section four on which all cuts of its digits agree that obey its sums: no reader can do better."""
+    decided: list[bool] = []
+    for number in range(count):
+        cells = glued_sheet(number, scale, seed, false=False)[0].cells
+        digits = "".join(value or "" for address, value in cells.items() if address.startswith("review_litigation."))
+        decided.extend(figure is not None for figure in decided_figures(digits))
+    return sum(decided) / max(1, len(decided))
+
+
 def glued_tables(name: str, scale: int, count: int, seed: int, *, false: bool, show: bool) -> dict[str, Tally]:
     """A tally a table over reports that print their zeros; a false figure stands in the applications or in section four."""
     tallies: dict[str, Tally] = {}
     for number in range(count):
-        chance = Random(f"{seed}.{scale}.{false}.{number}")
-        sheet = random_sheet(chance, form="2019" if number % 4 == 3 else "2021", scale=scale)
-        rendering = layout_named(name).render(with_one_false_figure(sheet, chance) if false else sheet, chance)
+        sheet, chance = glued_sheet(number, scale, seed, false=false)
+        rendering = layout_named(name).render(sheet, chance)
         by_table: dict[str, list[Judgement]] = {}
         for judgement in judge(rendering, facts_of(rendering)):
             by_table.setdefault(judgement.address.partition(".")[0], []).append(judgement)

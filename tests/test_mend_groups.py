@@ -19,6 +19,7 @@ from mending import READ
 
 from parsers.finding import Verdict
 from parsers.rebuild.mend_groups import _project, _readings, _Table
+from pipeline.demo.cuts import decided_figures
 from pipeline.demo.figures import equations, numbers, random_sheet
 from pipeline.demo.judge import Judgement, judge
 from pipeline.demo.layouts import layout_named
@@ -65,6 +66,16 @@ def test_where_the_sums_hold_little_is_left_open(layout: str, scale: int, least:
     outcomes = [item.outcome for seed in range(25) for item in judged(seed, scale=scale, false=False, layout=layout)]
     assert not [outcome for outcome in outcomes if outcome.wrong]
     assert sum(outcome in READ for outcome in outcomes) >= least * len(outcomes)
+
+
+@pytest.mark.parametrize("scale", [200, 600, 3_000])
+def test_all_that_the_sums_decide_is_read_and_nothing_else(scale: int) -> None:
+    """A reader that never guesses can read no more: all cuts of the whole row that obey its sums are enumerated."""
+    for seed in range(12):
+        cells = judged(seed, scale=scale, false=False)
+        digits = "".join(str(random_sheet(Random(seed), scale=scale).cells[item.address]) for item in cells)
+        decided = decided_figures(digits)
+        assert tuple(item.fact.value if item.fact else None for item in cells) == decided
 
 
 def test_one_digit_a_cell_is_read_whatever_the_sums_say() -> None:
