@@ -280,20 +280,12 @@ def _codes_printed(stream: Stream, table: Table, heads: Sequence[Hit], runs: Seq
 
 
 def _check(columns: Columns, runs: Sequence[Run]) -> Columns:
-    """
-    The columns, or the form's own order where row totals hold only in that; no order where either is so.
-
-    One total alone may be false.
-    """
+    """The columns, without an order where a row total breaks in it that holds in the form's own: the heads may be false."""
     usual = replace(columns, order=tuple(range(columns.width)), grid=None)
     if columns.order is None or columns.codes[-1] != "total" or (columns.grid is None and columns.order == usual.order):
         return columns
-    broken = [total_breaks(columns.pick(run)) for run in runs]
-    if all(total_breaks(usual.pick(run)) for run, breaks in zip(runs, broken, strict=True) if breaks):
-        return columns
-    alone = sum(breaks and not total_breaks(usual.pick(run)) for run, breaks in zip(runs, broken, strict=True)) == 1
-    disputed = alone or any(total_breaks(usual.pick(run)) for run, breaks in zip(runs, broken, strict=True) if not breaks)
-    return replace(columns, order=None) if disputed else usual
+    doubted = any(total_breaks(columns.pick(run)) and not total_breaks(usual.pick(run)) for run in runs)
+    return replace(columns, order=None) if doubted else columns
 
 
 def _in_order(heads: Sequence[Hit], codes: Sequence[str]) -> tuple[Hit, ...]:

@@ -35,6 +35,7 @@ __all__ = ["read_rows"]
 _BORDER = re.compile(f"[{BORDERS}]")
 _LEAST_COVERAGE = 0.5
 _LEAST_LABEL = 4
+_HEADS_DISPUTED = "the heads stand in another order than the form's, and not all can be read, or totals contradict them"
 
 
 def read_rows(found: Found, table: Table) -> Draft:
@@ -77,7 +78,7 @@ def read_rows(found: Found, table: Table) -> Draft:
             rests_on = (f"{sums.row_code}[{unit.row.code}]",) if sums is not None and unit in summed else ()
             draft.fill(unit.row.code, codes, picked, rests_on)
         elif columns.order is None:
-            draft.open_row(unit.row.code, codes, "the heads stand in another order than the form's, and not all can be read")
+            draft.open_row(unit.row.code, codes, _HEADS_DISPUTED)
         elif unit.run.pieces:
             moved = moved or any(piece.doubt for piece in unit.run.pieces)
             gone = moved or found.lacks_cells(unit.run, len(codes)) or not columns.as_in_form

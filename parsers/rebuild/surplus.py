@@ -119,13 +119,6 @@ def _window(runs: Sequence[Run], width: int) -> str | None:
         return "first"
     if costs["last"] == 0 and costs["first"] > 0:
         return "last"
-    if costs["first"] == costs["last"] == 0 and runs:
-        holds = {
-            name: sum(total_breaks(run.pieces[:width] if name == "first" else run.pieces[-width:]) for run in runs)
-            for name in costs
-        }
-        if holds["first"] != holds["last"]:
-            return min(holds, key=lambda name: holds[name])
     return None
 
 
