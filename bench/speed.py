@@ -34,6 +34,7 @@ from lxml import html as lxml_html
 
 import parsers
 from pipeline.demo.figures import random_sheet
+from pipeline.demo.frames import FRAMES, framed
 from pipeline.demo.judge import judge
 from pipeline.demo.layouts import DAMAGES, WRITERS, Layout, Rendering, layout_named
 
@@ -73,9 +74,13 @@ def damaged(name: str) -> Layout:
     return Layout(f"word.{name}", "html", WORD, tuple(damage for damage in DAMAGES if damage.name == name))
 
 
+FRAMED = {f"word, page of {family}": family for family in FRAMES}
+"""Word pages with all that stands around an article on the pages of a family."""
+
 SUBJECTS: dict[str, tuple[Layout, str, float]] = {
     "word": (layout_named("html.word"), "html", 2),
     "padded": (layout_named("html.clean"), "html", 2),
+    **{name: (layout_named("html.word"), "html", 2) for name in FRAMED},
     "word, spans gone": (damaged("spans_gone"), "html", 6),
     "word, cut": (damaged("cut"), "html", 6),
     "word, stray cells": (damaged("stray_cells"), "html", 6),
@@ -92,13 +97,25 @@ def padded(page: bytes) -> bytes:
     return re.sub(rb"<td[^>]*>", lambda tag: tag[0] + filler * times, page)
 
 
+def in_page_of(family: str, page: bytes) -> bytes:
+    """The article of a page in a page of a family."""
+    text = page.decode()
+    title = text[text.index("<title>") + 7 : text.index("</title>")]
+    article = text[text.index("<h1>") : text.rindex("</div>", 0, text.index('<div class="foot">'))]
+    return framed(family, article, title=title, unit="禾川县人民政府")
+
+
 def renderings(layout: Layout, name: str, rounds: int, seed: int) -> Iterator[Rendering]:
     """Documents with other figures each."""
     for number in range(rounds):
         chance = random.Random(f"{seed}.{name}.{number}")
         sheet = random_sheet(chance, form="2021", scale=(20, 200, 600, 3000)[number % 4], filling="full")
         rendering = layout.render(sheet, chance)
-        yield replace(rendering, data=padded(rendering.data)) if name == "padded" else rendering
+        if name == "padded":
+            rendering = replace(rendering, data=padded(rendering.data))
+        if name in FRAMED:
+            rendering = replace(rendering, data=in_page_of(FRAMED[name], rendering.data))
+        yield rendering
 
 
 def check(name: str, rendering: Rendering, facts: Sequence[parsers.Fact]) -> None:

@@ -22,7 +22,7 @@ from make_fixtures import FIXTURES, rendered, sheet_of
 from ofd_files import Print, ofd_of
 from office import FONTS, convert, restyled
 from PIL import Image
-from sheet_files import SHAPES, csv_rows, xlsx_of
+from sheet_files import SHAPES, csv_rows, sheet_xml_of, xlsx_of
 
 from pipeline.demo.layouts import layout_named
 from pipeline.demo.layouts.model import Page, lay_out
@@ -37,6 +37,7 @@ _NOTE = "# {title}\n\n{says}\nThe report of the fixture hechuan-2022, by tests/m
 _SAYS: Mapping[str, str] = {
     "csv": "Tables as separated fields, labels in their first row and column only.",
     "xlsx": "Tables in one sheet, with borders and merged cells.",
+    "xml": "The XML of Excel 2003: one sheet, with borders and merged cells.",
     "ofd": "The fixed-layout format: positioned text and drawn lines.",
     "mht": "A page saved from a browser as a web archive.",
     "pdf": "Printed by LibreOffice: characters with places, tables over page breaks.",
@@ -88,6 +89,7 @@ def _inputs() -> dict[str, bytes]:
     page, word = lay_out(sheet), restyled(rendered(CASE).data, FONTS[0], landscape=False)
     made = {
         "csv": _csv(page), "xlsx": xlsx_of(page, SHAPES[0]).data, "ofd": ofd_of(page, Print()).data,
+        "xml": sheet_xml_of(page, merged=True, ruled=True).data,
         "mht": _mht(layout_named("html.clean").render(sheet, Random(CASE)).data),
     }  # fmt: skip
     for kind in ("pdf", "rtf", "doc"):

@@ -210,6 +210,22 @@ MENDED = (
     "html.clean+review_tall+stray_cells+cell_lost/501.8",  # the empty cell of a short row may be the stray one
     "html.word+stray_cells+blanks_dropped/458.494",  # the same where the table has one column
     "markdown.sections+packed_left+one_figure/453.744",  # columns of labels prove no places
+    "text.bars_between+cut_bare+column_lost/456.1799",  # a part without heads says nothing of what all rows of the others lack
+    "text.bars_separators+cut+labels_torn/456.1958",
+    "html.nested+spans_gone+stray_cells+column_and_head_lost/904.141",  # a head whose place is not there: its column is gone
+    "html.nested+spans_gone_with_cells+review_three+rows_glued/921.420",  # one cell holds the figures of a group, the others are empty
+    "html.gb_as_gb2312+spans_gone+stray_cells+cell_lost/921.1763",  # a row has fewer cells than most, though no fewer than columns
+    "text.aligned_wrapped+shortened+extra_row/476.1565",  # the unit of a row may stand in its note too
+    "text.aligned_wrapped+reworded+shortened+traditional/926.944",  # what stands between two figures of a sentence is no label
+    "html.gb_as_utf8+spans_gone+stray_cells+cell_lost/922.1753",
+    "html.gb_as_gb2312+spans_gone+stray_cells+cell_lost/924.556",  # a stray column goes through a row with figures as well
+    "html.nested+cut+stray_cells+column_lost/926.1412",  # each part of a cut table has heads of its own to stand under
+    "markdown.sections+cut+packed_left+cell_lost/927.327",  # a row without one cell has its labels' places where others have figures
+    "html.clean+widths+stray_cells+rows_stacked/923.195",  # the cells behind the label of a group are its first row
+    "html.nested+marks+stray_cells+rows_glued/936.258",  # words with digits in the row of figures: the empty row is not the table's
+    "text.lines+cut_bare+labels_torn/479.935",  # nor is what stands before a figure from which a sentence goes on
+    "html.paragraphs+remarks+review_three+labels_torn/932.393",  # fourteen figures of two rows with empty cells are no two whole rows
+    "text.bars_start+cut+cut_bare+cell_lost/918.611",  # an empty cell before a label may be that of another label
 )
 """Trials in which a wrong cell stood as read, each another false assumption."""
 

@@ -16,7 +16,7 @@ from parsers.errors import ReadError
 from parsers.readers import docx
 from parsers.readers._archive import open_archive, packed_member, read_member, unpacked_of
 from parsers.readers._word import Body, Line, Table
-from parsers.readers._word_plain import may_hide, plain_pieces
+from parsers.readers._word_plain import _kept_run, may_hide, plain_pieces
 from parsers.source import Source
 from pipeline.demo.figures import random_sheet
 from pipeline.demo.layouts import layout_named
@@ -33,8 +33,18 @@ PIECES = tuple(
         "<w:trPr><w:hidden/></w:trPr>", "<w:trPr><w:gridBefore w:val='1'/></w:trPr>", "<w:trPr><w:cantSplit/></w:trPr>", "<w:rPr><w:b/></w:rPr>",
         "<w:bookmarkStart/>", "<w:proofErr/>", "<w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>", "<w:tr/>", "<w:tc/>", "<w:sdt/>", "\n",
         "<w:p xmlns:w='other'><w:r><w:t>5</w:t></w:r></w:p>", "<w:r><w:tab/><w:t>3</w:t></w:r>", "</w:p><w:p>", "</w:tc><w:tc>", "</w:tr><w:tr>",
+        "<w:hyperlink><w:r><w:t>2</w:t></w:r></w:hyperlink>", "<w:smartTag>", "</w:smartTag>", "<w:smartTagPr/>", "<w:tab w:val='left'/>", "&lt;", "&nbsp;",
+        '<w:p w:rsidR="00AA00BB"/>', '<w:p w:rsidR="00AA00BB" w:rsidR="00AA00BC"/>', '<w:r><w:t> w:rsidR="00AA00BB"</w:t></w:r>',
     )
 )  # fmt: skip
+
+FITTING = {
+    b"<w:r>": ("<w:r><w:t>7</w:t></w:r>", "<w:hyperlink><w:r><w:t>2</w:t></w:r></w:hyperlink>", "<w:proofErr/>", "<w:r><w:br/><w:tab/></w:r>"),
+    b"<w:p>": ("<w:p><w:r><w:t>8</w:t></w:r></w:p>", "<w:p/>", "<w:p><w:pPr><w:outlineLvl w:val='1'/></w:pPr><w:r><w:t>&lt;1&gt;</w:t></w:r></w:p>"),
+    b"<w:tc>": ("<w:tc><w:p/></w:tc>", '<w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr><w:p/></w:tc>', "<w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc>"),
+    b"<w:tr>": ("<w:tr><w:tc><w:p><w:r><w:t>6</w:t></w:r></w:p></w:tc></w:tr>", "<w:tr/>", "<w:tr><w:trPr><w:cantSplit/></w:trPr></w:tr>"),
+}  # fmt: skip
+"""What may stand before a tag: a part stays plain with it."""
 
 
 def walked(part: bytes) -> list[Line | Table] | str:
@@ -74,12 +84,14 @@ def test_a_plain_part_that_is_changed_is_read_as_walked_or_handed_over(seed: int
     for _ in range(80):
         changed = part
         for _ in range(chance.randint(1, 2)):
-            at = chance.choice([match.start() for match in re.finditer(b"<", changed)][5:])
-            changed = changed[:at] + chance.choice(PIECES) + changed[at:]
+            tag = chance.choice((b"<", *FITTING))
+            at = chance.choice([match.start() for match in re.finditer(tag, changed)][5:])
+            piece = chance.choice(FITTING[tag]).encode() if tag in FITTING else chance.choice(PIECES)
+            changed = changed[:at] + piece + changed[at:]
         pieces = plain_pieces(changed)
         plain += pieces is not None
         assert pieces in (None, walked(changed))
-    assert plain
+    assert plain > 40
 
 
 RUN = "<w:r><w:t>7</w:t></w:r>"
@@ -110,12 +122,32 @@ RUN = "<w:r><w:t>7</w:t></w:r>"
         (f"<w:tbl><w:tr><w:trPr><w:gridBefore w:val='1'/></w:trPr><w:tc><w:p>{RUN}</w:p></w:tc></w:tr></w:tbl>", False),
         (f"<w:tbl><w:tr><w:p>{RUN}</w:p></w:tr></w:tbl>", False),
         ("<w:tbl/><w:tbl><w:tr/></w:tbl><w:sectPr/>", True),
+        (f"<w:p><w:hyperlink w:anchor='a'>{RUN}</w:hyperlink></w:p>", True),
+        (f"<w:p><w:smartTag w:uri='a'><w:smartTagPr><w:attr w:name='a'/></w:smartTagPr>{RUN}</w:smartTag></w:p>", True),
+        (f"<w:smartTag><w:p>{RUN}</w:p></w:smartTag>", False),
+        ("<w:p><w:r><w:t>a</w:t><w:tab/><w:t>&lt;b&gt; &amp;lt;</w:t></w:r></w:p>", True),
+        ("<w:p><w:r><w:t>&#60;</w:t></w:r></w:p>", False),
+        ("<w:p><w:r><w:tab w:val='a'/></w:r></w:p>", False),
+        (f"<w:p w:rsidR='00AA00BB' w:rsidP=\"00AA00BB\">{RUN}</w:p>", True),
+        (f'<w:p w:rsidR="00AA00BB" w:rsidR="00AA00BC">{RUN}</w:p>', False),
+        ('<w:p><w:r><w:t> w:rsidR="00AA00BB"</w:t></w:r></w:p>', False),
+        ('<w:p><w:pPr><w:pStyle w:val="00AA00BB"/></w:pPr></w:p>', True),
     ],
 )  # fmt: skip
 def test_parts_by_hand(body: str, *, plain: bool) -> None:
     pieces = plain_pieces(part_of(body))
     assert (pieces is not None) == plain
     assert pieces in (None, walked(part_of(body)))
+
+
+def test_parts_in_which_each_paragraph_has_a_number_are_read_as_one_run_of_tags() -> None:
+    def numbered(number: int) -> str:
+        return f'<w:p q:id="1" w:rsidR="{number:08X}" w:rsidRDefault="{number:08X}">{RUN}</w:p>'
+
+    _kept_run.cache_clear()
+    part = part_of("".join(map(numbered, range(200))))
+    assert plain_pieces(part) == walked(part)
+    assert _kept_run.cache_info().misses < 10
 
 
 @pytest.mark.parametrize(

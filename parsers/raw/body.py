@@ -174,10 +174,11 @@ def _join_parts(root: etree._Element) -> None:
 def _containers(root: etree._Element) -> Iterator[list[etree._Element]]:
     """The outermost elements that bear the mark of a family, family by family, where they hold anything."""
     cell = _first_form_cell(root)
-    around = () if cell is None else (cell, *cell.iterancestors())
+    above = () if cell is None else (cell, *cell.iterancestors())
+    around = [(str(element.tag), element.get("class"), element.get("id")) for element in above]
     marks = _marks_of(root) if cell is None else frozenset()
     for kind, name in BODIES:
-        if around and not any(_bears(element, kind, name) for element in around):
+        if around and not any(bears_mark(*element, kind, name) for element in around):
             continue  # whatever bears it does not hold all of the article
         if kind == "tag":
             found = list(root.iter(name))

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import struct
 import zipfile
-from collections.abc import Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 import olefile
 
 from parsers.raw.charset import REPLACEMENT, decode
 from parsers.raw.lists import records_of
+from parsers.raw.separated import delimiter_of, plain_delimiter_of
 
-__all__ = ["Content", "delimiter_of", "sniff"]
+__all__ = ["Content", "separator_of", "sniff"]
 
 HEAD_BYTES = 4096
+ROOT_BYTES = 16_384
+"""The root of an XML file stands in so many bytes, with all its namespaces."""
 TABLE_BYTES = 262_144
 """So much of a file that is named a table is looked at: prose may stand before its first record."""
 MAX_LISTED_MEMBERS = 20_000
@@ -29,7 +29,7 @@ class Content(NamedTuple):
     """
     A kind, the key by which readers claim, and its media type.
 
-    Kinds: text, csv, html, xml, mht, pdf, rtf, png, jpeg, gif, tiff, bmp, webp, docx, xlsx, xlsb, pptx, odt, ods, odp, ofd,
+    Kinds: text, csv, html, xml, fodt, fods, word_xml, sheet_xml, pdf_words, pdf_xml, mht, pdf, rtf, png, jpeg, gif, tiff, bmp, webp, docx, xlsx, xlsb, pptx, odt, ods, odp, ofd,
     zip, damaged_zip, doc, wps, xls, ppt, ole, encrypted, damaged_ole, rar, 7z, gzip, empty, unknown.
     """
 
@@ -62,6 +62,7 @@ _BY_MEMBER = (
     (re.compile(r"ppt/presentation\.xml", re.IGNORECASE), Content("pptx", _OFFICE_XML + "presentationml.presentation")),
     (re.compile(r"OFD\.xml", re.IGNORECASE), Content("ofd", "application/ofd")),
 )
+_FLAT = "application/vnd.oasis.opendocument.{}-flat-xml"
 _OPEN_DOCUMENT = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
 _OPEN_DOCUMENT_TYPE = re.compile(rb"application/vnd\.oasis\.opendocument\.(text|spreadsheet|presentation)")
 _ZIP_DAMAGE = (zipfile.BadZipFile, struct.error, ValueError, OSError, EOFError, NotImplementedError, IndexError, OverflowError)
@@ -81,15 +82,33 @@ _HOLDS_PAGE = re.compile(
     rb"<!doctype\s+html|<(?:html|head|body)[\s>]|<(?:div|p|td|meta|link|script)(?:\s[^<>]*)?>", re.IGNORECASE
 )
 _PREAMBLE = re.compile(rb"(?:\s|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
+_XML_SIGNS = (
+    (re.compile(rb"<pdf2xml[\s>]"), Content("pdf_xml", "application/xml")),
+    (
+        re.compile(rb"<office:document\s[^>]*office:mimetype=.application/vnd\.oasis\.opendocument\.text[\"']"),
+        Content("fodt", _FLAT.format("text")),
+    ),
+    (
+        re.compile(rb"<office:document\s[^>]*office:mimetype=.application/vnd\.oasis\.opendocument\.spreadsheet[\"']"),
+        Content("fods", _FLAT.format("spreadsheet")),
+    ),
+    (
+        re.compile(rb"<\w+:wordDocument\s[^>]*schemas\.microsoft\.com/office/word/2003/wordml"),
+        Content("word_xml", "application/xml"),
+    ),
+    (
+        re.compile(rb"<(?:\w+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office:spreadsheet"),
+        Content("sheet_xml", "application/xml"),
+    ),
+)
+"""The roots of office documents that are one XML file (flat ODF, what Word and Excel 2003 save as XML), and of `pdftohtml -xml`."""
+_WORDS_OF_PDF = re.compile(rb"<word xMin=[\"'\d]")
+"""What `pdftotext -bbox` prints: every word of a page with its place, and none of the lines of a table."""
 _MIME_HEADER = re.compile(rb"\s*[A-Za-z][A-Za-z-]{1,60}:[ \t]")
 _MIME_VERSION = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
 _MIME_BODY = re.compile(rb"^Content-Type:\s*(?:multipart/|message/|text/html)", re.IGNORECASE | re.MULTILINE)
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|\|? ?:?-{3,}:? ?\|)", re.MULTILINE)
-_DELIMITERS = (",", "\t", ";")
-_SAME_WIDTH = 0.8
-_FEWEST_RECORDS = 5
 _FEWEST_QUOTES = 10
-_FIELD_OF_TABLE = re.compile(r"\s*(?:[-+]?\d+(?:\.\d+)?|[-—/]+|nan|NaN|None)?\s*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -113,7 +132,9 @@ def sniff(data: bytes, name: str = "") -> Content:
         return Content("webp", "image/webp")
     if data.startswith(b"BM") and data[6:10] == b"\0\0\0\0" and int.from_bytes(data[14:18], "little") in _BITMAP_HEADERS:
         return Content("bmp", "image/bmp")
-    return Content("html", "text/html") if _PLAINLY_PAGE.match(data) else _sniff_text(data, name)
+    if _PLAINLY_PAGE.match(data):
+        return Content("pdf_words", "text/html") if _WORDS_OF_PDF.search(data[:HEAD_BYTES]) else Content("html", "text/html")
+    return _sniff_text(data, name)
 
 
 def _sniff_text(data: bytes, name: str) -> Content:
@@ -129,7 +150,9 @@ def _sniff_text(data: bytes, name: str) -> Content:
     if _MIME_HEADER.match(plain) and _MIME_VERSION.search(plain) and _MIME_BODY.search(plain):
         return Content("mht", "multipart/related")
     if plain.startswith(b"<?xml") or (opening.startswith(b"<") and b"xmlns" in opening[:1000]):
-        return Content("xml", "application/xml")
+        return next(
+            (content for sign, content in _XML_SIGNS if sign.search(data[:ROOT_BYTES])), Content("xml", "application/xml")
+        )
     if _is_binary(head):
         return Content("unknown", "application/octet-stream")
     if _HOLDS_PAGE.search(plain) or _holds_table(data):
@@ -139,56 +162,26 @@ def _sniff_text(data: bytes, name: str) -> Content:
 
 def _plain(data: bytes, head: str, name: str) -> Content:
     """Text by its beginning; the name alone makes no table of it, nor do commas in prose."""
-    if name.lower().endswith((".csv", ".tsv")) and (
-        delimiter := delimiter_of(decode(data[:TABLE_BYTES]).text, whole=len(data) <= TABLE_BYTES)
-    ):
+    if delimiter := separator_of(decode(data[:TABLE_BYTES]).text, name, whole=len(data) <= TABLE_BYTES):
         return Content("csv", "text/tab-separated-values" if delimiter == "\t" else "text/csv")
     if data.count(b'"') + data.count(b"'") >= _FEWEST_QUOTES and records_of(decode(data[:TABLE_BYTES]).text) is not None:
         return Content("csv", "application/json")
     return Content("text", "text/markdown" if _MARKDOWN.search(head) else "text/plain")
 
 
-def delimiter_of(text: str, *, whole: bool = True) -> str | None:
+def separator_of(text: str, name: str, *, whole: bool) -> str | None:
     """
-    The character that plainly separates fields in a text; None where most records look like no record of a table.
+    The character that separates the fields of a table; None where a text is none, or a list of values that programs print.
 
-    Those are as wide as one beside them, or hold a figure alone in a field, or nothing. Tables of several widths may stand below each
-    other, and lines of prose, which are of one field, between them. A text that is not `whole` may end within a record,
-    which does not count.
+    `name` tells a table more readily; a text that is not `whole` may end within a record.
 
-    >>> delimiter_of("规章,1,2\\n其他,0,0\\n"), delimiter_of("一,二,三\\n四五六\\n七,八\\n")
+    >>> separator_of("规章,1,2\\n其他,0,0\\n", "a.csv", whole=True), separator_of("规章,1,2\\n其他,0,0\\n", "a.txt", whole=True)
     (',', None)
     """
-    for delimiter in _DELIMITERS:
-        if text.count(delimiter) < 2:
-            continue
-        records = _records(text, delimiter)
-        if _is_table(records if whole else records[:-1]):
-            return delimiter
-    return None
-
-
-def _records(text: str, delimiter: str) -> list[list[str]]:
-    """The records of a text that are not blank, up to one that cannot be read."""
-    records: list[list[str]] = []
-    with suppress(csv.Error):
-        records.extend(filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
-    return records
-
-
-def _is_table(records: Sequence[Sequence[str]]) -> bool:
-    """Whether records are of a table: nearly all as wide as one beside them; or enough of them, and of those nearly all are so or hold figures."""
-    widths = [len(record) for record in records]
-    beside = zip(widths, [0, *widths], [*widths[1:], 0], strict=False)
-    alike = [width > 1 and width in neighbours for width, *neighbours in beside]
-    if any(alike) and sum(alike) >= _SAME_WIDTH * len(records):
-        return True
-    wide = [
-        same or any(map(_FIELD_OF_TABLE.fullmatch, record))
-        for record, same in zip(records, alike, strict=True)
-        if len(record) > 1
-    ]
-    return len(wide) >= _FEWEST_RECORDS and sum(wide) >= _SAME_WIDTH * len(wide)
+    if name.lower().endswith((".csv", ".tsv")):
+        return delimiter_of(text, whole=whole)
+    delimiter = plain_delimiter_of(text, whole=whole)
+    return None if delimiter is None or records_of(text) is not None else delimiter
 
 
 def _heads(data: bytes) -> tuple[str, bytes]:

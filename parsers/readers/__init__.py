@@ -27,6 +27,14 @@ _UNREAD: dict[str, tuple[ReadStatus, str]] = {
     "damaged_ole": (ReadStatus.FAILED, "a DOC, XLS or WPS file that is cut off or damaged; ask for the file again"),
     "encrypted": (ReadStatus.FAILED, "an office file that is protected by a password; ask for an open copy"),
     "zip": (ReadStatus.UNSUPPORTED, "an archive of documents; parse_all and the command line read each of them"),
+    "pdf_words": (
+        ReadStatus.UNSUPPORTED,
+        "the words of a PDF and their places (pdftotext -bbox), without the lines of its tables; ask for the PDF",
+    ),
+    "pdf_xml": (
+        ReadStatus.UNSUPPORTED,
+        "the texts of a PDF and their places (pdftohtml -xml), without the lines of its tables; ask for the PDF",
+    ),
     "unknown": (ReadStatus.UNSUPPORTED, "binary content of no known type"),
 }
 

@@ -17,13 +17,13 @@ from parsers.document import Block, Grid, Paragraph, Picture
 from parsers.raw.charset import declared_charset, decode
 from parsers.raw.sniff import sniff
 
-__all__ = ["PICTURE_MARK", "mark_pictures", "open_frames", "split_pictures"]
+__all__ = ["PICTURE_MARK", "SOURCES", "mark_pictures", "open_frames", "split_pictures"]
 
 PICTURE_MARK = "\ue00f"
 """Stands around the number of a picture in a marked text."""
 
 _ATTRIBUTE = "picture"
-_SOURCES = ("src", "data-original", "data-src")
+SOURCES = ("src", "data-original", "data-src")
 """Where pages name a picture; the others are those of pictures that a script shows once they are scrolled to."""
 _MARKED = re.compile(f"{PICTURE_MARK}([0-9]+){PICTURE_MARK}")
 _INLINE = re.compile(r"data:image/[\w.+-]+((?:;[\w=.+-]+)*),(.*)", re.IGNORECASE | re.DOTALL)
@@ -69,7 +69,7 @@ def mark_pictures(parts: Iterable[etree._Element], companions: Mapping[str, byte
     for element in chain.from_iterable(part.iter("img") for part in parts):
         if _ATTRIBUTE in element.attrib:  # the page's own, which numbers nothing
             del element.attrib[_ATTRIBUTE]
-        references = [element.get(name) for name in _SOURCES]
+        references = [element.get(name) for name in SOURCES]
         packed = next((held for name in references if (held := _inline(name) or _held(name, companions)) is not None), None)
         if packed is not None and _is_large(packed):
             element.set(_ATTRIBUTE, str(len(found)))

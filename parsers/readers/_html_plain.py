@@ -1,46 +1,53 @@
 """
-A plain HTML page, marked by its tags alone: the marks that the style sheet of `html.py` writes, without a tree.
+The part of a page in which its report stands, marked by its tags alone, as the style sheet of `html.py` would mark it.
 
-A page is plain where its tags nest as they should, so that a parser has nothing to put right, and where nothing of what is
-looked at in a tree only stands in its article: what is hidden, struck out or raised, pictures, fields.
+That part is most of a page, and in it the tags mostly nest as they should, so that a parser has nothing to put right. What stands
+around it (menus, the table of 索引号, forms, scripts) is left to a parser, with a stand-in for what was cut out. The part is plain
+where nothing in it is hidden, struck out, raised or drawn, and nothing bears the mark of an article or of a menu.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from html.entities import name2codepoint
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
-from parsers.raw.body import AROUND, BODIES, CERTAIN_LABELS, FORM_WORDS, TITLES, bears_mark, is_title_above
+from parsers.raw.body import AROUND, BODIES, CERTAIN_LABELS, FORM_WORDS, bears_mark
+from parsers.readers._companions import SOURCES
 from parsers.readers._marks import MARKS
 from parsers.readers._tags import NOTHING, Nesting, cut_at_tags, tags_in
 
-__all__ = ["marked_article", "split_page"]
+__all__ = ["STAND_IN", "Cutting", "cut_out"]
 
-_INLINE = ("span", "font", "b", "strong", "i", "em", "u", "o:p")
+_INLINE = (
+    *("span", "font", "b", "strong", "i", "em", "u", "o:p", "small", "big", "sub", "tt", "label", "ins", "nobr"),
+    *("st1:chsdate", "st1:chmetcnv", "st1:personname"),
+)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LINES = ("p", *_HEADINGS)
-_BOXES = ("div", "section", "article", "header", "main", "center", "form", "nav", "footer", "aside")
-_CUSTOM = ("ucapcontent", "ucaptitle")
+_BOXES = ("div", "section", "article", "header", "main", "center", "form", "blockquote")
 _LISTS, _GROUPS, _CELLS = ("ul", "ol"), ("thead", "tbody", "tfoot"), ("td", "th")
-_ANYTHING = (*_INLINE, "a", *_LINES, *_BOXES, *_CUSTOM, *_LISTS, "table", "hr")
+_ANYTHING = (*_INLINE, "a", *_LINES, *_BOXES, *_LISTS, "dl", "table", "hr")
 _NESTING = Nesting(
     {
         "": _ANYTHING,
-        **dict.fromkeys((*_INLINE, *_LINES), (*_INLINE, "a")),
-        **dict.fromkeys((*_BOXES, *_CUSTOM, "li", *_CELLS), _ANYTHING),
+        **dict.fromkeys((*_INLINE, *_LINES, "caption"), (*_INLINE, "a")),
+        **dict.fromkeys((*_BOXES, "li", *_CELLS), _ANYTHING),
+        **dict.fromkeys(("dt", "dd"), tuple(name for name in _ANYTHING if name != "dl")),
         **dict.fromkeys(_LISTS, ("li",)),
         **dict.fromkeys(_GROUPS, ("tr",)),
         "a": _INLINE,
         "form": [name for name in _ANYTHING if name != "form"],
-        "table": (*_GROUPS, "tr"),
+        "dl": ("dt", "dd"),
+        "table": ("caption", "colgroup", "col", *_GROUPS, "tr"),
+        "colgroup": ("col",),
         "tr": _CELLS,
     },
     free=_INLINE,
-    empty=("hr",),
+    empty=("hr", "col"),
     often=(
         *((cell, "p") for cell in _CELLS),
         *(("tr", cell) for cell in _CELLS),
@@ -51,50 +58,96 @@ _NESTING = Nesting(
 )
 
 _BLOCK = MARKS["BLOCK"]
-_BEGINS, _ENDS, _ARTICLE, _TITLE, _AROUND, _ODD = "\3\4\5\6\7\x08"
-"""Notes beside the marks: where boxes and headings begin and end; before a box that bears the mark of an article; before one that
-may be the title above it; before what stands around articles; for what must not stand in one here."""
+_PICTURE, _STYLED, _HEAD_CELL = "\3\4\5"
+"""Notes beside the marks: for a picture, for a style that has a word of hiding, though it hides nothing, and before a cell of a head."""
 _AROUND_ELEMENT = {
-    **dict.fromkeys((*_INLINE, "a"), ("", "")),
-    **dict.fromkeys((*_LISTS, "li", "p"), (_BLOCK, _BLOCK)),
-    **dict.fromkeys(_HEADINGS, (_BEGINS + _BLOCK + MARKS["HEADING"], _BLOCK + _ENDS)),
-    **dict.fromkeys(_BOXES, (_BEGINS + _BLOCK, _BLOCK + _ENDS)),
-    **dict.fromkeys(_CUSTOM, (_BEGINS, _ENDS)),
+    **dict.fromkeys((*_INLINE, "a", "colgroup"), ("", "")),
+    **dict.fromkeys((*_LISTS, "li", "dl", "dt", "dd", "p", "caption", *_BOXES), (_BLOCK, _BLOCK)),
+    **dict.fromkeys(_HEADINGS, (_BLOCK + MARKS["HEADING"], _BLOCK)),
     **dict.fromkeys(_GROUPS[:2], (MARKS["GROUP"], MARKS["GROUP_END"])),
-    **dict.fromkeys(_CELLS, (MARKS["CELL"], MARKS["CELL_END"])),
+    "td": (MARKS["CELL"], MARKS["CELL_END"]),
+    "th": (_HEAD_CELL + MARKS["CELL"], MARKS["CELL_END"]),
     "tfoot": (MARKS["FOOT"], MARKS["GROUP_END"]),
     "tr": (MARKS["ROW"], MARKS["ROW_END"]),
     "table": (MARKS["TABLE"], MARKS["TABLE_END"]),
 }
 """The marks where an element begins and where it ends."""
-_WITHOUT_END = {"br": MARKS["BREAK"], "hr": _BLOCK, "img": _ODD, "input": _ODD}
+_WITHOUT_END = {"br": MARKS["BREAK"], "hr": _BLOCK, "col": "", "img": _PICTURE, "input": "", "meta": ""}
 
-_BODY = re.compile(rb"<body(?:[ \t\r\n][^<>]*)?>", re.IGNORECASE)
-_BODY_END = re.compile(rb"</body>\s*</html>\s*\Z", re.IGNORECASE)
-_LONGEST_END = 60
+STAND_IN = "\ue010"
+"""Where a stand-in begins: no page that has this character keeps a stand-in."""
+_PRINTED = f"{STAND_IN} {FORM_WORDS[0]}" + "0。" * 80
+"""
+What a stand-in prints. It is taken for what it stands for: a word of a statutory table stands in it, it is more than a title and
+than nothing, and where figures or blanks are written in another way, it is written in another way too, and found no more.
+"""
+_LEAST_SAID = 100
+_BOX_TAG = re.compile(rb"<(/?)(body|div|section|article|ucapcontent)(?=[ \t\r\n>])", re.IGNORECASE)
+_TABLE_ENDS, _NEAR = (b"</table>", b"</TABLE>"), 1_000
+"""What ends behind a table, or begins just before its last word, may be another box: all of them are counted then."""
+_MOST_BOXES, _MOST_PICTURES = 4, 200
+_FIRST_WORDS = [
+    word.encode() for word in ("处理决定数量", "现行有效", "制发件数", "新公开数量", "主动公开政府信息数", *FORM_WORDS)
+]
+_LAST_WORDS = [word.encode() for word in ("复议后起诉", "未经复议直接起诉", "结果纠正", "结果维持", *FORM_WORDS)]
+"""Words of statutory tables, first those of the first table or of the last; in some pages a word is cut into pieces."""
 _UNSEEN = re.compile(
-    rb"<!--(?!-?>)(?:[^-]|-(?!-))*+-->|<(script|style)(?:[ \t\r\n][^<>]*)?>(?:[^<]|<(?!/|!--|script|style))*+</\1>", re.IGNORECASE
-)
-"""Comments, scripts and styles: where no tag can stand, they are something else."""
-_ATTRIBUTE = r"[ \t\r\n]+([a-z_:][a-z0-9_:.-]*+)(?:=(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^ \t\r\n\"'=`/<>]+)))?+"
+    rb"<!--(?!-?>)(?:[^-]|-(?!-))*+-->|<(script|style)(?:[ \t\r\n][^<>]*)?>(?:[^<]|<(?!/|!--|script|style))*+</\1>"
+    rb"|<iframe(?:[ \t\r\n][^<>]*)?>\s*</iframe>", re.IGNORECASE,
+)  # fmt: skip
+"""Comments, scripts, styles and frames: where no tag can stand, they are something else."""
+_ATTRIBUTE = r"[ \t\r\n]+([a-z_:][a-z0-9_:.-]*+)(?:[ \t\r\n]*+=[ \t\r\n]*+(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^ \t\r\n\"'=`<>]++)))?+"
 _ATTRIBUTES = re.compile(_ATTRIBUTE, re.IGNORECASE)
 _TAG = re.compile(rf"(/?)([a-z][a-z0-9:]*+)((?:{_ATTRIBUTE})*+)[ \t\r\n]*(/?)", re.IGNORECASE)
+_PASSED = re.compile(r"!--(?!-)[^<>-]*+(?:-[^<>-]++)*--|!\[(?:if [^<>\[\]]*|endif)\]|\?xml[^<>?]*")
+"""Comments without tags in them, the conditions of Word, and what is written for other readers of XML."""
 _SHORT = 1_500
 """Longer tags, and runs of them, are seldom the same in two pages, and not kept."""
 _READ_ATTRIBUTES = ("class", "id", "style", "rowspan", "colspan")
-_HIDES = re.compile("display|line-through|super", re.IGNORECASE)
+_HIDES = re.compile("display:none|line-through|super")
+_WORD_OF_HIDING = re.compile("isplay|ISPLAY|super")
+_SILENT_FIELDS = ("hidden", "button", "submit", "reset", "checkbox", "radio", "image")
+_WITHIN = ("d", "&")
+"""How the address of a picture begins that stands in the page itself: with data:, however it is written."""
 _NO_TEXT = re.compile("[\0\2-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-_REFERENCE = re.compile("&(?:([a-zA-Z]+[0-9]*);)?")
-_NAMES = "nbsp ensp emsp thinsp lt gt amp quot ldquo rdquo lsquo rsquo mdash ndash middot hellip"
-_REFERENCES = {name: chr(name2codepoint[name]) for name in _NAMES.split()}
-_NOT_SAID = re.compile(rf"[\s{_BEGINS}-{_ODD}{''.join(MARKS.values())}]+")
-_BOX_ENDS = re.compile(f"[{_BEGINS}{_ENDS}]")
-_LOOKED_AT = (*CERTAIN_LABELS, "BREAK#", "DETAIL")
-"""Words for which a page is looked at more closely."""
+_REFERENCE = re.compile("&(?:(#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5}|[a-zA-Z]+[0-9]*);)?")
+_PRIVATE_USE = 0xD800
+_MEANT_OTHERWISE = ("lang", "rang")
+"""Numbers from here on are of no character, or of one for private use; and names that have come to mean another character."""
+_NOT_SAID = re.compile(rf"[\s{''.join(MARKS.values())}]+")
 _MENU_MARKS = frozenset(AROUND)
-_MENUS = ("nav", "footer", "aside")
-_WORD_BEGINS = tuple(word[:length] for word in FORM_WORDS for length in range(1, len(word) + 1))
-_WORD_ENDS = tuple(word[-length:] for word in FORM_WORDS for length in range(1, len(word) + 1))
+
+
+class Cutting(NamedTuple):
+    """
+    A page from which the part with its report is cut out.
+
+    `around` is the page with a stand-in for that part, which stands in an element `box`, prints `printed` and is marked as
+    `stand_in`; `marked` is how the part itself is marked, `said` its text without blanks; `hides` says whether a style in it has a word
+    of hiding.
+    """
+
+    around: bytes
+    box: str
+    printed: str
+    stand_in: str
+    marked: str
+    said: str
+    hides: bool
+
+    def fits(self, text: str) -> bool:
+        """Whether all that a table may be of stands in the part; `text` is that of the page around it, without blanks."""
+        before, *behind = text.split(STAND_IN)
+        if len(behind) != 1:
+            return False
+        after = behind[0].removeprefix("".join(self.printed[1:].split()))
+        return not any(
+            word in before
+            or word in after
+            or word in before[1 - len(word) :] + self.said[: len(word) - 1]
+            or word in self.said[1 - len(word) :] + after[: len(word) - 1]
+            for word in (*FORM_WORDS, "DETAIL")
+        )
 
 
 class _Run(NamedTuple):
@@ -104,102 +157,159 @@ class _Run(NamedTuple):
     marks: str
 
 
-def split_page(page: bytes) -> tuple[bytes, bytes] | None:
+class _Told(NamedTuple):
+    """What a part of a page tells, as a Cutting has it; `labelled` says whether a label of the table of 索引号 stands anywhere in it."""
+
+    marked: str
+    said: str
+    labelled: bool
+    hides: bool
+
+
+def cut_out(page: bytes) -> Cutting | None:
     """
-    What stands in a page of UTF-8 before its body, and in it; None where it is not plain where these end.
+    A page of UTF-8 less the innermost box that holds all words of statutory tables; None where there is none, or it is not plain.
 
-    >>> split_page(b"<html><title>a</title><body class=x><p>b</body></html>")
-    (b'<html><title>a</title>', b'<p>b')
+    >>> cut = cut_out("<body><nav>a</nav><div id=b><p>予以公开</p>".encode() + b"<p>7</p>" * 99 + b"</div>c")
+    >>> cut.around.decode().startswith("<body><nav>a</nav><div id=b><p>"), cut.around.endswith(b"</p></div>c"), cut.box
+    (True, True, 'div')
     """
-    start = _BODY.search(page)
-    end = _BODY_END.search(page, max(0, len(page) - _LONGEST_END))
-    # The characters that serve as marks, and others for private use, have a first byte of their own.
-    if start is None or end is None or end.start() < start.end() or b"\xee" in page:
+    place = _place_of(page)
+    told = None if place is None else _told(page[place[1] : place[2]])
+    if place is None or told is None:
         return None
-    return page[: start.start()], page[start.end() : end.start()]
+    printed = _PRINTED + CERTAIN_LABELS[0] * told.labelled
+    begins, ends = ("<table><tr><td>", "</td></tr></table>") if MARKS["TABLE"] in told.marked else ("<p>", "</p>")
+    around = b"%b%b%b" % (page[: place[1]], f"{begins}{printed}{ends}".encode(), page[place[2] :])
+    stand_in = "".join([_AROUND_ELEMENT[name][0] for name in begins[1:-1].split("><")]) + printed
+    stand_in += "".join([_AROUND_ELEMENT[name][1] for name in ends[2:-1].split("></")])
+    return Cutting(around, place[0], printed, stand_in, told.marked, told.said, told.hides)
 
 
-def marked_article(body: bytes, head: str) -> str | None:
-    """
-    The article in the body of a page, marked, below the title above it; None where the body is not plain.
-
-    `head` is the text of the page before its body, without blanks. The article is the one of `raw/body.py`.
-
-    >>> marked_article("<p>甲</p>".encode(), "") == "{BLOCK}{HEADING}{BLOCK}{BLOCK}甲{BLOCK}".format(**MARKS)
-    True
-    """
-    if NOTHING in body:
-        return None
-    cut = cut_at_tags(body, _read_run)
-    if cut is None and b"DETAIL" not in body:
-        cut = cut_at_tags(_UNSEEN.sub(b"<%b>" % NOTHING, body), _read_run)
-    if cut is None or not _NESTING.fits("".join([run.order for run in cut.runs])):
-        return None
-    texts = _plain_texts(cut.texts)
-    if texts is None or any(word in head + "".join("".join(texts).split()) for word in _LOOKED_AT):
-        return None
-    marked = "".join(chain.from_iterable(zip_longest([run.marks for run in cut.runs], texts, fillvalue="")))
-    if _ARTICLE in marked:
-        return _marked_part(marked, head)
-    return None if _AROUND in marked or _ODD in marked else _printed("", marked)
+def _place_of(page: bytes) -> tuple[str, int, int] | None:
+    """The tag of the innermost box that holds the first and the last table of the form, and where its inside begins and ends."""
+    last = next((at for word in _LAST_WORDS if (at := page.rfind(word)) >= 0), -1)
+    first = next((at for word in _FIRST_WORDS if (at := page.find(word, 0, last)) >= 0), last)
+    opened: list[re.Match[bytes]] = []
+    for found in _BOX_TAG.finditer(page, max(0, page.find(b"<body")), max(0, first)):
+        if not found[1]:
+            opened.append(found)
+        elif opened and opened[-1][2] == found[2]:
+            opened.pop()
+    for box in opened[: -_MOST_BOXES - 1 : -1]:
+        end = _end_of(box[2], page, last)
+        other = page.find(b"<" + box[2], max(0, last - _NEAR), last) > 0
+        if not end or other or page[end - 20 : end].rstrip().endswith(_TABLE_ENDS):
+            end = _end_of(box[2], page, box.end())
+        if end > last:
+            return box[2].decode().lower(), page.find(b">", box.end()) + 1, end
+    return None
 
 
-def _marked_part(marked: str, head: str) -> str | None:
-    """The one part of a marked page that bears the mark of an article, where all that a table may be of stands in it."""
-    above, _, rest = marked.partition(_ARTICLE)
-    end = _end_of_box(rest)
-    article, below = rest[:end], _said(rest[end:])
-    if _ARTICLE in rest or _ODD in article or MARKS["TABLE"] not in article:
-        return None
-    said = head + _said(above)
-    if said.endswith(_WORD_BEGINS) or below.startswith(_WORD_ENDS) or any(word in said or word in below for word in FORM_WORDS):
-        return None
-    title = _title_in(above)
-    return None if title is None else _printed(title, article)
-
-
-def _title_in(above: str) -> str | None:
-    """The last title of a report in what stands above the article, empty where there is none; None where that is not plain."""
-    at = above.rfind(_TITLE)
-    while at >= 0:
-        if not above.startswith(_BEGINS, at + 1):
-            return None
-        end = _end_of_box(above, at)
-        # A box that does not end there holds the article, with a table in it.
-        if end and above.find(MARKS["TABLE"], at, end) < 0 and is_title_above(title := _said(above[at:end])):
-            return title
-        at = above.rfind(_TITLE, 0, at)
-    return ""
-
-
-def _end_of_box(marked: str, start: int = 0) -> int:
-    """Where the first box behind a place ends; 0 where it does not."""
-    depth = 0
-    for found in _BOX_ENDS.finditer(marked, start):
-        depth += 1 if found[0] == _BEGINS else -1
+def _end_of(name: bytes, page: bytes, start: int) -> int:
+    """Where the element ends that was opened last before a place; 0 where it does not."""
+    depth = 1
+    for found in re.compile(b"<%b|</%b" % (name, name)).finditer(page, start):
+        depth += -1 if found[0].startswith(b"</") else 1
         if not depth:
-            return found.end()
+            return found.start()
     return 0
 
 
-def _printed(title: str, marked: str) -> str:
-    """A title as a heading, and a marked text without notes."""
-    for note in (_BEGINS, _ENDS, _TITLE, _AROUND):
-        marked = marked.replace(note, "")
-    return f"{_BLOCK}{MARKS['HEADING']}{title}{_BLOCK}{marked}"
+def _told(part: bytes) -> _Told | None:
+    """What a part of a page tells; None where it is not plain."""
+    # The characters that serve as marks, and others for private use, have a first byte of their own.
+    if NOTHING in part or b"\xee" in part:
+        return None
+    cut, unseen = cut_at_tags(part, _read_run), ""
+    if cut is None:
+        unseen = b"".join([found[0] for found in _UNSEEN.finditer(part)]).decode("utf-8", "replace")
+        cut = cut_at_tags(_UNSEEN.sub(b"<%b>" % NOTHING, part), _read_run)
+    if cut is None or not _NESTING.fits("".join([run.order for run in cut.runs])):
+        return None
+    texts = _plain_texts(cut.texts)
+    if texts is None:
+        return None
+    said = "".join("".join(texts).split())
+    heard = "".join(unseen.split()) + said
+    noted = "".join(chain.from_iterable(zip_longest([run.marks for run in cut.runs], texts, fillvalue="")))
+    marked = _without_pictures(noted.replace(_STYLED, "").replace(_HEAD_CELL, ""))
+    if marked is None or "DETAIL" in heard or "BREAK#" in said or 0 < marked.count(MARKS["CELL"]) == noted.count(_HEAD_CELL):
+        return None  # the last: where a table has no cell but of heads, the one around it counts
+    labelled = any(label in heard for label in CERTAIN_LABELS)
+    return _Told(marked, said, labelled, _STYLED in noted) if _is_a_report(marked, said, labelled=labelled) else None
 
 
-def _said(marked: str) -> str:
-    """A marked text without marks, notes and blanks."""
-    return _NOT_SAID.sub("", marked)
+def _is_a_report(marked: str, said: str, *, labelled: bool) -> bool:
+    """Whether words of statutory tables stand in a part, in cells where it has any, and its tables are none of 索引号."""
+    if MARKS["TABLE"] not in marked:
+        return len(said) >= _LEAST_SAID and any(word in said for word in FORM_WORDS)
+    if not labelled and any(_is_in_cell(marked, marked.find(word)) for word in FORM_WORDS):
+        return True
+    cells = [_NOT_SAID.sub("", cell) for cell in _innermost_cells(marked)]
+    if labelled and any(label in cell for cell in cells for label in CERTAIN_LABELS):
+        return False
+    return any(word in cell for cell in cells for word in FORM_WORDS)
+
+
+def _is_in_cell(marked: str, at: int) -> bool:
+    """Whether a place is one in a cell that holds no other."""
+    begins, ends = MARKS["CELL"], MARKS["CELL_END"]
+    if at < 0 or marked.rfind(begins, 0, at) <= marked.rfind(ends, 0, at):
+        return False
+    after = marked.find(begins, at)
+    return after < 0 or marked.find(ends, at) < after
+
+
+def _innermost_cells(marked: str) -> Iterator[str]:
+    """What stands in the cells that hold no others."""
+    for opened in marked.split(MARKS["CELL"])[1:]:
+        cell, end, _ = opened.partition(MARKS["CELL_END"])
+        if end:
+            yield cell
+
+
+def _without_pictures(marked: str) -> str | None:
+    """A marked text without its pictures; None where one is all that a cell shows: that cell is not blank."""
+    parts = marked.split(_PICTURE)
+    if not 1 < len(parts) < _MOST_PICTURES:
+        return marked if len(parts) == 1 else None
+    marked = "".join(parts)
+    at = tables = 0
+    for part in parts[:-1]:
+        at += len(part)
+        tables += part.count(MARKS["TABLE"]) - part.count(MARKS["TABLE_END"])
+        if tables and not (_is_in_cell(marked, at) and _cell_at(marked, at)):
+            return None
+    return marked
+
+
+def _cell_at(marked: str, at: int) -> str:
+    """The text of the cell at a place, without blanks."""
+    inside = marked[marked.rfind(MARKS["CELL"], 0, at) + 1 : marked.find(MARKS["CELL_END"], at)]
+    return _NOT_SAID.sub("", inside.rpartition(MARKS["SPAN"])[2])
 
 
 def _plain_texts(texts: Sequence[bytes]) -> Sequence[str] | None:
     """Texts with what their references mean; None where a reference or a character in them is not plain."""
-    said = NOTHING.join(texts).decode()
-    if _NO_TEXT.search(said) or not _REFERENCES.keys() >= set(_REFERENCE.findall(said)):
+    try:
+        said = NOTHING.join(texts).decode()
+    except UnicodeDecodeError:
         return None
-    return _REFERENCE.sub(lambda found: _REFERENCES[found[1]], said).split(NOTHING.decode())
+    if _NO_TEXT.search(said) or not all(map(_meant, set(_REFERENCE.findall(said)))):
+        return None
+    return _REFERENCE.sub(lambda found: _meant(found[1]), said).split(NOTHING.decode())
+
+
+@lru_cache(maxsize=1024)
+def _meant(reference: str) -> str:
+    """The character that a reference means; none where that is not plain."""
+    if reference.startswith("#"):
+        number = int(f"0{reference[1:]}", 16) if reference[1] in "xX" else int(reference[1:])
+        character = chr(number) if ord(" ") <= number < _PRIVATE_USE else ""
+    else:
+        character = "" if reference in _MEANT_OTHERWISE else chr(name2codepoint.get(reference, 0))
+    return "" if _NO_TEXT.search(character) else character
 
 
 # --- tags -----------------------------------------------------------------------------------------
@@ -230,19 +340,35 @@ def _read_tag(tag: bytes) -> tuple[str, str] | None:
     text = tag.decode()
     written = _TAG.fullmatch(text)
     if written is None or _NO_TEXT.search(text):
-        return None
+        return ("", "") if _PASSED.fullmatch(text) else None
     name, attributes, closed = written[2].lower(), written[3], written[written.re.groups]
     if written[1]:
         plain = name in _AROUND_ELEMENT and not attributes and not closed
         return (_NESTING.sign("/" + name), _AROUND_ELEMENT[name][1]) if plain else None
     own = _attributes(attributes)
-    if own is None or (closed and name not in _WITHOUT_END):
+    if own is None or "hidden" in own or _HIDES.search("".join(own.get("style", "").lower().split())):
         return None
-    odd = _ODD if "hidden" in own or _HIDES.search(own.get("style", "")) else ""
+    styled = _STYLED if _WORD_OF_HIDING.search(own.get("style", "")) else ""
     if name in _WITHOUT_END:
-        return _NESTING.sign(name) if name == "hr" else "", _WITHOUT_END[name] + odd
-    notes = _notes_on(name, own.get("class", ""), own.get("id", "")) if name in _AROUND_ELEMENT else None
-    return None if notes is None else (_NESTING.sign(name), notes + _begin_of(name, own) + odd)
+        return (
+            (_NESTING.sign(name) if name in ("hr", "col") else "", styled + _WITHOUT_END[name])
+            if _says_nothing(name, own)
+            else None
+        )
+    plain = name in _AROUND_ELEMENT and not _bears_a_mark(name, own.get("class", ""), own.get("id", ""))
+    if not plain:
+        return None
+    sign, mark = _NESTING.sign(name), styled + _begin_of(name, own)
+    return (sign + _NESTING.sign("/" + name), mark + _AROUND_ELEMENT[name][1]) if closed else (sign, mark)
+
+
+def _says_nothing(name: str, own: Mapping[str, str]) -> bool:
+    """Whether an element without an end is no field with a value, no picture that stands in the page itself, and tells nothing of it."""
+    if name == "input":
+        return own.get("type", "text") in _SILENT_FIELDS
+    if name == "meta":
+        return "content" not in own and "charset" not in own and "http-equiv" not in own
+    return not any(own.get(source, "").strip().lower().startswith(_WITHIN) for source in SOURCES)
 
 
 def _begin_of(name: str, own: Mapping[str, str]) -> str:
@@ -252,16 +378,11 @@ def _begin_of(name: str, own: Mapping[str, str]) -> str:
     return MARKS["SPAN"].join((mark, own.get("rowspan", ""), own.get("colspan", ""), "")) if spans else mark
 
 
-def _notes_on(name: str, classes: str, identity: str) -> str | None:
-    """The notes before an element; None where it bears the mark of an article and is no box."""
-    notes = ""
-    if name in _MENUS or not _MENU_MARKS.isdisjoint((*classes.split(), *identity.split())):
-        notes += _AROUND
-    if any(bears_mark(name, classes, identity, *mark) for mark in BODIES):
-        if name not in (*_BOXES, *_CUSTOM):
-            return None
-        notes += _ARTICLE
-    return notes + _TITLE if name in TITLES or "title" in f"{classes} {identity}".lower() else notes
+def _bears_a_mark(name: str, classes: str, identity: str) -> bool:
+    """Whether an element bears the mark of an article, or that of a menu."""
+    if not _MENU_MARKS.isdisjoint((*classes.split(), *identity.split())):
+        return True
+    return any(bears_mark(name, classes, identity, *mark) for mark in BODIES)
 
 
 def _attributes(written: str) -> dict[str, str] | None:

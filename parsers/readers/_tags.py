@@ -22,7 +22,7 @@ NOTHING = b"\1"
 _TEXT = re.compile(rb">([^<>\n][^<>]*+|\n[^<>]++)<")
 """A text between two tags that is more than the end of a line."""
 _NEXT = re.compile(rb">(\n?)<")
-_LETTERS = string.ascii_lowercase + "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþ"
+_LETTERS = string.ascii_lowercase + "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþ" + "абвгдежзийклмнопрстуфхцчшщ"
 _DEEPEST = 100
 _MOST_ROUNDS = 200
 

@@ -1,8 +1,8 @@
 """
 A plain Word part, read by its tags alone: the lines and tables that `_word.Body` finds in it, without a tree.
 
-A part is plain where it holds paragraphs, runs of text and tables of cells and nothing else, and where nothing in it is hidden,
-struck out, raised, deleted or merged sideways. Its tags are written out as one string with private-use marks, as in `html.py`.
+A part is plain where it holds paragraphs, runs of text and tables of cells and nothing else, but links and smart tags around runs,
+and where nothing in it is hidden, struck out, raised, deleted or merged sideways. Its tags are written out as one string with private-use marks, as in `html.py`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ _INNER = ("numPr", "tabs", "pBdr", "tblBorders", "tcBorders", "tblCellMar", "tcM
 _OF_ROW = ("trHeight", "cantSplit", "tblHeader", "jc", "tblCellSpacing", "cnfStyle", "gridAfter", "wAfter")
 """Properties of rows that say nothing of what is read."""
 _PASSED = ("bookmarkStart", "bookmarkEnd", "proofErr")
-_SAID = ("br", "cr", "lastRenderedPageBreak")
+_WRAPPERS = ("hyperlink", "smartTag")
+_SAID = {"br": _BREAK, "cr": _BREAK, "tab": "\t", "lastRenderedPageBreak": ""}
+"""What is said in a run beside its text; a tab that has attributes is one of a style."""
 _TOLD = {"pStyle": _STYLE, "outlineLvl": _LEVEL, "gridSpan": _WIDE, "vMerge": _MERGED}
 """Properties whose value is read."""
 _ANY = "any"
@@ -42,7 +44,10 @@ _REFUSED = frozenset({"vanish", "strike", "dstrike", "vertAlign", "del", "cellDe
 _NESTING = Nesting(
     {
         "": ("p", "tbl", "sectPr", *_PASSED),
-        "p": ("pPr", "r", *_PASSED),
+        "p": ("pPr", "r", *_WRAPPERS, *_PASSED),
+        "hyperlink": ("r", *_WRAPPERS, *_PASSED),
+        "smartTag": ("smartTagPr", "r", *_WRAPPERS, *_PASSED),
+        "smartTagPr": (_ANY,),
         "r": ("rPr", "t", *_SAID, *_PASSED),
         "t": (),
         "tbl": ("tblPr", "tblGrid", "tr", *_PASSED),
@@ -63,7 +68,7 @@ _NESTING = Nesting(
 _AT_ONCE = [(_NESTING.sign(whose), _NESTING.sign(properties)) for whose, properties in (("p", "pPr"), ("tc", "tcPr"))]
 """Properties that are read are the first thing in what they are of: others are none."""
 _TEXT = _NESTING.sign("t")
-_HOLDING = frozenset(("p", "r", "t", "tbl", "tr", "tc", *_PROPERTIES, *_INNER))
+_HOLDING = frozenset(("p", "r", "t", "tbl", "tr", "tc", "smartTagPr", *_WRAPPERS, *_PROPERTIES, *_INNER))
 _BEGINS = {"p": _LINE, "tbl": _TABLE, "tr": _ROW, "tc": _CELL}
 _ENDS = {"tbl": _TABLE_END}
 _HIDES = (b"vanish", b"strike", b"superscript")
@@ -75,8 +80,12 @@ _MOST_KEPT = 1_000
 _SHORT = 1_500
 """Longer tags, cells and runs of tags are seldom the same in two parts, and not kept."""
 _OTHER_CHARSET = re.compile(rb"""\s*<\?xml[^>]*\bencoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
-_SELDOM = (b"\xee", b"&", b"\r", NOTHING)
-"""The first byte of private-use characters, which serve as marks; references; ends of lines that a parser changes."""
+_SELDOM = (b"\xee", b"\r", NOTHING)
+"""The first byte of private-use characters, which serve as marks; ends of lines that a parser changes."""
+_IDENTITY, _NO_IDENTITY = re.compile(rb'''="(?<!val=")[0-9A-F]{8}"'''), b'=""'
+"""Word tells of each paragraph which it is, and when it was written: without that, most have the same tags."""
+_REFERENCE = re.compile("&(?:([a-z]+);)?")
+_REFERENCES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _ATTRIBUTE = r"[ \t\n]+(?:([a-zA-Z0-9]+):)?([a-zA-Z][a-zA-Z0-9]*)=(?:\"([^\"<>]*)\"|'([^'<>]*)')"
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 _TAG = re.compile(rf"(/?)w:([a-zA-Z]+)((?:{_ATTRIBUTE})*+)[ \t\n]*(/?)")
@@ -152,14 +161,23 @@ def _marked(body: bytes, prefixes: frozenset[str] | None) -> str | None:
     """What stands in the body of a part, with a mark for each tag that means something; None where it is not plain."""
     if prefixes is None or any(sign in body for sign in _SELDOM):
         return None
-    cut = cut_at_tags(body, lambda run: _read_run(run, prefixes))
+    cut = cut_at_tags(_IDENTITY.sub(_NO_IDENTITY, body), lambda run: _read_run(run, prefixes))
     if cut is None or not _NESTING.fits("".join([run.order for run in cut.runs])):
         return None
-    said = NOTHING.join(cut.texts).decode()
-    texts = said.split(NOTHING.decode())
-    if _CONTROLS.search(said) or not all(run.said for run, text in zip(cut.runs, texts, strict=False) if text):
+    texts = _plain_texts(cut.texts)
+    if texts is None or not all(run.said for run, text in zip(cut.runs, texts, strict=False) if text):
         return None
     return "".join(chain.from_iterable(zip_longest([run.marks for run in cut.runs], texts, fillvalue="")))
+
+
+def _plain_texts(texts: list[bytes]) -> list[str] | None:
+    """Texts with what their references mean; None where one of these, or a character, is not plain."""
+    said = NOTHING.join(texts).decode()
+    if _CONTROLS.search(said) or _NO_IDENTITY.decode() in said:
+        return None
+    if not _REFERENCES.keys() >= set(_REFERENCE.findall(said)):
+        return None
+    return _REFERENCE.sub(lambda found: _REFERENCES[found[1]], said).split(NOTHING.decode())
 
 
 def _read_run(run: bytes, prefixes: frozenset[str]) -> _Run | None:
@@ -188,7 +206,7 @@ def _read_tag(tag: bytes, prefixes: frozenset[str]) -> tuple[str, str] | None:
         return "", ""
     text = tag.decode()
     written = _TAG.fullmatch(text)
-    if written is None or _CONTROLS.search(text):
+    if written is None or "&" in text or _CONTROLS.search(text):
         return None
     ends, name, alone = written[1], written[2], written[written.re.groups]
     attributes = _ATTRIBUTES.findall(written[3])
@@ -200,13 +218,17 @@ def _read_tag(tag: bytes, prefixes: frozenset[str]) -> tuple[str, str] | None:
     if name in _HOLDING:
         begins = _NESTING.sign(name), _BEGINS.get(name, "")
         return (begins[0] + _NESTING.sign("/" + name), begins[1] + _ENDS.get(name, "")) if alone else begins
-    if not alone:
-        return None
+    return _read_empty(name, attributes) if alone else None
+
+
+def _read_empty(name: str, attributes: list[tuple[str, str, str, str]]) -> tuple[str, str] | None:
+    """The same of the tag of an element that holds nothing."""
     if name in _TOLD:
         value = "".join(double + single for _, name, double, single in attributes if name == "val")
         return (_NESTING.sign(name), _TOLD[name] + value + _END_OF_VALUE) if value or name == "vMerge" else None
-    known = name in (*_PASSED, *_SAID, *_OF_ROW)
-    return _NESTING.sign(name if known else _ANY), _BREAK if name in ("br", "cr") else ""
+    if name in _SAID and not (name == "tab" and attributes):
+        return _NESTING.sign(name), _SAID[name]
+    return _NESTING.sign(name if name in (*_PASSED, *_OF_ROW) else _ANY), ""
 
 
 def _are_plain(attributes: list[tuple[str, str, str, str]], prefixes: frozenset[str]) -> bool:

@@ -1,25 +1,27 @@
 """
 HTML pages: decoded first, then one string with private-use marks for the structure, which is split at the marks.
 
-A page whose tags nest as they should is marked by its tags alone (`_html_plain.py`). For all others lxml makes a tree, and a
-style sheet writes the whole of it out as text, with a mark where an element ends a line or opens a cell: to walk it in Python
-costs more than to parse the page.
+lxml makes a tree of a page, and a style sheet writes the whole of it out as text, with a mark where an element ends a line or
+opens a cell: to walk it in Python costs more than to parse the page. Where the tags of the part with the report nest as they
+should, that part is cut out of the page before, and marked by its tags alone (`_html_plain.py`), at half of the cost.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from lxml import etree
 
-from parsers.document import Document
+from parsers.document import Document, Picture
 from parsers.errors import ReadError, ReadStatus
-from parsers.raw.body import body_within, find_article, whole_text
+from parsers.raw.body import TITLES, body_within, find_article, whole_text
 from parsers.raw.charset import Decoded, declared_charset, decode_all, without_controls, without_marks
 from parsers.raw.sniff import Content
 from parsers.readers._companions import PICTURE_MARK, mark_pictures, open_frames, split_pictures
-from parsers.readers._html_plain import marked_article, split_page
+from parsers.readers._html_plain import STAND_IN, Cutting, cut_out
 from parsers.readers._marks import MARKS, blocks_of
 from parsers.source import Source
 
@@ -69,25 +71,19 @@ _STYLE_SHEET = """
 # a cell that shows something is not blank.
 # Looking at every style and every text costs four times as much as parsing: only pages that need it pay. Pages hide whole
 # articles behind tabs and show them by script, but hide single cells, rows and spans for good: what holds a table is read.
+# One predicate each: on an article that is itself struck out, libxslt crashes at a second one.
 _IS_HIDDEN = "@hidden or contains(translate(@style, 'DISPLAYNOE &#9;&#10;&#13;', 'displaynoe'), 'display:none')"
 _SELDOM = f"""
   <xsl:template priority="2"
-    match="*[@hidden or @style][{_IS_HIDDEN}][not(descendant-or-self::table or self::html or self::body)]"/>
-  <xsl:template priority="2" match="*[contains(@style, 'line-through')][translate(., '0123456789', '') != string()]"
+    match="*[(@hidden or @style) and ({_IS_HIDDEN}) and not(descendant-or-self::table or self::html or self::body)]"/>
+  <xsl:template priority="2" match="*[contains(@style, 'line-through') and translate(., '0123456789', '') != string()]"
     >\ufffd</xsl:template>
-  <xsl:template priority="2" match="span[contains(@style, 'super')][not(translate(normalize-space(), '0123456789', ''))]"
+  <xsl:template priority="2" match="span[contains(@style, 'super') and not(translate(normalize-space(), '0123456789', ''))]"
     ><xsl:value-of select="translate(., '0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹')"/></xsl:template>
   <xsl:template match="pre//text()">
     <xsl:value-of select="translate(., '&#10; &#9;&#13;', '{MARKS["BREAK"]}{MARKS["BLANK"]}{MARKS["TAB"]}')"/>
   </xsl:template>
 """
-_IS_HEAD = etree.XPath(
-    "self::html[body[not(node())]][count(body) = 1][not(//title[@class or @id])]"
-    "[not(//*[not(self::html or self::head or self::body or self::title or self::meta or self::link or self::base"
-    " or self::script or self::style)])]"
-    "[not(//text()[normalize-space()][not(parent::title or parent::script or parent::style)])]"
-)
-"""A page whose body is empty, with nothing before it that is shown: else what was taken for its tag stands in a comment or the like."""
 _WORDS_OF_HIDING = (b"hidden", b"isplay", b"ISPLAY", b"line-through", b"super")
 _HIDES = etree.XPath(
     "boolean(descendant-or-self::*/@hidden) or boolean(descendant-or-self::*/@style[contains(., 'isplay')"
@@ -100,6 +96,21 @@ _WHITE_SPACE = re.compile("[ \t\r\n\f]+")
 _OPENS_WITH_TAG = re.compile(rb"\s*<")
 _TABLE_TAG = re.compile(rb"(</?table\b)", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rb"<(?:p|div|li|h[1-6])[\s>]", re.IGNORECASE)
+
+
+_HEADING = f"{MARKS['BLOCK']}{MARKS['HEADING']}{{}}{MARKS['BLOCK']}"
+_DEEPEST = 200
+"""Elements around a part that is marked by its tags: far from the depth at which a parser or a style sheet stops."""
+
+
+class _Marked(NamedTuple):
+    """A page: its title, what its meta elements say, its article with marks for its structure, pictures in it, opened frames."""
+
+    title: str
+    meta: tuple[tuple[str, str], ...]
+    text: str
+    pictures: Sequence[bytes]
+    along: tuple[bytes, ...] = ()
 
 
 def claims(content: Content) -> bool:
@@ -120,40 +131,81 @@ def read(source: Source) -> Document:
     """
     decoded = decode_all(source.data, http=source.charset, declared=declared_charset(source.data))
     page = _as_utf_8(decoded, source.data)
-    plain = None if source.companions else _read_plain(page)
-    if plain is not None:
-        title, meta, marked = plain
-        return Document(blocks_of(marked), "text/html", title=title, meta=meta, notes=(decoded.remark,))
+    cutting = cut_out(page) if not source.companions and _OPENS_WITH_TAG.match(page) else None
+    marked = None if cutting is None else _mark_around(cutting)
+    if marked is None:
+        marked = _mark_page(_with_line_ends(page), source.companions)
+    blocks, pictures = blocks_of(marked.text), tuple[Picture, ...]()
+    if marked.pictures:
+        blocks, pictures = split_pictures(blocks, marked.pictures)
+    return Document(
+        blocks, "text/html", title=marked.title, meta=marked.meta, notes=(decoded.remark,), pictures=pictures, along=marked.along
+    )
+
+
+def _mark_page(page: bytes, companions: Mapping[str, bytes]) -> _Marked:
+    """A page marked by its tree."""
     may_hide = any(word in page for word in _WORDS_OF_HIDING)
-    root = _parse(_with_line_ends(page))
+    root = _parse(page)
     title, meta = _declared_by(root)
-    frames = open_frames(root, source.companions) if source.companions else ()
+    frames = open_frames(root, companions) if companions else ()
     text = _take_out_marks(root)
     within = body_within(page.decode()) if "DETAIL" in text else None
     if within is not None:
         root = _parse(within.encode())
         text = _take_out_marks(root)
     article = find_article(root, text)
-    pictures = mark_pictures(article.parts, source.companions)
+    pictures = mark_pictures(article.parts, companions)
     may_hide = may_hide or within is not None
-    heading = f"{MARKS['BLOCK']}{MARKS['HEADING']}{article.title}{MARKS['BLOCK']}"
-    marked = heading + "".join(_marked(part, may_hide=may_hide) for part in article.parts)
-    blocks, found = split_pictures(blocks_of(marked), pictures) if pictures else (blocks_of(marked), ())
-    meta += article.pairs
-    return Document(blocks, "text/html", title=title, meta=meta, notes=(decoded.remark,), pictures=found, along=frames)
+    marked = "".join(_marked(part, hides=may_hide and _hides(part)) for part in article.parts)
+    return _Marked(title, meta + article.pairs, _HEADING.format(article.title) + marked, pictures, frames)
 
 
-def _read_plain(page: bytes) -> tuple[str, tuple[tuple[str, str], ...], str] | None:
-    """The title, the meta elements and the marked article of a page that needs no tree but for its head; None for others."""
-    halves = split_page(page) if _OPENS_WITH_TAG.match(page) else None
-    if halves is None:
+def _mark_around(cutting: Cutting) -> _Marked | None:
+    """The page of a cutting, what stands around marked by its tree; None where only the tree of the whole page tells what it says."""
+    try:
+        root = _parse(cutting.around)
+    except ReadError:
         return None
-    head, body = halves
-    root = _parse(head + b"<body>")
-    if not _IS_HEAD(root):
+    title, meta = _declared_by(root)
+    text = _take_out_marks(root)
+    if not _is_in_place(root, cutting) or not cutting.fits(text):
         return None
-    marked = marked_article(body, _take_out_marks(root))
-    return None if marked is None else (*_declared_by(root), marked)
+    article = find_article(root, text)
+    part, *others = article.parts
+    may_hide = any(word in cutting.around for word in _WORDS_OF_HIDING)
+    hides = _hides(part)
+    if others or (hides and not may_hide):
+        return None
+    pictures = mark_pictures(article.parts, {})
+    block = MARKS["BLOCK"]
+    around = f"{block}{cutting.stand_in}{block}" if _is_bare(part) else _marked(part, hides=hides or cutting.hides)
+    if around.count(cutting.stand_in) != 1:
+        return None
+    marked = _HEADING.format(article.title) + around.replace(cutting.stand_in, cutting.marked)
+    return _Marked(title, meta + article.pairs, marked, pictures)
+
+
+def _is_bare(part: etree._Element) -> bool:
+    """Whether an article is a plain box that holds a stand-in and nothing else: most are, and a style sheet takes its time."""
+    if part.tag not in ("div", "section", "article") or part.get("style") is not None or part.get("hidden") is not None:
+        return False
+    alone = len(part) == 1 and not part.text and not part[0].tail
+    return alone and [element.tag for element in part.iter()][1:] in (["table", "tr", "td"], ["p"])
+
+
+def _is_in_place(root: etree._Element, cutting: Cutting) -> bool:
+    """Whether a stand-in stands right in the element out of which the part was cut, and neither too deep nor in a title."""
+    place = next((element for element in root.iter("td", "p") if (element.text or "").startswith(STAND_IN)), None)
+    if place is None:
+        return False
+    above = [element.tag for element in place.iterancestors()]
+    inside = 2 if place.tag == "td" else 0  # its row and its table
+    return len(above) <= _DEEPEST and above[inside : inside + 1] == [cutting.box] and TITLES.isdisjoint(above)
+
+
+def _hides(part: etree._Element) -> bool:
+    return bool(_HIDES(part))
 
 
 def _as_utf_8(decoded: Decoded, data: bytes) -> bytes:
@@ -162,9 +214,9 @@ def _as_utf_8(decoded: Decoded, data: bytes) -> bytes:
     return data if same else decoded.text.encode()
 
 
-def _marked(part: etree._Element, *, may_hide: bool) -> str:
-    """The text of a part of a page with marks for its structure."""
-    seldom = (may_hide and _HIDES(part)) or next(part.iter("pre"), None) is not None
+def _marked(part: etree._Element, *, hides: bool) -> str:
+    """The text of a part of a page with marks for its structure; `hides` says whether something in it may be hidden."""
+    seldom = hides or next(part.iter("pre"), None) is not None
     try:
         return str((_MARK_SELDOM_PAGE if seldom else _MARK_PAGE)(part))
     except etree.XSLTApplyError as exc:

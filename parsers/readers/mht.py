@@ -1,14 +1,16 @@
-"""MHT: a page saved as a MIME message; the page goes to the HTML reader, what it shows goes along as companions."""
+"""MHT: a page saved as a MIME message; it goes to the HTML reader with what it shows, a workbook of Excel sheet by sheet."""
 
 from __future__ import annotations
 
 import codecs
 import email
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email.message import Message
+from operator import itemgetter
 
-from parsers.document import Document
+from parsers.document import Block, Document, Grid, Paragraph
 from parsers.errors import ReadError, ReadStatus
 from parsers.raw.sniff import Content, sniff
 from parsers.readers import html
@@ -20,6 +22,12 @@ NAME = "mht"
 
 _MAX_NESTED = 50
 _ENCODINGS = ("", "7bit", "8bit", "binary", "quoted-printable", "base64")
+_OF_EXCEL = re.compile(rb"<frameset\b", re.IGNORECASE)
+_SHEET = re.compile(r"sheet\d{3}\.html?", re.IGNORECASE)
+_HIDDEN_SHEET = re.compile(
+    rb'<x:ExcelWorksheet>(?:(?!</x:ExcelWorksheet>).)*?HRef="([^"]*)"(?:(?!</x:ExcelWorksheet>).)*?<x:Visible>Sheet(?:Very)?Hidden',
+    re.DOTALL,
+)
 _DAMAGE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
@@ -43,11 +51,15 @@ def read(source: Source) -> Document:
         message = email.message_from_bytes(source.data.removeprefix(codecs.BOM_UTF8).lstrip())
         parts = [part for part in message.walk() if not part.is_multipart()]
         page = _page(message, parts)
-        charset, data = page.get_content_charset(), _decoded(page)
-        companions = dict(_companions(page, parts))
+        shown = [page]
+        if len(sheets := _sheets(_decoded(page), parts)) > 1:
+            shown = sheets
+        pages = [(_decoded(part), part.get_content_charset()) for part in shown]
+        companions = {**source.companions, **dict(_companions(page, parts))}
     except _DAMAGE as exc:
         raise ReadError(ReadStatus.FAILED, f"a web archive (MHT) that is damaged: {exc}; ask for the file again") from exc
-    document = html.read(replace(source, data=data, charset=charset, companions={**source.companions, **companions}))
+    documents = [html.read(replace(source, data=data, charset=charset, companions=companions)) for data, charset in pages]
+    document = documents[0] if len(documents) == 1 else _joined(documents)
     return replace(document, media_type=sniff(source.data, source.name).media_type)
 
 
@@ -58,6 +70,29 @@ def _page(message: Message, parts: list[Message]) -> Message:
     if not pages:
         raise ReadError(ReadStatus.FAILED, "a web archive (MHT) without an HTML page; save the page again")
     return next((part for part in pages if start and _id(part) == start.strip("<> ")), pages[0])
+
+
+def _sheets(page: bytes, parts: list[Message]) -> list[Message]:
+    """The sheets of a workbook that Excel saved, whose page shows only the first of them in a frame; those it hides left out."""
+    if not _OF_EXCEL.search(page):
+        return []
+    hidden = {match[1].rpartition(b"/")[2].decode("ascii", "replace") for match in _HIDDEN_SHEET.finditer(page)}
+    named = ((_location(part).replace("\\", "/").rpartition("/")[2], part) for part in parts)
+    found = sorted(((name, part) for name, part in named if _SHEET.fullmatch(name) and name not in hidden), key=itemgetter(0))
+    return [part for _, part in found]
+
+
+def _joined(documents: list[Document]) -> Document:
+    """Documents one behind the other as one: its tables and lines are counted through."""
+    blocks: list[Block] = []
+    for document in documents:
+        tables = sum(isinstance(block, Grid) for block in blocks)
+        lines = max((block.line for block in blocks if isinstance(block, Paragraph)), default=0)
+        blocks += [
+            Grid(block.cells, block.number + tables) if isinstance(block, Grid) else block._replace(line=block.line + lines)
+            for block in document.blocks
+        ]
+    return replace(documents[0], blocks=tuple(blocks), notes=tuple(note for document in documents for note in document.notes))
 
 
 def _decoded(part: Message) -> bytes:

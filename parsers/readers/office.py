@@ -1,7 +1,8 @@
-"""DOC, WPS, RTF and ODT: LibreOffice makes DOCX of them, and the DOCX reader reads that."""
+"""DOC, WPS, RTF, ODT, flat ODT and the XML of Word 2003: LibreOffice makes DOCX of them, and the DOCX reader reads that."""
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import replace
 
@@ -20,7 +21,12 @@ __all__ = ["NAME", "claims", "read"]
 NAME = "office"
 
 # LibreOffice's names of the formats: told, it does not guess, and a disguised file is no way to another filter.
-_FILTERS = {"doc": "MS Word 97", "wps": "MS Word 97", "rtf": "Rich Text Format", "odt": "writer8"}
+_FILTERS = {
+    "doc": "MS Word 97", "wps": "MS Word 97", "rtf": "Rich Text Format", "odt": "writer8",
+    "fodt": "OpenDocument Text Flat XML", "word_xml": "MS Word 2003 XML",
+}  # fmt: skip
+_NAMES = {"fodt": "FODT", "word_xml": "Word 2003 XML"}
+_INSTRUCTIONS = re.compile(rb"(?<=:)(?:instrText|instr)(?=[\s>=])")
 _OLDER_WORD = "MS WinWord 6.0"
 _WORKS = "MS_Works"
 _ENCRYPTED_BIT = 0x0100
@@ -28,7 +34,7 @@ _WORD_97_IDENT = 0xA5EC
 
 
 def claims(content: Content) -> bool:
-    """Whether the content is a DOC, WPS, RTF or ODT document."""
+    """Whether the content is a DOC, WPS, RTF or ODT document, the last as one file too, or XML of Word 2003."""
     return content.kind in _FILTERS
 
 
@@ -44,13 +50,15 @@ def read(source: Source) -> Document:
         _refuse_protected_odt(data)
     elif content.kind == "rtf":
         data = _without_instructions(data)
+    elif content.kind in _NAMES:
+        data = _plain_xml(data, _NAMES[content.kind])
     else:
         infilter = _ole_filter(data)
     converted = convert_to_docx(data, suffix=f".{content.kind}", infilter=infilter)
     try:
         document = docx.read(Source(converted, f"{source.name}.docx"))
     except ReadError as exc:
-        reason = exc.reason.replace("DOCX", content.kind.upper())
+        reason = exc.reason.replace("DOCX", _NAMES.get(content.kind, content.kind.upper()))
         raise ReadError(exc.status, f"{reason} (after LibreOffice made DOCX of it)") from exc
     return replace(document, media_type=content.media_type)
 
@@ -63,6 +71,13 @@ def _without_instructions(data: bytes) -> bytes:
     A destination of no known name is passed over; the length stays, because binary data is counted.
     """
     return data.replace(rb"\fldinst", rb"\*\fldin")
+
+
+def _plain_xml(data: bytes, name: str) -> bytes:
+    """The XML without instructions of fields, as for RTF. Raises ReadError `failed` for entities: they name files to be read."""
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise ReadError(ReadStatus.FAILED, f"a {name} file that declares entities, as no office program writes them")
+    return _INSTRUCTIONS.sub(lambda match: b"x" * len(match[0]), data)
 
 
 def _refuse_protected_odt(data: bytes) -> None:

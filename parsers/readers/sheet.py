@@ -1,4 +1,4 @@
-"""Spreadsheets (XLSX, XLS, ODS): values by python-calamine (MIT), borders, spans and errors by the files' own records."""
+"""Spreadsheets (XLSX, XLS, ODS, flat ODS): values by python-calamine (MIT), borders, spans and errors by the files' own records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from parsers.raw.charset import without_marks
 from parsers.raw.sniff import Content, sniff
 from parsers.readers._archive import open_archive, read_member
 from parsers.readers._cell_texts import NO_RESULT, text_of
-from parsers.readers._ods import marks_of_ods
+from parsers.readers._ods import content_of_flat, marks_of_ods
 from parsers.readers._sheets import Marks, Spot, blocks_of
 from parsers.readers._xls import marks_of_xls
 from parsers.readers._xlsx import is_needed, marks_of_xlsx
@@ -31,7 +31,7 @@ NAME = "sheet"
 
 def claims(content: Content) -> bool:
     """Whether the content is a spreadsheet."""
-    return content.kind in ("xlsx", "xls", "ods")
+    return content.kind in ("xlsx", "xls", "ods", "fods")
 
 
 def read(source: Source) -> Document:
@@ -51,7 +51,7 @@ def read(source: Source) -> Document:
         numbered, plain = marks_of_xls(source.data)
         marks = _Known(by_number=numbered)
     else:
-        parts = _parts(source.data, content.kind)
+        parts = _as_parts(source.data) if content.kind == "fods" else _parts(source.data, content.kind)
         marks = _Known(by_name=marks_of_xlsx(parts) if content.kind == "xlsx" else marks_of_ods(parts.get("content.xml", b"")))
         plain = _stored(parts)
     blocks: list[Block] = []
@@ -142,6 +142,14 @@ def _parts(data: bytes, kind: str) -> dict[str, bytes]:
         wanted = [name for name in archive.namelist() if kind == "ods" or is_needed(name)]
         members = {name: read_member(archive, name) for name in wanted if not name.endswith("/")}
         return {name: content for name, content in members.items() if content is not None}
+
+
+def _as_parts(flat: bytes) -> dict[str, bytes]:
+    """The members of an ODS archive whose content is a flat one."""
+    manifest = b'<?xml version="1.0"?><manifest xmlns="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    return {
+        "mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "META-INF/manifest.xml": manifest, "content.xml": content_of_flat(flat),
+    }  # fmt: skip
 
 
 def _stored(parts: dict[str, bytes]) -> bytes:

@@ -11,7 +11,7 @@ from parsers.document import Document
 from parsers.errors import ReadError, ReadStatus
 from parsers.raw.charset import decode
 from parsers.raw.lists import records_of
-from parsers.raw.sniff import TABLE_BYTES, Content, delimiter_of, sniff
+from parsers.raw.sniff import TABLE_BYTES, Content, separator_of, sniff
 from parsers.readers._cell_texts import text_of
 from parsers.readers._sheets import Marks, Spot, blocks_of
 from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
@@ -60,8 +60,7 @@ def read(source: Source) -> Document:
 
 def _records(text: str, source: Source) -> Iterator[Sequence[str]]:
     """The records of a table of separated fields, else those of the lists of values in it."""
-    named = source.name.lower().endswith((".csv", ".tsv"))
-    delimiter = delimiter_of(text[:TABLE_BYTES], whole=len(text) <= TABLE_BYTES) if named else None
+    delimiter = separator_of(text[:TABLE_BYTES], source.name, whole=len(text) <= TABLE_BYTES)
     lists = records_of(text) if delimiter is None else None
     if lists is not None:
         yield from lists

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from parsers.document import Document
 from parsers.form import NATIONAL, Form, Table, load_forms
@@ -17,8 +17,11 @@ from parsers.rebuild.blocks import read_blocks
 from parsers.rebuild.breaks import join_cut_rows
 from parsers.rebuild.draft import Draft, write_facts
 from parsers.rebuild.fast import LongWay, read_clean, rule_out
+from parsers.rebuild.foreign import GridRow, without_foreign_columns
+from parsers.rebuild.foreign_heads import lines_with_foreign_cells, open_foreign
 from parsers.rebuild.found import Found, labels_of
 from parsers.rebuild.groups import read_groups
+from parsers.rebuild.halves import with_doubted_edges, with_whole_tables
 from parsers.rebuild.labels import Compact, Label, compact
 from parsers.rebuild.mend import Habits, mend_rows, sums_of
 from parsers.rebuild.mend_blocks import mend_blocks, mend_without_sums
@@ -26,6 +29,7 @@ from parsers.rebuild.mend_groups import mend_groups
 from parsers.rebuild.rows import read_rows
 from parsers.rebuild.stream import Stream, lay_out
 from parsers.rebuild.torn import open_apart
+from parsers.rebuild.turned import with_upright_tables
 from parsers.report import Fact
 
 _LOCAL_SHARE = 0.7
@@ -55,7 +59,10 @@ def rebuild(document: Document, *, year: int | None) -> Rebuilt:
 
     `year` is the data year as far as it is known: it decides between forms only where the labels do not.
     """
-    document = join_cut_rows(document)
+    document, doubted = without_foreign_columns(with_doubted_edges(join_cut_rows(document)))
+    if doubted:
+        return rebuild_any(document, year=year, doubted=doubted)
+    document = with_whole_tables(with_upright_tables(document))
     clean = read_clean(document, year, _long_way)
     if clean is not None:
         return Rebuilt(clean.forms, clean.facts, frozenset(), ())
@@ -69,11 +76,15 @@ def _long_way(document: Document, year: int | None) -> LongWay:
     return LongWay(rebuilt.facts, rebuilt.forms, bool(rebuilt.lines or rebuilt.doubts))
 
 
-def rebuild_any(document: Document, *, year: int | None) -> Rebuilt:
-    """The same for a document of any layout: what `rebuild` does where the short way of `fast.py` is not open."""
+def rebuild_any(document: Document, *, year: int | None, doubted: frozenset[GridRow] = frozenset()) -> Rebuilt:
+    """
+    The same for a document of any layout: what `rebuild` does where the short way of `fast.py` is not open.
+
+    No cell is read in the `doubted` rows of its grids.
+    """
     stream = lay_out(document)
     copy = compact(stream.text)
-    drafts = [_Drafts(Found(form, stream, copy)) for form in load_forms() if form.scope == NATIONAL]
+    drafts = [_Drafts(Found(form, stream, copy), doubted) for form in load_forms() if form.scope == NATIONAL]
     chosen = _choose(drafts, year) or _choose_local(stream, copy)
     facts: list[Fact] = []
     for draft, _ in chosen:
@@ -89,8 +100,9 @@ def rebuild_any(document: Document, *, year: int | None) -> Rebuilt:
 class _Drafts:
     """The drafts of one form, each read and mended when its table is in question: labels alone rule out most."""
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: Found, doubted: frozenset[GridRow] = frozenset()) -> None:
         self.found = found
+        self._doubted = doubted
         self.form = found.form
         self._read: dict[str, Draft] = {}
         self._mended: set[str] = set()
@@ -103,8 +115,14 @@ class _Drafts:
             self._mended.add(code)
             if draft.readings and any(self._as_read(table.code).torn for table in self.form.tables):
                 open_apart(self.found, draft)
+            if draft.readings and (self._foreign or self._doubted):
+                open_foreign(self.found, draft, self._foreign, self._doubted)
             self._mend(draft)
         return draft
+
+    @cached_property
+    def _foreign(self) -> tuple[tuple[int, int], ...]:
+        return lines_with_foreign_cells(self.found)
 
     def _as_read(self, code: str) -> Draft:
         if code not in self._read:

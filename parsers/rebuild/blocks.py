@@ -27,6 +27,7 @@ from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_separ
 __all__ = ["read_blocks"]
 
 _LONGEST_NOTE = 200
+_TURNED = "the figures stand behind the heads, not behind the label of their row"
 _BRACKETS = re.compile(r"[(（][^()（）]*$")
 
 
@@ -47,6 +48,8 @@ def read_blocks(found: Found, table: Table) -> Draft:
             hits = [hit for hit in rows if hit.label.name == row.code]
             if draft.torn and not all(_is_whole_line(found, hit, len(block.columns)) for hit in hits):
                 draft.open_row(row.code, [column.code for column in block.columns], NOTE)
+            elif any(_is_turned(found, hit, marked=marked) for hit in hits):
+                draft.open_row(row.code, [column.code for column in block.columns], _TURNED)
             else:
                 _read_row(found, block, row, hits, draft, habits, marked=marked)
     _read_unlabelled(found, table, anchors, rows, draft, marked=marked)
@@ -177,6 +180,16 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
     elif lost is not None:
         gone = gone or order is not None or found.lacks_cells(lost, len(codes))
         draft.lose(row.code, codes, lost, found.stream, lacks_cells=gone)
+
+
+def _is_turned(found: Found, hit: Hit, *, marked: bool) -> bool:
+    """Whether figures stand in the row of the column head that follows a label, and none behind the label: rows are columns here."""
+    end = _next_label(found, hit.end)
+    heads = [other for other in found.of(hit.label.table, "column") if other.first == end]
+    if not heads or any(run.figures for run in cut_zone(found.stream, hit.end, end, rows_marked=marked)):
+        return False
+    behind = cut_zone(found.stream, heads[0].end, found.next_label(heads[0].end), rows_marked=marked)
+    return bool(behind) and behind[0].same_row and behind[0].figures > 0
 
 
 def _run_of(found: Found, row: Row, hit: Hit, width: int, *, marked: bool) -> Run | None:

@@ -8,7 +8,7 @@ that such halves are one row: a label of the form that begins above and ends bel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -36,6 +36,10 @@ class _Half(NamedTuple):
     left: float
     right: float
 
+    def moved(self, by: float) -> _Half:
+        """The same so far to the right."""
+        return self._replace(left=self.left + by, right=self.right + by)
+
 
 def join_cut_rows(document: Document) -> Document:
     """The document with the rows that page breaks cut made whole; the same document where there are none."""
@@ -62,18 +66,19 @@ def _table_before(blocks: Sequence[Block]) -> int | None:
         block = blocks[at]
         if isinstance(block, Grid):
             return at
-        if len(block.text.strip()) > _LONGEST_MARGINAL:
+        if len("".join(block.text.split())) > _LONGEST_MARGINAL:
             return None
     return None
 
 
 def _joined(above: Grid, below: Grid) -> tuple[Grid, Grid]:
-    if not above.cells or not below.cells or _page(above.cells[0]) in (None, _page(below.cells[0])):
+    aside = _aside(above, below)
+    if aside is None:
         return above, below
     first = _first_row(above, below)
     bottom = max(cell.row + cell.row_span for cell in above.cells)
     ends = list(_halves(cell for cell in above.cells if cell.row + cell.row_span == bottom))
-    starts = list(_halves(cell for cell in below.cells if cell.row == first))
+    starts = [half.moved(-aside) for half in _halves(cell for cell in below.cells if cell.row == first)]
     pairs = [(upper, lower) for lower in starts if (upper := _over(lower, ends)) is not None]
     if not any(lower.cell.text.strip() for lower in starts):
         return above, _without_row(below, first) if len(pairs) == len(starts) > 1 else below
@@ -90,12 +95,27 @@ def _joined(above: Grid, below: Grid) -> tuple[Grid, Grid]:
     ), below
 
 
+def _aside(above: Grid, below: Grid) -> float | None:
+    """
+    How far to the right of the first the second grid stands, where it can go on with it; None where it cannot.
+
+    That is on another page, whose margins may be others, or in the next column of one page.
+    """
+    one, two = list(_halves(above.cells)), list(_halves(below.cells))
+    if not one or not two:
+        return None
+    beside = min(half.left for half in two) >= max(half.right for half in one)
+    if _page(one[0].cell) == _page(two[0].cell) and not beside:
+        return None
+    return max(half.right for half in two) - max(half.right for half in one)
+
+
 def _page(cell: Cell) -> str | None:
     match = _PLACE.match(cell.place or "")
     return match[1] if match else None
 
 
-def _halves(cells: Iterator[Cell]) -> Iterator[_Half]:
+def _halves(cells: Iterable[Cell]) -> Iterator[_Half]:
     for cell in cells:
         match = _PLACE.match(cell.place or "")
         if match:

@@ -13,26 +13,26 @@ from itertools import pairwise
 
 from parsers.form import Table
 from parsers.rebuild.found import Found
+from parsers.rebuild.heads import codes_printed, heads_before, heads_in_order, lack_a_head, printed_order
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import COVER
 from parsers.rebuild.stacks import is_stacked
-from parsers.rebuild.stream import Stream
 from parsers.rebuild.surplus import (
+    Behind,
     Surplus,
-    covered_behind,
+    behind,
     least_spare,
     lies_unevenly,
     may_be_thrown,
     surplus_of,
     total_breaks,
 )
-from parsers.rebuild.under import GridColumn, by_place, columns_of_heads, from_left, pieces_by_number, pieces_under
+from parsers.rebuild.under import GridColumn, columns_of_heads, pieces_by_number, pieces_under
 from parsers.rebuild.zones import Kind, Piece, Run, is_separate, is_whole
 from parsers.values import read_value
 
 __all__ = ["Columns"]
 
-_FEWEST_HEADS = 4
 _FEWEST_ROWS = 3
 
 
@@ -43,25 +43,28 @@ class Columns:
 
     `codes` are the form's columns that the table prints: all (`of_form` in number), or those with a head where a column is gone.
     `order[i]` is the printed position of the form's column i; None when the heads contradict the form's order and do
-    not tell another. `grid` gives the grid column of each head, for rows that have a cell under each. `window` says which cells count when a row has more: `first`, `last`, or None when that is not known.
+    not tell another. `grid` gives the grid column of each head, `grids` that in each grid that has all
+    heads, for rows that have a cell under each. `window` says which cells count when a row has more: `first`, `last`, or None when that is not known.
     `dropped` are positions, in rows of `surplus` cells, that are empty in the whole table. `lonely`
-    when a single row of the table lacks a figure; `glued` when some cell holds several
-    figures run together, so that an empty cell beside one proves nothing. `even` when some row has
-    more cells than columns, or covered places, and most reach as far as their table, or every line shows its covered places: a
-    row that reaches less far has then lost a cell, whatever stands in its place. `short` when most rows have fewer cells than columns;
-    `heads` are those of all columns, in the form's order, else none. `spare` as `_least_spare` has it; `shifted` as `_are_shifted`, `untotalled` as `_lack_totals`. `grid_number` is the grid of the heads, `last` the last row.
+    when a single row of the table lacks a figure; `glued` when some cell holds several figures run together, so that an
+    empty cell beside one proves nothing. `even` when some row has more cells than columns, or covered places, and most reach as
+    far as their table: a row that reaches less far has then lost a cell, whatever stands in its place. `short` when most
+    rows have fewer cells than columns, or a column is gone: then an empty cell proves no place. `heads` are those of all columns,
+    in the form's order, else none. `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` as
+    `_lack_totals`. `grid_number` is the grid of the heads, `last` the last row.
     """
 
     codes: tuple[str, ...]
     of_form: int
     order: tuple[int, ...] | None
     grid: tuple[GridColumn, ...] | None = None
+    grids: Mapping[int | None, tuple[GridColumn, ...]] = field(default_factory=dict)
     surplus: Mapping[int | None, Surplus] = field(default_factory=dict)
     lonely: bool = False
     glued: bool = False
     even: bool = False
     short: bool = False
-    spare: Mapping[int, int] = field(default_factory=dict)
+    spare: Mapping[Behind, int] = field(default_factory=dict)
     shifted: bool = False
     untotalled: bool = False
     grid_number: int | None = None
@@ -76,11 +79,11 @@ class Columns:
     @classmethod
     def study(cls, found: Found, table: Table, first_row: int, runs: Sequence[Run]) -> Columns:
         """What the heads before the first row and all rows together show."""
-        heads = _heads(found, table, first_row)
-        codes = _codes_printed(found.stream, table, heads, runs)
+        heads = heads_before(found, table, first_row)
+        codes = codes_printed(found.stream, table, heads, runs)
         width = len(codes)
         grid = columns_of_heads(found.stream, heads, codes)
-        order = _printed_order(found, table, heads, codes) if grid is None else tuple(sorted(grid).index(spot) for spot in grid)
+        order = printed_order(found, table, heads, codes) if grid is None else tuple(sorted(grid).index(spot) for spot in grid)
         longer = any(run.bordered and len(run.pieces) > width for run in runs)
         lonely = sum(run.bordered and run.figures < width for run in runs) == 1
         glued = width > 1 and found.cells_glued
@@ -100,9 +103,11 @@ class Columns:
             known = surplus.get(None, Surplus())
             surplus[None] = replace(known, window=known.window or "last")
         even = (longer or COVER in found.stream.text) and _reach_alike(found, runs)
+        gone = order == tuple(range(width)) and lack_a_head(found, table, heads, codes)
+        short = short or gone or _all_lack_one(found, heads, runs)
         studied = cls(
-            codes, len(table.columns), order, grid, surplus, lonely, glued, even, short, spare, shifted, untotalled, number,
-            last, found, _in_order(heads, codes),
+            codes, len(table.columns), order, grid, _heads_by_grid(found, table, codes, runs), surplus, lonely, glued, even, short, spare, shifted, untotalled, number,
+            last, found, heads_in_order(heads, codes),
         )  # fmt: skip
         return _check(studied, runs)
 
@@ -144,8 +149,9 @@ class Columns:
             return pieces if whole and self.order == tuple(range(self.width)) else None
         if is_stacked(run) or (run.figures < self.width and self._may_hide_a_loss(run)):
             return None
-        if self.grid is not None and self.found is not None and self._grid_number(run) == self.grid_number:
-            placed = pieces_under(self.found.stream, self.grid, pieces)
+        grid = self.grids.get(self._grid_number(run))
+        if grid is not None and self.found is not None:
+            placed = pieces_under(self.found.stream, grid, pieces)
             if placed is not None:
                 return placed
             if run.figures < self.width:
@@ -168,18 +174,19 @@ class Columns:
 
     def _may_hide_a_loss(self, run: Run) -> bool:
         """Whether an empty cell of the run may stand where a figure was lost or moved away."""
-        placed = self.grid is not None or (self.width == 1 and self.grid_number is not None)
-        same_grid = placed and self._grid_number(run) == self.grid_number
-        if self.glued or ((self.even or same_grid) and self._is_short(run)):
+        number = self._grid_number(run)
+        headed = number in self.grids or (self.width == 1 and number is not None and number == self.grid_number)
+        fewer = len(run.pieces) < self.surplus.get(number, Surplus()).usual
+        if self.glued or ((self.even or headed or fewer) and self._is_short(run)):
             return True
         if self.short or self.untotalled or self._lacks_spare(run) or self._is_shifted(run):
             return True
         return self._in_packed_lines(run) and run.figures > 0 and not self._only_total_lacks(run.pieces)
 
     def _lacks_spare(self, run: Run) -> bool:
-        """Whether a run has fewer cells than whole rows with as many covered places behind them."""
-        covered = 0 if self.found is None else covered_behind(self.found.stream, run)
-        return run != self.last and len(run.pieces) < self.width + self.spare.get(covered, 0)
+        """Whether a run has fewer cells than whole rows with the same behind them."""
+        follows = (0, False) if self.found is None else behind(self.found.stream, run)
+        return run != self.last and len(run.pieces) < self.width + self.spare.get(follows, 0)
 
     def _is_shifted(self, run: Run) -> bool:
         """Whether, in lines of text, an empty total is where it is because a cell before it was lost."""
@@ -255,55 +262,52 @@ def _end_empty(runs: Sequence[Run]) -> bool:
     return len(figured) >= _FEWEST_ROWS and all(run.pieces[-1].kind is Kind.EMPTY for run in figured)
 
 
-def _codes_printed(stream: Stream, table: Table, heads: Sequence[Hit], runs: Sequence[Run]) -> tuple[str, ...]:
-    """
-    The columns that the table prints: those with a head, where no row has a figure that stands under none of them.
-
-    Else all of the form's. A head that cannot be read still stands there: the heads that can must be all of the row.
-    """
-    codes = tuple(column.code for column in table.columns)
-    headed = tuple(code for code in codes if code in {hit.label.name for hit in heads})
-    filled = [run for run in runs if run.pieces]
-    grid = columns_of_heads(stream, heads, headed) if _FEWEST_HEADS <= len(headed) < len(codes) else None
-    if grid is None or not filled or not all(run.bordered for run in filled):
-        return codes
-    if not all(pieces_under(stream, grid, run.pieces) for run in filled):
-        return codes
-    if all(len(run.pieces) == len(headed) for run in filled):
-        ends = max(column + span for column, span in grid)
-        return headed if all(stream.table_extent(run.pieces[0].start) == ends for run in filled) else codes
-    if not all(len(run.pieces) > len(headed) for run in filled):
-        return codes
-    # An empty column without a head is one too many; the form's own may lack.
-    under = pieces_under(stream, grid, filled[0].pieces) or []
-    return codes if any(stream.is_headed(piece.start) for piece in filled[0].pieces if piece not in under) else headed
+def _heads_by_grid(
+    found: Found, table: Table, codes: Sequence[str], runs: Sequence[Run]
+) -> dict[int | None, tuple[GridColumn, ...]]:
+    """Where the heads of the columns stand in each grid that has them all, before its first row: a table cut at a page is several."""
+    grids: dict[int | None, tuple[GridColumn, ...]] = {}
+    for run in sorted((run for run in runs if run.bordered and run.pieces), key=lambda run: run.pieces[0].start):
+        spot = found.stream.grid_column(run.pieces[0].start)
+        if spot is not None and spot[0] not in grids:
+            heads = heads_before(found, table, run.pieces[0].start)
+            own = [hit for hit in heads if (at := found.stream.grid_column(hit.start)) is not None and at[0] == spot[0]]
+            places = columns_of_heads(found.stream, own, codes)
+            if places is not None:
+                grids[spot[0]] = places
+    return grids
 
 
 def _check(columns: Columns, runs: Sequence[Run]) -> Columns:
     """The columns, without an order where a row total breaks in it that holds in the form's own: the heads may be false."""
-    usual = replace(columns, order=tuple(range(columns.width)), grid=None)
+    usual = replace(columns, order=tuple(range(columns.width)), grid=None, grids={})
     if columns.order is None or columns.codes[-1] != "total" or (columns.grid is None and columns.order == usual.order):
         return columns
     doubted = any(total_breaks(columns.pick(run)) and not total_breaks(usual.pick(run)) for run in runs)
     return replace(columns, order=None) if doubted else columns
 
 
-def _in_order(heads: Sequence[Hit], codes: Sequence[str]) -> tuple[Hit, ...]:
-    """The head of each code; none where one of them lacks."""
-    named = {hit.label.name: hit for hit in heads}
-    return tuple(named[code] for code in codes) if named.keys() == set(codes) else ()
-
-
 def _reach_alike(found: Found, runs: Sequence[Run]) -> bool:
     """
     Whether most rows reach as far as their table, as rows do in which wide cells leave their covered places behind.
 
-    Where they leave them, and no row reaches as far as the heads, all rows have lost a cell. A table that is cut at the end of
-    a page is several, and a row without its label reaches less far.
+    A table that is cut at the end of a page is several, and a row without its label reaches less far.
     """
     starts = [run.pieces[0].start for run in runs if run.bordered and run.pieces]
-    reaching = sum(not found.stream.reaches_less(start) for start in starts)
-    return 2 * reaching > len(starts) or (not reaching and found.stream.covers_shown)
+    return 2 * sum(not found.stream.reaches_less(start) for start in starts) > len(starts)
+
+
+def _all_lack_one(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bool:
+    """
+    Whether rows have lost a cell each where wide cells leave their covered places behind: none reaches as far as the heads.
+
+    The parts of a table that is cut need not be equally wide, so that only rows in the part of the heads show it, for all.
+    """
+    starts = [run.pieces[0].start for run in runs if run.bordered and run.pieces]
+    if not found.stream.covers_shown or not starts:
+        return False
+    beside = [start for start in starts if heads and found.stream.part(heads[0].start) == found.stream.part(start)]
+    return all(map(found.stream.reaches_less, beside or starts))
 
 
 def _are_alike(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bool:
@@ -311,54 +315,6 @@ def _are_alike(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bool:
     starts = [*(run.pieces[0].start for run in runs if run.bordered and run.pieces), *(hit.start for hit in heads)]
     extents = {found.stream.row_extent(start) for start in starts}
     return found.stream.borders.row_lines and len(extents) == 1
-
-
-def _heads(found: Found, table: Table, first_row: int) -> list[Hit]:
-    """The column heads in the last header before the first row, one hit each, in printed order."""
-    last: dict[str, Hit] = {}
-    for hit in found.of(table.code, "column"):
-        if hit.end <= first_row:
-            last[hit.label.name] = hit
-    return sorted(last.values(), key=lambda hit: hit.first)
-
-
-def _printed_order(found: Found, table: Table, heads: Sequence[Hit], codes: Sequence[str]) -> tuple[int, ...] | None:
-    """
-    The printed position of each of the form's columns, from the order of heads in the text.
-
-    The form's own order where too few heads are whole to say more; None where heads contradict it and do not say all.
-    """
-    usual = tuple(range(len(codes)))
-    names = [hit.label.name for hit in heads]
-    if len(codes) < 2 or len(names) < 2:
-        return usual
-    if found.stream.grid_column(heads[0].start) is None and [hit.label.name for hit in by_place(found.stream, heads)] == [*codes]:
-        return usual
-    inner = {column.code for column in table.columns if column.under}
-    if sorted(names) != sorted(codes):
-        inside = [hit for hit in heads if hit.label.name in inner]
-        known = [[hit.label.name for hit in ordered] for ordered in (inside, by_place(found.stream, inside))]
-        return usual if [code for code in codes if code in known[0]] in known and _ascend(found, heads, codes) else None
-    groups = {column.under for column in table.columns if column.under}
-    over = [hit for hit in found.of(table.code, "head") if hit.label.name in groups and hit.first <= heads[-1].first]
-    if not over:
-        in_two_levels = {code for code in codes if code not in inner} == set(names[:2]) and names[0] == codes[0]
-        return None if in_two_levels and inner else tuple(names.index(code) for code in codes)
-    level = from_left(found.stream, [hit for hit in heads if hit.label.name not in inner] + over[-1:])
-    low = [hit.label.name for hit in from_left(found.stream, [hit for hit in heads if hit.label.name in inner])]
-    if max(hit.first for hit in level) > next(hit.first for hit in heads if hit.label.name in inner):
-        return tuple(names.index(code) for code in codes) if names == [*codes] else None
-    printed = [name for hit in level for name in (low if hit.label.kind == "head" else [hit.label.name])]
-    return tuple(printed.index(code) for code in codes)
-
-
-def _ascend(found: Found, heads: Sequence[Hit], codes: Sequence[str]) -> bool:
-    """Whether the heads that stand in one grid stand there in the form's order; true outside grids."""
-    spots = {hit.label.name: found.stream.grid_column(hit.start) for hit in heads}
-    places = [spot for code in codes if (spot := spots.get(code)) is not None]
-    if len({number for number, _, _ in places}) != 1 or len({column for _, column, _ in places}) != len(places):
-        return True
-    return all(left[1] < right[1] for left, right in pairwise(places))
 
 
 def _split_merged(pieces: Sequence[Piece]) -> list[Piece]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import dropwhile
@@ -127,17 +127,26 @@ class Found:
         Whether bars stand in lines of text, but no empty cell before a figure of its row shows that they prove places.
 
         A place that is empty in all rows of one length in a table is a stray column, or one of its labels, and shows nothing;
-        nor does a run of two rows.
+        nor does a run of two rows. A row that has lost a cell is as long as rows of other labels: so where lines are rows, places
+        before the first figures of all rows are of labels too.
         """
         hits = self.hits if self.stream.borders.bars else ()
         rows: dict[tuple[str, int], set[tuple[Piece, ...]]] = {}
+        firsts: dict[int, list[int]] = {}
         for hit in hits:
             if hit.label.kind in ("row", "column") and self.stream.grid_column(hit.start) is None:
                 for run in self._behind(hit):
                     pieces = self._without_heads(hit, run)
                     if run.bordered and run.figures and len(pieces) < 2 * self._width_of(hit):
                         rows.setdefault((hit.label.table, len(pieces)), set()).add(pieces)
-        return self.stream.borders.bars and not any(_proves_places(alike) for alike in rows.values())
+                        first = next(piece for piece in pieces if piece.kind is Kind.FIGURE)
+                        firsts.setdefault(self.stream.part(first.start), []).append(self.stream.number_in_row(first.start))
+
+        def is_of_label(piece: Piece) -> bool:
+            known = firsts.get(self.stream.part(piece.start), [])
+            return self.stream.borders.row_lines and len(known) > 1 and self.stream.number_in_row(piece.start) < min(known)
+
+        return self.stream.borders.bars and not any(_proves_places(alike, is_of_label) for alike in rows.values())
 
     def _without_heads(self, hit: Hit, run: Run) -> tuple[Piece, ...]:
         """The cells of a run less the empty ones that may be heads which lost their words: those right behind a head in its line."""
@@ -225,12 +234,13 @@ def _repeated(table: Table) -> tuple[tuple[str, ...], frozenset[str | None]]:
     return repeated, frozenset(row.parent for row in table.rows if core_of(row.zh) in repeated)
 
 
-def _proves_places(rows: Set[tuple[Piece, ...]]) -> bool:
+def _proves_places(rows: Set[tuple[Piece, ...]], is_of_label: Callable[[Piece], bool]) -> bool:
     """Whether in rows of one length an empty cell stands before a figure, in a place where another row has a figure."""
     used = {at for row in rows for at, piece in enumerate(row) if piece.kind is Kind.FIGURE}
     for row in rows:
         last = max(at for at, piece in enumerate(row) if piece.kind is Kind.FIGURE)
-        if any((at in used or len(rows) == 1) and row[at].kind is Kind.EMPTY for at in range(last)):
+        empty = [at for at in range(last) if row[at].kind is Kind.EMPTY and (at in used or len(rows) == 1)]
+        if any(not is_of_label(row[at]) for at in empty):
             return True
     return False
 

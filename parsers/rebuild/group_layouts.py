@@ -6,6 +6,7 @@ The layouts in which a table of groups is printed: each says which cell is which
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +21,8 @@ from parsers.rebuild.under import columns_of_heads, pieces_by_number, pieces_und
 from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_separate
 
 __all__ = ["Cells", "Step", "cells_of", "is_apart", "printed_columns", "stand_elsewhere", "take"]
+
+_DIGIT = re.compile(r"\d")
 
 Cells = dict[tuple[str, str], Piece]
 """The piece of each cell, by group and column."""
@@ -111,6 +114,10 @@ def _blank_row(steps: Sequence[Step], found: Found) -> list[Run]:
     """
     if found.cells_dropped or any(run.figures for step in steps for run in step.runs):
         return []
+    stream, last = found.stream, steps[-1].hit
+    whole = stream.borders.row_lines or stream.grid_column(last.start) is not None
+    if whole and _DIGIT.search(stream.text, last.end, stream.end_of_part(last.end)):
+        return []  # words with digits are figures that cannot be read
     rows = [run for run in steps[-1].runs if run.bordered and not run.words and run.pieces]
     if found.stream.grid_column(steps[-1].hit.start) is not None:
         rows = [run for run in rows if not run.same_row]
@@ -136,6 +143,8 @@ def _read_wide(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[s
         rows = [run for run in _blank_row(steps, found) if len(run.pieces) == width]
     if sum(step.hit.label.kind == "column" for step in steps) < width:
         rows = [run for run in rows if is_apart(run, found)]
+    if any(run.figures < width == len(run.pieces) for run in rows) and _has_empty_heads(steps, found):
+        return {}  # one of the cells is of the stray column
     heads = [step.hit for step in steps if step.hit.label.kind == "column"]
     picked = [pieces for run in rows if (pieces := take(run, width, found, heads)) is not None]
     if len(rows) != 1 or len(picked) != 1:
@@ -173,6 +182,8 @@ def _read_by_group(steps: Sequence[Step], groups: Sequence[str], columns: Sequen
         if len(figured) != 1:
             return None
         ((above, run),) = figured
+        if found.cells_glued and run.figures < len(columns):
+            return None
         placed = _under_heads(run, above, columns, found)
         pieces = placed or take(run, len(columns), found, above)
         if pieces is None:
@@ -305,11 +316,11 @@ def _may_be_glued(run: Run) -> bool:
 
 
 def _may_hide_a_loss(run: Run, found: Found) -> bool:
-    """Whether empty cells of a row prove no places: in bars that may be packed, or where it reaches less far than its table."""
+    """Whether empty cells of a row prove no places: in packed bars, beside glued figures, or where it reaches less far than its table."""
     start = run.pieces[0].start
     shown = found.stream.grid_column(start) is not None or found.stream.covers_shown
     packed = run.figures > 0 and found.packed_at(start)
-    return packed or (shown and found.stream.reaches_less(start))
+    return packed or found.cells_glued or (shown and found.stream.reaches_less(start))
 
 
 def stand_elsewhere(labels: Sequence[Hit], groups: Sequence[str], columns: Sequence[str]) -> bool:

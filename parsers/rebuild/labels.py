@@ -48,6 +48,7 @@ _ENUMERATOR = re.compile(
 )
 _COMMA_BEHIND_NUMBER = re.compile(rf"、(?<=[\d{_HAN_DIGITS}]、)")
 _LONGEST_TAIL = 3
+_NUMBER_AT_END = re.compile(r"(?<!\d)\d{1,2}\.\Z")
 _BORDER = re.compile(f"[{BORDERS}]")
 _MARK = re.compile(f"[{MARKS}]")
 _MARK_OR_BLANK = re.compile(f"[{MARKS} \u3000\xa0]")
@@ -172,10 +173,11 @@ def is_tail(words: str, row: Row, core: str, *, shortest: int = _LONGEST_TAIL) -
 
     `core` is the spelling that was found. Longer words may be the label of another row whose figures these are, and so
     may words with the row's unit inside: the unit ends a row, and what follows is of the next. Words of up to
-    `shortest` characters belong to it whatever they are.
+    `shortest` characters belong to it whatever they are, but a number at their end is that of the next row, whose label
+    goes on behind its figures.
     """
     text = compact(words).text.removesuffix(row.unit or "") if words else ""
-    if text == core:
+    if text == core or _NUMBER_AT_END.search(text):
         return False  # a label of its own: 其他 is a column's head too
     if len(text) <= shortest and not (row.unit and row.unit in text):
         return True

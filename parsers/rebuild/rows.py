@@ -19,7 +19,7 @@ from parsers.rebuild.columns import Columns
 from parsers.rebuild.copies import compare_copies
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
-from parsers.rebuild.labels import Hit, core_of, is_tail
+from parsers.rebuild.labels import Hit, compact, core_of, is_tail
 from parsers.rebuild.marks import BORDERS, LINE
 from parsers.rebuild.mend import sums_of
 from parsers.rebuild.money import unit_of_row
@@ -91,6 +91,7 @@ def read_rows(found: Found, table: Table) -> Draft:
 def _assigned(found: Found, table: Table, units: list[Unit], draft: Draft) -> list[Unit]:
     """The units with the rows that own them, also where labels are misprinted, cut in two or lost; the draft's doubts say which."""
     width = len(table.columns)
+    _doubt_cut_figures(units)
     if draft.torn:
         units = [_without_owner(found, unit, width) for unit in units]
     else:
@@ -106,6 +107,17 @@ def _assigned(found: Found, table: Table, units: list[Unit], draft: Draft) -> li
     draft.loose = sum(_is_loose(unit, width) for unit in units[:end])
     draft.crowded = _are_crowded(units, [at for at in unknown if units[at].run.figures and not units[at].run.words], table)
     return units
+
+
+def _doubt_cut_figures(units: list[Unit]) -> None:
+    """Doubt rows whose label goes on in the next line with more figures behind it: those are the last digits of its own."""
+    for at, (unit, below) in enumerate(pairwise(units)):
+        if unit.row is None or unit.run.bordered or below.row is not None or not below.run.figures or not below.run.words:
+            continue
+        if any(compact(below.run.words).text in compact(spelling).text for spelling in (unit.row.zh, *unit.row.aliases)):
+            note = "digits stand below the figures of the row, behind the rest of its label"
+            pieces = tuple(piece._replace(doubt=note) for piece in unit.run.pieces)
+            units[at] = unit._replace(run=unit.run._replace(pieces=pieces))
 
 
 def _is_loose(unit: Unit, width: int) -> bool:
@@ -287,7 +299,7 @@ def _may_be_mixed(units: Sequence[Unit], table: Table) -> list[Unit]:
     """
     Runs without borders that may hold figures of two rows: rows of the form lack behind them, and empty cells leave no trace.
 
-    Where every run without borders is a whole number of rows, zeros are printed and nothing is mixed.
+    So they may where figures of nobody follow them without a word: both were cut from one run by their number alone. Where every run without borders is a whole number of rows, zeros are printed and nothing is mixed.
     """
     width = len(table.columns)
     loose = [unit for unit in units if unit.run.pieces and not unit.run.bordered]
@@ -297,10 +309,11 @@ def _may_be_mixed(units: Sequence[Unit], table: Table) -> list[Unit]:
     owners = [unit for unit in units if unit.row is not None]
     behind = [order[other.row.code] - order[unit.row.code] for unit, other in pairwise(owners) if unit.row and other.row]
     behind += [len(order) - order[owners[-1].row.code]] if owners and owners[-1].row else []
+    cut = {id(unit) for unit, other in pairwise(units) if other.row is None and other.run.figures and not other.run.words}
     return [
         unit
         for unit, gap in zip(owners, behind, strict=True)
-        if gap > 1 and not unit.run.bordered and not unit.run.shown == width == len(unit.run.pieces)
+        if (gap > 1 or id(unit) in cut) and not unit.run.bordered and not unit.run.shown == width == len(unit.run.pieces)
     ]
 
 

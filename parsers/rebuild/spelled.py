@@ -22,6 +22,8 @@ __all__ = ["Printed", "Span", "spelled_pieces"]
 _TOKEN = re.compile(r"(?:[?？] )?\S+")
 _MOST_LINES, _MOST_PASSED = 40, 6
 _NEAR = 1
+_LONG = 8
+"""Labels of fewer characters may be the last line of a longer one: 申请, 其他."""
 
 
 class Span(NamedTuple):
@@ -97,11 +99,21 @@ def spelled_pieces(lines: Sequence[Printed], at: int) -> list[Span]:
     >>> [(span.line, lines[span.line].text[span.first : span.end]) for span in spelled_pieces(lines, 0)]
     [(0, '1.属于'), (1, '国家秘'), (2, '密')]
     """
+    if not lines[at].words and _ends_above(lines, at):
+        return []
     places = {token for line in lines[max(0, at - 1) : at + 2] for token in line.words}
     found = {spans for place in places for spans in _spelled_at(lines, at, place)} or set(_spelled_at(lines, at, None))
     best = min((_rank(lines, spans) for spans in found), default=(0, 0))
     chosen = [spans for spans in found if _rank(lines, spans) == best]
     return list(chosen[0]) if len(chosen) == 1 else []
+
+
+def _ends_above(lines: Sequence[Printed], at: int) -> bool:
+    """Whether a label stands whole right above the figures of a line: what begins below them is the next row's."""
+    if at == 0 or lines[at - 1].figures is not None:
+        return False
+    ending = (spans for place in lines[at - 1].words for spans in _spelled_at(lines, at - 1, place) if spans[-1].line == at - 1)
+    return any(-_rank(lines, spans)[0] >= _LONG for spans in ending)
 
 
 def _rank(lines: Sequence[Printed], spans: tuple[Span, ...]) -> tuple[int, int]:

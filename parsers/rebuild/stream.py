@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, cast
 
 from parsers.document import Document, Grid, Paragraph
 from parsers.rebuild.borders import Borders, mark_line, study_borders
+from parsers.rebuild.foreign_lines import Marked, without_foreign_cells
 from parsers.rebuild.framed import FramedRow, part_rows
 from parsers.rebuild.marks import CELL, COVER, LINE, MARKS, ROW, ROW_ENDS, SPACE, TABLE
 from parsers.rebuild.wrapped import unwrap
@@ -99,6 +100,11 @@ class Stream:
         cell = origin.grid.cells[origin.cell]
         return origin.grid.number, cell.column, cell.column_span
 
+    def grid_row(self, start: int) -> tuple[int, int] | None:
+        """Grid number and row of the cell at `start`, from 0; None outside grids."""
+        origin = self.origins[bisect_right(self.offsets, start) - 1]
+        return None if origin.grid is None else (origin.grid.number, origin.grid.cells[origin.cell].row)
+
     def is_headed(self, start: int) -> bool:
         """Whether words stand above the cell at `start`, in a cell of its own column and no wider; false outside grids."""
         origin = self.origins[bisect_right(self.offsets, start) - 1]
@@ -125,8 +131,22 @@ class Stream:
             return self._extents_of(origin.grid).widest
         at = bisect_left(self._edges, start)
         first = self._edges[at - 1] + 1 if at else 0
-        rows = re.split(f"[{ROW_ENDS}]", self.text[first : self._edges[at] if at < len(self._edges) else len(self.text)])
+        rows = re.split(f"[{ROW_ENDS}]", self.text[first : self.end_of_part(start)])
         return max(row.count(CELL) + row.count(COVER) for row in rows)
+
+    def part(self, start: int) -> int:
+        """In which of the tables of the lines of text a place is, by its number; a cut table is several."""
+        return bisect_left(self._edges, start)
+
+    def end_of_part(self, start: int) -> int:
+        """Where the table at a place ends: its grid, or the rows of text that follow each other."""
+        at = bisect_left(self._edges, start)
+        return self._edges[at] if at < len(self._edges) else len(self.text)
+
+    def number_in_row(self, start: int) -> int:
+        """How many cells, and places that wide ones cover, begin before a place in its row of cells."""
+        left = max(self.text.rfind(mark, 0, start) for mark in ROW_ENDS) + 1
+        return self.text.count(CELL, left, start) + self.text.count(COVER, left, start)
 
     def reaches_less(self, start: int) -> bool:
         """Whether the row at `start` reaches less far than the widest of its table: it may have lost a cell."""
@@ -202,23 +222,28 @@ def lay_out(document: Document) -> Stream:
 
 
 def _lay_lines(paragraphs: Sequence[Paragraph], borders: Borders, builder: _Builder) -> None:
+    for mark, text, line, first in without_foreign_cells(list(_marked(paragraphs, borders))):
+        builder.mark(mark)
+        builder.text(text, _Origin(None, 0, line, first))
+
+
+def _marked(paragraphs: Sequence[Paragraph], borders: Borders) -> Iterator[Marked]:
+    """Lines of text cell by cell, each behind its mark."""
     for part in part_rows(paragraphs):
         if isinstance(part, tuple):
-            _lay_framed(part, builder)
+            yield from _framed(part)
             continue
         for strip in unwrap(part):
             for mark, text, first in mark_line(strip.text, borders):
-                builder.mark(mark)
-                builder.text(text, _Origin(None, 0, strip.line, strip.first + first))
+                yield Marked(mark, text, strip.line, strip.first + first)
 
 
-def _lay_framed(row: FramedRow, builder: _Builder) -> None:
-    builder.mark(ROW)
+def _framed(row: FramedRow) -> Iterator[Marked]:
+    yield Marked(ROW, "", row[0][0][1], 0)
     for cell in row:
         for at, (text, line, first) in enumerate(cell):
-            builder.mark(LINE if at else CELL)
-            builder.text(text, _Origin(None, 0, line, first))
-    builder.mark(ROW)
+            yield Marked(LINE if at else CELL, text, line, first)
+    yield Marked(ROW, "", row[-1][-1][1], 0)
 
 
 def _lay_grid(grid: Grid, builder: _Builder) -> None:

@@ -10,14 +10,14 @@ from itertools import pairwise
 
 from parsers.form import Row
 from parsers.rebuild.labels import is_tail
-from parsers.rebuild.marks import BORDERS, CELL, COVER, LINE, SPACE
+from parsers.rebuild.marks import BORDERS, CELL, COVER, LINE, MARKS, SPACE
 from parsers.rebuild.stream import Stream
 from parsers.rebuild.zones import Kind, Piece, Run
 from parsers.values import read_value
 
 __all__ = [
     "Surplus",
-    "covered_behind",
+    "behind",
     "is_dashed",
     "least_spare",
     "lies_unevenly",
@@ -29,8 +29,12 @@ __all__ = [
     "total_breaks",
 ]
 
+Behind = tuple[int, bool]
+"""How many covered places a line of bars shows behind a row, and whether a bar stands in one line with the label behind it."""
+
 _DIGIT = re.compile(r"\d")
 _BEHIND = re.compile(f"[{LINE}{SPACE}]*{CELL}?[{LINE}{SPACE}{COVER}]*")
+_BAR = re.compile(f"[{LINE}{SPACE}]*{CELL}[{SPACE}]*[^{MARKS}{SPACE}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,13 @@ class Surplus:
     """
     Which cells of a row with more cells than columns count: the `first` or the `last` ones, None when that is not known.
 
-    `dropped` are positions, in rows of `length` cells, that are empty in the whole grid.
+    `dropped` are positions, in rows of `length` cells, that are empty in the whole grid. Most rows have `usual` cells or more.
     """
 
     window: str | None = None
     length: int = 0
     dropped: frozenset[int] = frozenset()
+    usual: int = 0
 
 
 def surplus_of(stream: Stream, runs: Sequence[Run], width: int) -> dict[int | None, Surplus]:
@@ -56,9 +61,10 @@ def surplus_of(stream: Stream, runs: Sequence[Run], width: int) -> dict[int | No
     shown = {}
     for number, rows in grids.items():
         longer = [run for run in rows if len(run.pieces) > width]
-        covered = any(_covers_behind(stream, run) for run in longer) or any(covered_behind(stream, run) for run in rows)
+        covered = any(_covers_behind(stream, run) for run in longer) or any(behind(stream, run)[0] for run in rows)
         window = _window(longer, width) or ("first" if covered else None)
-        shown[number] = Surplus(window, *_always_empty(longer, width))
+        counts = sorted(len(run.pieces) for run in rows)
+        shown[number] = Surplus(window, *_always_empty(longer, width), counts[(len(counts) - 1) // 2])
     return shown
 
 
@@ -68,31 +74,37 @@ def _covers_behind(stream: Stream, run: Run) -> bool:
     return COVER in stream.text[stream.text.rfind(CELL, 0, end) : end + 1]
 
 
-def least_spare(stream: Stream, runs: Sequence[Run], width: int) -> dict[int, int]:
+def least_spare(stream: Stream, runs: Sequence[Run], width: int) -> dict[Behind, int]:
     """
     How many cells more than columns every whole row of lines of text has at least: a row with fewer has lost some.
 
-    A bar that opens the next row, for example, leaves an empty cell behind each row. By the number of covered places
-    that a line of bars shows behind the row: rows of another number of labels have others. One alone looks like an empty
-    cell, so that where more are shown behind other rows, a row that shows none has one cell too many.
+    A bar that opens the next row, for example, leaves an empty cell behind each row. It depends on what stands behind a row:
+    rows of another number of labels have other covered places. One alone looks like an empty cell, so that where more are
+    shown behind other rows, a row that shows none has one cell too many; so it has where the next label has a bar in its line,
+    as those of other rows have not: then the label before it is empty.
     """
-    spare: dict[int, int] = {}
-    shown = 0
+    spare: dict[Behind, int] = {}
+    shown: set[Behind] = set()
     for run in runs:
         if run.bordered and run.pieces and stream.grid_column(run.pieces[0].start) is None:
-            covered = covered_behind(stream, run)
-            shown = max(shown, covered)
+            follows = behind(stream, run)
+            shown.add(follows)
             if run.figures >= width:
-                spare[covered] = min(len(run.pieces) - width, spare.get(covered, len(run.pieces)))
-    if shown > 1 and not stream.borders.wrapped:
-        spare.setdefault(0, 1)
+                spare[follows] = min(len(run.pieces) - width, spare.get(follows, len(run.pieces)))
+    if max((covered for covered, _ in shown), default=0) > 1 and not stream.borders.wrapped:
+        spare.setdefault((0, False), 1)
+    if any(not bar for _, bar in shown):
+        for covered, _ in shown:
+            spare.setdefault((covered, True), spare.get((covered, False), 0) + 1)
     return spare
 
 
-def covered_behind(stream: Stream, run: Run) -> int:
-    """How many covered places a line of bars shows behind a row whose cells have lines of their own."""
-    behind = None if stream.borders.row_lines else _BEHIND.match(stream.text, run.pieces[-1].end)
-    return behind[0].count(COVER) if behind else 0
+def behind(stream: Stream, run: Run) -> Behind:
+    """What lines show behind a row whose cells have lines of their own: covered places, and whether a bar leads the next label."""
+    if stream.borders.row_lines:
+        return 0, False
+    covers, label = (pattern.match(stream.text, run.pieces[-1].end) for pattern in (_BEHIND, _BAR))
+    return (covers[0].count(COVER) if covers else 0), label is not None
 
 
 def _always_empty(runs: Sequence[Run], width: int) -> tuple[int, frozenset[int]]:

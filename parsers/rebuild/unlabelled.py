@@ -105,6 +105,8 @@ def find_alike(units: list[Unit], table: Table) -> None:
                 continue
             if len(table.columns) == 1 and not unit.run.bordered and not has_digit(unit.run):
                 continue
+            if any(_is_sentence(left.run, right.run) for left, right in pairwise(units[max(0, at - 1) : at + 2])):
+                continue
             if not unit.run.figures and at and _is_upper_half(units[at - 1]):
                 continue
             alike = [
@@ -123,6 +125,13 @@ def find_alike(units: list[Unit], table: Table) -> None:
                 units[at] = Unit(alike[0], unit.run, unit.label)
 
 
+def _is_sentence(before: Run, run: Run) -> bool:
+    """Whether the words between two figures without borders stand there without a blank: 2023年共收取处理费0元."""
+    if run.bordered or not before.pieces or not run.pieces:
+        return False
+    return run.pieces[0].start - before.pieces[-1].end == len(run.words)
+
+
 def _begins(before: Unit, row: Row) -> bool:
     """Whether the words before other figures end with the beginning of a row's label: then those are its figures."""
     words = compact(before.run.words).text
@@ -136,7 +145,7 @@ def _runs_on(words: str, row: Row) -> bool:
     _, ended, follows = text.rpartition(end)
     if ended and len(core_of(follows)) >= _LEAST_LABEL and follows[0] not in "([":  # a note belongs to its label
         return True
-    if row.unit is None or row.unit in row.zh:
+    if row.unit is None or row.unit in core_of(row.zh):
         return False
     before, _, behind = text.removesuffix(row.unit).partition(row.unit)
     return bool(core_of(before)) and len(core_of(behind)) >= _LEAST_LABEL
@@ -189,10 +198,18 @@ def count_gaps(units: list[Unit], table: Table) -> None:
             inside = [at for at in inside if has_digit(units[at].run)]
         figures = [at for at in inside if units[at].run.figures]
         for chosen in (figures, inside) if figures else ():
-            if len(chosen) == len(missing) and all(_fits(units, at, row, table) for at, row in zip(chosen, missing, strict=True)):
+            if len(chosen) != len(missing) or _begin_inside([units[at] for at in chosen], missing):
+                continue
+            if all(_fits(units, at, row, table) for at, row in zip(chosen, missing, strict=True)):
                 for at, row in zip(chosen, missing, strict=True):
                     units[at] = Unit(row, units[at].run, units[at].label)
                 break
+
+
+def _begin_inside(units: Sequence[Unit], rows: Sequence[Row]) -> bool:
+    """Whether a row of cells behind the label of a group would not be the group's first one: those before it are others'."""
+    behind = (unit.run.bordered and unit.run.same_row and unit.label is None for unit in units[1:])
+    return any(begins and left.parent == right.parent for begins, (left, right) in zip(behind, pairwise(rows), strict=True))
 
 
 def _fits(units: Sequence[Unit], at: int, row: Row, table: Table) -> bool:
