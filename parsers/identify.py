@@ -44,6 +44,9 @@ _TITLE_LINES = 60
 _LONGEST_TITLE = 70
 _TRAIL = re.compile(r"[>＞»›]|首页|当前位置")  # where a page stands in its site, which names the column of all reports
 
+_FIELD = re.compile(r"^(?:信息|文件|公文)?(?:名称|标题|题名)[:：]")  # the name of a field in a page's table of its own data
+_SENTENCE = re.compile(r"[。，,；;]")  # what stands before a title in running text is no name
+
 _LONGEST_UNIT = 40
 _PUBLISHERS = ("发布机构", "发文机关", "发布机关", "公开机构", "公开责任部门")
 
@@ -111,7 +114,8 @@ def _title(document: Document, lines: Sequence[str]) -> str:
 
 def _titles(lines: Sequence[str]) -> Iterator[str]:
     for at, line in enumerate(lines[:_TITLE_LINES]):
-        plain = "".join(line.split()).strip("#*")
+        cells = "".join(line.split()).strip("#*").split("|")
+        plain = _FIELD.sub("", next((cell for cell in cells if REPORT_TITLE.search(cell)), ""))
         if len(plain) > _LONGEST_TITLE or plain.endswith(("。", "；", "：", "，")):
             continue
         if REPORT_TITLE.search(plain) and not _TRAIL.search(plain):
@@ -171,7 +175,7 @@ def _unit(title: str) -> str | None:
     named = _YEAR.sub("", title[: match.start()])
     named = re.sub(r"年度?|关于|[《》“”\"\-—_|：:]", "", named).strip("的 ")
     named = re.sub(r"(?:本级|(?<=[局委办厅镇乡])政务)$", "", named)
-    if not 2 < len(named) <= _LONGEST_UNIT:
+    if not 2 < len(named) <= _LONGEST_UNIT or _SENTENCE.search(named):
         return None
     return _OFFICE.sub(lambda office: "人民政府办公厅" if office[0].endswith("厅") else "人民政府办公室", named)
 

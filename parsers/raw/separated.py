@@ -17,6 +17,7 @@ _FIELD_OF_TABLE = re.compile(r"\s*(?:[-+]?\d+(?:\.\d+)?|[-—/]+|nan|NaN|None)?\
 _FIGURE = re.compile(r"\s*[-+]?\d+(?:\.\d+)?\s*")
 _HALF_A_ROW = re.compile(r".*\S\s+[-+]?\d+\s*|\s*\d+\s+\S.*|.*[|\t。].*", re.DOTALL)
 """A field that ends or begins with a figure of its own: the comma stood within a number, as in 规章 1,234 0; or one of prose."""
+_THOUSANDS = re.compile(r"\s*[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?\s*")
 _FEWEST_SEPARATED = 20
 _WIDE = 3
 _QUOTED_TAB = re.compile(r'"\t"')
@@ -46,10 +47,11 @@ def plain_delimiter_of(text: str, *, whole: bool = True) -> str | None:
     """
     The same for a text that no name calls a table; None too for tabs without quotes, which are read as they stand.
 
-    Several records must then hold figures alone in their fields, and none a piece of a number or of prose.
+    Several records must then hold figures alone in their fields, and none a piece of a number or of prose, or one number whole.
 
     >>> plain_delimiter_of("信息内容,数量,备注,其他\\n" + "规章,1,,\\n" * 6), plain_delimiter_of("规章 1,234 0,5\\n" * 20)
     (',', None)
+    >>> plain_delimiter_of("申请办结数\\n3,000\\n" * 20)
     """
     for delimiter in _DELIMITERS:
         if text.count(delimiter) < _FEWEST_SEPARATED or (
@@ -60,6 +62,7 @@ def plain_delimiter_of(text: str, *, whole: bool = True) -> str | None:
         records = records if whole else records[:-1]
         figured = [record for record in records if len(record) > 1 and any(map(_FIGURE.fullmatch, record))]
         halves = any(_HALF_A_ROW.fullmatch(field) for record in figured for field in record)
+        halves = halves or any(_THOUSANDS.fullmatch(delimiter.join(record)) for record in figured)
         if len(figured) + sum(map(_is_empty, records)) >= _FEWEST_RECORDS and not halves and _is_table(records):
             return delimiter
     return None

@@ -35,7 +35,10 @@ _SLASH = re.compile(r"(?<=\s)/(?=\s|$)")
 _SLASH_BETWEEN_WORDS = re.compile(r"[\u4e00-\u9fff)）]\s+/(?=\s+[\u4e00-\u9fff（(])")
 _ROW_OF_LATEX = re.compile(r".* & .*\\\\\s*")
 _CLOSES_ROW = re.compile(r"\\\\(?=\s*$)")
+_DOUBLED = re.compile(r"[^\s|]\s*\|\|(?=\s*[^\s|])|^\s*\|\|[^|]+\|\|\s*$")
+_SINGLE = re.compile(r"(?<!\|)(?:\|\|)*\|(?!\|)")
 _FEWEST_LINES = 5
+_FEWEST_DOUBLED = 20
 _SHARE_OF_BREAKS = 0.8
 
 
@@ -105,7 +108,7 @@ def _without_outer_tabs(lines: Sequence[str]) -> list[str]:
 
 def _with_bars(lines: Sequence[str]) -> list[str]:
     """
-    The lines with bars where other characters part the cells of many: a slash that stands apart between words, or LaTeX's own.
+    The lines with bars where others part the cells of many: a slash that stands apart between words, LaTeX's own, bars by twos.
 
     >>> _with_bars([r"规章 & 0 & 2 \\\\"] * 5)[0]
     '规章 | 0 | 2   '
@@ -115,6 +118,8 @@ def _with_bars(lines: Sequence[str]) -> list[str]:
             _CLOSES_ROW.sub("  ", line).replace("&", "|").replace("~", " ") if _ROW_OF_LATEX.fullmatch(line) else line
             for line in lines
         ]
+    if sum(len(_DOUBLED.findall(line)) for line in lines) >= _FEWEST_DOUBLED and not any(map(_SINGLE.search, lines)):
+        lines = [line.replace("||", " |") for line in lines]
     joined = sum(_SLASH_BETWEEN_WORDS.search(line) is not None for line in lines if "/" in line)
     return [_SLASH.sub("|", line) for line in lines] if joined >= _FEWEST_LINES else list(lines)
 

@@ -74,8 +74,8 @@ def mend_rows(draft: Draft, form: Form) -> Habits:
     """
     Read the lost rows of a draft in place; what the document is shown to do.
 
-    That it prints its zeros is shown when three quarters of the rows hold a figure in every cell whichever way they are read, and no
-    row has fewer digits than cells.
+    Figures that run together are read only where it prints its zeros. That is shown when three quarters of the rows hold a
+    figure in every cell whichever way they are read, and no row has fewer digits than cells.
     """
     sums = sums_of(form, draft.table)
     if sums is None:
@@ -93,7 +93,8 @@ def mend_rows(draft: Draft, form: Form) -> Habits:
     if not readings:
         return Habits(printed, glued)
     options = _options(fixed, readings)
-    supported, used = _support(sums.columns, options)
+    # Digits that run together beside cells that may print nothing fit the sums of a false report in other cuts.
+    supported, used = _support(sums.columns, options) if printed or not glued else (None, ())
     if supported is None and printed:
         without = _without_false_cell(sums.columns, options, readings, draft.lost, len(codes))
         supported, used = without or _what_stands(sums.columns, options, readings, len(codes))

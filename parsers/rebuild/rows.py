@@ -192,7 +192,8 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) ->
         runs = _runs_of(found, row, hit.end, end, len(table.columns), marked=marked)
         stack = [*stack, row] if at and _same_cell(found, chain[at - 1], hit) else [row]
         labels = [item for item in stack if item.values]
-        owned = _owns(row, hit, runs, len(table.columns))
+        mixed = _are_stacked_above(units, runs, len(table.columns))
+        owned = _owns(row, hit, runs, len(table.columns)) and not mixed
         unnamed = len(labels) > 1 and _names_more(found, hit)
         stacked = unstack(runs[0], len(labels), unnamed=unnamed) if owned and runs[0].bordered else None
         if stacked is not None:
@@ -205,7 +206,7 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) ->
         elif row.values:
             units.append(Unit(None, Run((), bordered=False, same_row=False, words="", cut_short=False), hit))
         loose = [run for run in runs if run.figures or len(run.pieces) >= len(table.columns)]
-        units.extend(Unit(None, run, leads=found.leads(run, end)) for run in loose)
+        units.extend(Unit(None, run, leads=mixed or found.leads(run, end)) for run in loose)
     return units
 
 
@@ -256,6 +257,13 @@ def _owns(row: Row, hit: Hit, runs: Sequence[Run], width: int) -> bool:
     if not runs or not row.values or not runs[0].same_row or not is_tail(runs[0].words, row, hit.core):
         return False
     return bool(runs[0].figures) or not any(run.figures >= width and not run.words for run in runs[1:])
+
+
+def _are_stacked_above(units: Sequence[Unit], runs: Sequence[Run], width: int) -> bool:
+    """Whether a label without figures stands above and whole rows below, in text: rows stacked in cells, whole or column by column."""
+    above = bool(units) and units[-1].row is None and units[-1].label is not None and not units[-1].run.pieces
+    below = any(len(run.pieces) == width and not run.words for run in runs[1:])
+    return above and below and width > 1 and not runs[0].bordered
 
 
 def _same_cell(found: Found, above: Hit, hit: Hit) -> bool:
