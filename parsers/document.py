@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Block", "Cell", "Document", "Grid", "Paragraph", "Picture"]
+__all__ = ["Block", "Cell", "Document", "Grid", "Paragraph", "Picture", "fill_rectangle"]
 
 
 class Paragraph(NamedTuple):
@@ -53,6 +54,23 @@ class Grid:
     def place_of(self, cell: Cell) -> str:
         """The place of a cell as `contracts.md` writes it."""
         return cell.place or f"table={self.number};row={cell.row + 1};column={cell.order}"
+
+
+def fill_rectangle(cells: Iterable[Cell]) -> bool:
+    """
+    Whether cells hold every place of a rectangle once: then none of them was lost, and none is one too many.
+
+    >>> fill_rectangle([Cell("a", 0, 0, 2, 1, 1), Cell("7", 0, 1, 1, 1, 2)])
+    False
+    """
+    places = Counter(
+        (row, column)
+        for cell in cells
+        for row in range(cell.row, cell.row + cell.row_span)
+        for column in range(cell.column, cell.column + cell.column_span)
+    )
+    rows, columns = {row for row, _ in places}, {column for _, column in places}
+    return len(places) == len(rows) * len(columns) and max(places.values(), default=0) == 1
 
 
 Block = Paragraph | Grid

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from pipeline.errors import PipelineError
-from pipeline.interrupt import INTERRUPTED, importing, obey, turn_deaf
+from pipeline.interrupt import INTERRUPTED, importing, obey
 
 __all__ = ["main"]
 
@@ -53,7 +53,5 @@ def _form_error() -> type[Exception]:
 
 
 def _leave(line: str, code: int) -> NoReturn:
-    if code == INTERRUPTED:
-        turn_deaf()
     sys.stderr.write(f"gongkai: {line}\n")
     sys.exit(code)

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 
 from pipeline.errors import PipelineError
 
-__all__ = ["INTERRUPTED", "Interrupted", "importing", "keeping", "obey", "turn_deaf"]
+__all__ = ["INTERRUPTED", "Interrupted", "importing", "keeping", "obey"]
 
 INTERRUPTED = 130
 
@@ -29,29 +29,37 @@ class Interrupted(PipelineError):  # noqa: N818 - no error
 
 @contextmanager
 def obey() -> Iterator[None]:
-    """Take SIGTERM for Ctrl-C, unless somebody has decided otherwise."""
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+    """
+    Take Ctrl-C, and SIGTERM for it, once each, unless somebody has decided otherwise.
+
+    A second one would cut short what the first begins: work is tidied up, and an interpreter that ends dies of a signal.
+    """
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    ours = {number: handler for number, handler in usual.items() if signal.getsignal(number) is handler}
+    for number in ours:
+        signal.signal(number, _interrupt_once)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number, handler in ours.items():
+            if signal.getsignal(number) is _interrupt_once:
+                signal.signal(number, handler)
 
 
 @contextmanager
 def importing() -> Iterator[None]:
-    """Leave at once on Ctrl-C, with exit code 130 and one line, until this ends."""
-    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if not ours or threading.current_thread() is not threading.main_thread():
+    """Leave at once on Ctrl-C, with exit code 130 and one line, until this ends; within `obey`."""
+    if signal.getsignal(signal.SIGINT) is not _interrupt_once:
         yield
         return
     signal.signal(signal.SIGINT, _leave_now)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, _interrupt_once)
 
 
 @contextmanager
@@ -63,10 +71,9 @@ def keeping() -> Iterator[None]:
         raise Interrupted("interrupted; what was read is kept; run the same command again to go on") from exc
 
 
-def turn_deaf() -> None:
-    """Ignore Ctrl-C for good: the program is leaving, and the interpreter, once it ends, would die of the signal instead."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _interrupt_once(number: int, _: object) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _leave_now(*_: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import io
 from collections.abc import Iterator, Mapping
@@ -11,9 +12,10 @@ from typing import Any, NamedTuple
 import xlsxwriter
 
 from pipeline.demo.figures import random_sheet
+from pipeline.demo.layouts import WRITERS
 from pipeline.demo.layouts.model import Line, Page, Plate, Rendering, lay_out, rendered, spread
 
-__all__ = ["SHAPES", "Shape", "csv_rows", "page_of", "sheet_xml_of", "workbook_xml", "xlsx_of"]
+__all__ = ["SHAPES", "Shape", "csv_rows", "page_of", "sheet_xml_of", "workbook_xml", "written_as", "xlsx_of"]
 
 
 class Shape(NamedTuple):
@@ -150,3 +152,14 @@ def _cell_xml(text: str, *, style: str = "", rows: int = 1, columns: int = 1, at
     attributes += f' ss:Index="{at}"' if at else ""
     kind = "Number" if _is_number(text) else "String"
     return f"<Cell{attributes}>{f'<Data ss:Type={kind!r}>{html.escape(text)}</Data>' if text else ''}</Cell>"
+
+
+def written_as(page: Page, writer: str, seed: int) -> Rendering:
+    """A page as a writer of the layouts prints it, or as a table of separated fields or a workbook (`csv`, `xlsx`, `xlsx merged`)."""
+    if writer.startswith("xlsx"):
+        return xlsx_of(page, Shape(one_sheet=True, ruled=True, merged="merged" in writer, numbers=True))
+    if writer == "csv":
+        out = io.StringIO()
+        csv.writer(out).writerows(csv_rows(page))
+        return rendered(page, out.getvalue().encode("utf-8-sig"), "report.csv")
+    return {item.name: item for item in WRITERS}[writer].write(page, Random(seed))

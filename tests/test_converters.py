@@ -180,9 +180,9 @@ CONVERTERS: dict[str, Converter] = {
     ),
     # bs4 and lxml
     **{
-        f"get_text {name}": (layout, "a.txt", partial(all_text, mark), 0.0)
-        for name, mark in {"": "", "blank": " ", "line": "\n", "tab": "\t", "bar": "|"}.items()
-        for layout in ("html.clean", "html.paragraphs")
+        f"get_text {name} {layout}": (layout, "a.txt", partial(all_text, mark), floor)
+        for name, mark in {"": "", "blank": " ", "line": "\n", "tab": "\t", "bar": "|", "bars": "||"}.items()
+        for layout, floor in {"html.clean": 0.7 if "|" in mark else 0.0, "html.paragraphs": 0.0, "html.rows_stacked": 0.0}.items()
     },
     "text_content": ("html.clean", "a.txt", lambda data: "".join(map(str, lxml.html.fromstring(data.decode()).itertext())), 0.0),
     **{

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from random import Random
 
 import pytest
-from sheet_files import Shape, csv_rows, xlsx_of
+from sheet_files import written_as
 
 from parsers import Report, Source, parse_all
 from parsers.report import Fact, Status
 from pipeline.demo.figures import random_sheet
 from pipeline.demo.judge import Outcome, judge
-from pipeline.demo.layouts import WRITERS
-from pipeline.demo.layouts.model import Box, Kind, Page, Plate, PlateRow, Rendering, lay_out, rendered
+from pipeline.demo.layouts.model import Box, Kind, Page, Plate, PlateRow, Rendering, lay_out
 
 Text = Callable[[int], str]
 
@@ -56,16 +53,6 @@ def _put(row: PlateRow, box: Box, place: str, table: str) -> PlateRow:
     return (*row[:at], box, *row[at:])
 
 
-def _written(page: Page, writer: str, seed: int) -> Rendering:
-    if writer.startswith("xlsx"):
-        return xlsx_of(page, Shape(one_sheet=True, ruled=True, merged="merged" in writer, numbers=True))
-    if writer == "csv":
-        out = io.StringIO()
-        csv.writer(out).writerows(csv_rows(page))
-        return rendered(page, out.getvalue().encode("utf-8-sig"), "report.csv")
-    return {item.name: item for item in WRITERS}[writer].write(page, Random(seed))
-
-
 def _facts(rendering: Rendering) -> tuple[Fact, ...]:
     read = next(parse_all(Source(rendering.data, rendering.name)))
     return read.facts if isinstance(read, Report) else ()
@@ -74,7 +61,7 @@ def _facts(rendering: Rendering) -> tuple[Fact, ...]:
 def _outcomes(writer: str, word: str, text: Text, place: str) -> Iterator[tuple[str, Outcome]]:
     for seed, (form, filling) in enumerate(REPORTS):
         page = with_column(lay_out(random_sheet(Random(seed), form=form, filling=filling)), word, text, place)
-        rendering = _written(page, writer, seed)
+        rendering = written_as(page, writer, seed)
         for item in judge(rendering, _facts(rendering)):
             yield f"{form} {filling} {item.address}", item.outcome
 

@@ -18,7 +18,7 @@ from mending import FLOORS, READ, complaints, share_read
 from strategies import layout_pairs, layouts, seeds, sheets
 
 from parsers.report import Status
-from pipeline.demo.figures import SCALES, numbers, random_sheet
+from pipeline.demo.figures import SCALES, numbers, random_sheet, with_one_false_figure
 from pipeline.demo.judge import Outcome, judge
 from pipeline.demo.layouts import LAYOUTS, Layout, layout_named, pairs
 from pipeline.demo.sheet import Sheet
@@ -242,6 +242,16 @@ def test_what_was_silently_wrong_is_right_or_open(name: str) -> None:
 def test_what_was_open_though_its_layout_keeps_it_is_right(name: str) -> None:
     trial = trial_named(name)
     assert list(complaints(trial.layout, trial.rendering, facts_of(trial.rendering))) == []
+
+
+@pytest.mark.parametrize("layout", ["loss.glued", "loss.rows_glued"])
+def test_glued_figures_beside_blank_cells_are_left_open(layout: str) -> None:
+    """The digits of a false report can then be cut so that every sum of section three holds."""
+    for seed in range(60):
+        chance = Random(seed)
+        sheet = with_one_false_figure(random_sheet(chance, scale=SCALES[seed % 4], filling="half"), chance)
+        rendering = layout_named(layout).render(sheet, chance)
+        assert not [item for item in judge(rendering, facts_of(rendering)) if item.outcome.wrong], seed
 
 
 # --- cells that cannot be read --------------------------------------------------------------------

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from random import Random
 
 import pytest
-from sheet_files import Shape, csv_rows, xlsx_of
+from sheet_files import written_as
 
 from parsers import Report, Source, parse_all
 from pipeline.demo.figures import random_sheet
 from pipeline.demo.judge import Outcome, judge
-from pipeline.demo.layouts import WRITERS
-from pipeline.demo.layouts.model import Box, Kind, Page, Plate, Rendering, lay_out, rendered, spread
+from pipeline.demo.layouts.model import Box, Kind, Plate, lay_out, spread
 
 REPORTS = (("2021", "full"), ("2019", "half"), ("mixed", "full"), ("2021", "zero"), ("2014", "full"))
 
@@ -50,20 +47,10 @@ def blocks_turned(plate: Plate) -> Plate:
     return Plate(plate.table, tuple(rows), width)
 
 
-def _written(page: Page, writer: str, seed: int) -> Rendering:
-    if writer.startswith("xlsx"):
-        return xlsx_of(page, Shape(one_sheet=True, ruled=True, merged="merged" in writer, numbers=True))
-    if writer == "csv":
-        out = io.StringIO()
-        csv.writer(out).writerows(csv_rows(page))
-        return rendered(page, out.getvalue().encode("utf-8-sig"), "report.csv")
-    return {item.name: item for item in WRITERS}[writer].write(page, Random(seed))
-
-
 def _outcomes(writer: str, change: Callable[[Plate], Plate]) -> Iterator[tuple[str, Outcome]]:
     for seed, (form, filling) in enumerate(REPORTS):
         page = lay_out(random_sheet(Random(seed), form=form, filling=filling)).map_plates(change)
-        rendering = _written(page, writer, seed)
+        rendering = written_as(page, writer, seed)
         read = next(parse_all(Source(rendering.data, rendering.name)))
         for item in judge(rendering, read.facts if isinstance(read, Report) else ()):
             yield f"{form} {filling} {item.address}", item.outcome

@@ -87,21 +87,13 @@ class _Sheet(Collector):
         self._styles = styles
 
     def marks(self, sheet: etree._Element) -> Marks:
-        at = 0
-        for column in sheet.iterfind(f"{_SHEET}Table/{_SHEET}Column"):
-            at = _index(column, at)
-            many = 1 + _number(column, "Span")
+        for column, at, end in _placed(sheet, "Column"):
             if _is_hidden(column):
-                self.hidden_columns.update(range(at, min(at + many, _MOST_COLUMNS)))
-            at += many
-        at = 0
-        for row in sheet.iterfind(f"{_SHEET}Table/{_SHEET}Row"):
-            at = _index(row, at)
-            many = 1 + _number(row, "Span")
+                self.hidden_columns.update(range(at, min(end, _MOST_COLUMNS)))
+        for row, at, end in _placed(sheet, "Row"):
             if _is_hidden(row):
-                self.hidden_rows.update(range(at, min(at + many, _MOST_ROWS)))
+                self.hidden_rows.update(range(at, min(end, _MOST_ROWS)))
             self._add_row(row, at)
-            at += many
         return self.gathered()
 
     def _add_row(self, element: etree._Element, row: int) -> None:
@@ -129,6 +121,15 @@ class _Sheet(Collector):
             return text_of(shown)
         shown_as = per_cent(shown) if style in self._styles.percent else None
         return shown_as or _plain(shown)
+
+
+def _placed(sheet: etree._Element, kind: str) -> Iterator[tuple[etree._Element, int, int]]:
+    """The rows or columns that a sheet describes, each with where it begins and ends: one description may be of several."""
+    end = 0
+    for element in sheet.iterfind(f"{_SHEET}Table/{_SHEET}{kind}"):
+        start = _index(element, end)
+        end = start + 1 + _number(element, "Span")
+        yield element, start, end
 
 
 def _index(element: etree._Element, at: int) -> int:

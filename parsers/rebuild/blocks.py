@@ -149,7 +149,8 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
         # Where a head and its figure stand in each column that they span, an empty cell and a repeated figure look alike.
         repeated = run.bordered and len(codes) < len(heads) and run.figures < len(run.pieces)
         told = told or beside or repeated or (order is not None and not run.bordered)
-        pieces = placed or (None if told else _pick(run, len(codes), found, habits))
+        surplus = _reaches_more(found, heads, run, len(codes))
+        pieces = None if surplus else placed or (None if told else _pick(run, len(codes), found, habits))
         if pieces is None:
             lost, gone = (lost, gone) if lost else (run, beside)
             continue
@@ -277,6 +278,14 @@ def _block_heads(found: Found, block: Block, table: Table) -> list[Hit]:
     row = next((hit for hit in rows if hit.first > start), rows[0])
     order = _order(table, block)
     return [hit for hit in found.of(table.code, "column") if start <= hit.first < row.first and hit.label.order == order]
+
+
+def _reaches_more(found: Found, heads: Sequence[Hit], run: Run, width: int) -> bool:
+    """Whether a row of a grid with empty cells reaches further than its heads: one of them is one too many."""
+    start, stream = run.pieces[0].start, found.stream
+    if run.figures in (0, width) or len(run.pieces) <= width or stream.grid_column(start) is None:
+        return False
+    return 0 < max((stream.row_extent(hit.start) for hit in heads), default=0) < stream.row_extent(start)
 
 
 def _reaches_less(found: Found, heads: Sequence[Hit], run: Run, width: int) -> bool:

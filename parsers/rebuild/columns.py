@@ -49,7 +49,7 @@ class Columns:
     when a single row of the table lacks a figure; `glued` when some cell holds several figures run together, so that an
     empty cell beside one proves nothing. `even` when some row has more cells than columns, or covered places, and most reach as
     far as their table: a row that reaches less far has then lost a cell, whatever stands in its place. `short` when most
-    rows have fewer cells than columns, or a column is gone: then an empty cell proves no place. `heads` are those of all columns,
+    rows have fewer cells than columns, a column is gone, or heads are displaced: then an empty cell proves no place. `heads` are those of all columns,
     in the form's order, else none. `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` as
     `_lack_totals`. `grid_number` is the grid of the heads, `last` the last row.
     """
@@ -82,7 +82,8 @@ class Columns:
         heads = heads_before(found, table, first_row)
         codes = codes_printed(found.stream, table, heads, runs)
         width = len(codes)
-        grid = columns_of_heads(found.stream, heads, codes)
+        displaced = _are_displaced(found, heads, runs)
+        grid = None if displaced else columns_of_heads(found.stream, heads, codes)
         order = printed_order(found, table, heads, codes) if grid is None else tuple(sorted(grid).index(spot) for spot in grid)
         longer = any(run.bordered and len(run.pieces) > width for run in runs)
         lonely = sum(run.bordered and run.figures < width for run in runs) == 1
@@ -104,9 +105,10 @@ class Columns:
             surplus[None] = replace(known, window=known.window or "last")
         even = (longer or COVER in found.stream.text) and _reach_alike(found, runs)
         gone = order == tuple(range(width)) and lack_a_head(found, table, heads, codes)
-        short = short or gone or _all_lack_one(found, heads, runs)
+        short = short or gone or displaced or _all_lack_one(found, heads, runs)
+        grids = {} if displaced else _heads_by_grid(found, table, codes, runs)
         studied = cls(
-            codes, len(table.columns), order, grid, _heads_by_grid(found, table, codes, runs), surplus, lonely, glued, even, short, spare, shifted, untotalled, number,
+            codes, len(table.columns), order, grid, grids, surplus, lonely, glued, even, short, spare, shifted, untotalled, number,
             last, found, heads_in_order(heads, codes),
         )  # fmt: skip
         return _check(studied, runs)
@@ -173,11 +175,12 @@ class Columns:
         return not uneven and not one_cell and all(is_separate(piece.text) for piece in pieces)
 
     def _may_hide_a_loss(self, run: Run) -> bool:
-        """Whether an empty cell of the run may stand where a figure was lost or moved away."""
+        """Whether an empty cell of the run may stand where a figure was lost or moved away, or be one too many."""
         number = self._grid_number(run)
         headed = number in self.grids or (self.width == 1 and number is not None and number == self.grid_number)
-        fewer = len(run.pieces) < self.surplus.get(number, Surplus()).usual
-        if self.glued or ((self.even or headed or fewer) and self._is_short(run)):
+        others = self.surplus.get(number, Surplus())
+        fewer = len(run.pieces) < others.usual
+        if self.glued or self._reaches_on(run, others.reach) or ((self.even or headed or fewer) and self._is_short(run)):
             return True
         if self.short or self.untotalled or self._lacks_spare(run) or self._is_shifted(run):
             return True
@@ -214,6 +217,12 @@ class Columns:
         if self.found is None:
             return False
         return self.found.stream.reaches_less(run.pieces[0].start)
+
+    def _reaches_on(self, run: Run, reach: int) -> bool:
+        """Whether a run has a cell too many, and its row reaches further than most."""
+        return (
+            self.found is not None and len(run.pieces) > self.width and self.found.stream.row_extent(run.pieces[0].start) > reach
+        )
 
     def _in_packed_lines(self, run: Run) -> bool:
         return self.found is not None and self.found.packed_at(run.pieces[0].start)
@@ -285,6 +294,18 @@ def _check(columns: Columns, runs: Sequence[Run]) -> Columns:
         return columns
     doubted = any(total_breaks(columns.pick(run)) and not total_breaks(usual.pick(run)) for run in runs)
     return replace(columns, order=None) if doubted else columns
+
+
+def _are_displaced(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bool:
+    """Whether a row of heads has a cell too many, so that the places of heads in the grid are wrong: it reaches further than most rows."""
+    spots = {hit: spot[0] for hit in heads if (spot := found.stream.grid_column(hit.start)) is not None}
+    starts = [run.pieces[0].start for run in runs if run.bordered and run.pieces]
+    rows = sorted(
+        found.stream.row_extent(start)
+        for start in starts
+        if (spot := found.stream.grid_column(start)) is not None and spot[0] in spots.values()
+    )
+    return bool(rows) and max(found.stream.row_extent(hit.start) for hit in spots) > rows[len(rows) // 2]
 
 
 def _reach_alike(found: Found, runs: Sequence[Run]) -> bool:

@@ -69,6 +69,9 @@ def _read_by_grid(steps: Sequence[Step], groups: Sequence[str], columns: Sequenc
         return None
     if _may_be_glued(rows[0]) or (rows[0].figures < len(heads) and _may_hide_a_loss(rows[0], found)):
         return None
+    reach = max(found.stream.row_extent(step.hit.start) for step in steps if step.hit.label.kind == "column")
+    if rows[0].figures < len(heads) and found.stream.row_extent(rows[0].pieces[0].start) > reach:
+        return {}  # one of its empty cells is one too many
     places = {spot[1]: piece for piece in rows[0].pieces if (spot := found.stream.grid_column(piece.start)) and spot[2] == 1}
     cells = {name: places[column] for name, column in under.items() if column in places}
     left = rows[0].figures - sum(piece.kind is Kind.FIGURE for piece in cells.values())

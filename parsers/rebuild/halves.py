@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 
-from parsers.document import Block, Cell, Document, Grid
+from parsers.document import Block, Cell, Document, Grid, fill_rectangle
 from parsers.form import NATIONAL, Table, load_forms
 from parsers.rebuild.labels import core_of
 from parsers.rebuild.zones import Kind, kind_of
@@ -168,23 +168,9 @@ def _part_of(grid: Block, first: _Part | None = None) -> _Part | None:
     left = spots[0][0]
     width = max(cell.column + cell.column_span for cell in grid.cells)
     apart = [column for column, _ in spots] == list(range(left, width)) and (len(labelled) > 0) == (left > 0)
-    if not apart or not all(core_of(cell.text) in _heads().keys() | _over() for cell in above) or not _is_full(grid.cells):
+    if not apart or not all(core_of(cell.text) in _heads().keys() | _over() for cell in above) or not fill_rectangle(grid.cells):
         return None
     return _Part(order[0], order[-1] + 1, left, top, max(cell.row + cell.row_span for cell in grid.cells), grid.cells)
-
-
-def _is_full(cells: Sequence[Cell]) -> bool:
-    """Whether every place of a rectangle holds one cell."""
-    places = list(_places(cells))
-    rows, columns = {row for row, _ in places}, {column for _, column in places}
-    return len(places) == len(set(places)) == len(rows) * len(columns)
-
-
-def _places(cells: Sequence[Cell]) -> Iterator[tuple[int, int]]:
-    for cell in cells:
-        for row in range(cell.row, cell.row + cell.row_span):
-            for column in range(cell.column, cell.column + cell.column_span):
-                yield row, column
 
 
 def _tables() -> Iterator[Table]:

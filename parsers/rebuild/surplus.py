@@ -42,13 +42,15 @@ class Surplus:
     """
     Which cells of a row with more cells than columns count: the `first` or the `last` ones, None when that is not known.
 
-    `dropped` are positions, in rows of `length` cells, that are empty in the whole grid. Most rows have `usual` cells or more.
+    `dropped` are positions, in rows of `length` cells, that are empty in the whole grid. Most rows have `usual` cells or more,
+    and most reach as far as `reach` or less far.
     """
 
     window: str | None = None
     length: int = 0
     dropped: frozenset[int] = frozenset()
     usual: int = 0
+    reach: int = 0
 
 
 def surplus_of(stream: Stream, runs: Sequence[Run], width: int) -> dict[int | None, Surplus]:
@@ -64,7 +66,9 @@ def surplus_of(stream: Stream, runs: Sequence[Run], width: int) -> dict[int | No
         covered = any(_covers_behind(stream, run) for run in longer) or any(behind(stream, run)[0] for run in rows)
         window = _window(longer, width) or ("first" if covered else None)
         counts = sorted(len(run.pieces) for run in rows)
-        shown[number] = Surplus(window, *_always_empty(longer, width), counts[(len(counts) - 1) // 2])
+        extents = sorted(stream.row_extent(run.pieces[0].start) for run in rows)
+        usual, reach = counts[(len(rows) - 1) // 2], extents[len(rows) // 2]
+        shown[number] = Surplus(window, *_always_empty(longer, width), usual, reach)
     return shown
 
 

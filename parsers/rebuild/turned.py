@@ -8,12 +8,12 @@ upright: else a row that lost one would be a column whose figures have moved.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise, takewhile
 
-from parsers.document import Block, Cell, Document, Grid
+from parsers.document import Block, Cell, Document, Grid, fill_rectangle
 from parsers.form import NATIONAL, Table, load_forms
 from parsers.rebuild.labels import core_of
 
@@ -45,7 +45,7 @@ def _upright(grid: Grid) -> Grid:
     if len(across) >= _FEWEST_LABELS:
         labels = [cell for cell in grid.cells if core_of(cell.text) in _labels()]
         if len({cell.column for cell in labels}) > 2 * len({cell.row for cell in labels}):
-            return Grid(tuple(_turned(grid, grid.cells, 0)), grid.number) if _is_full(grid.cells) else grid
+            return Grid(tuple(_turned(grid, grid.cells, 0)), grid.number) if fill_rectangle(grid.cells) else grid
     openings = {corner[0] for corner in _corners()}
     if not any(
         core_of(left.text) in _corners() and core_of(right.text) in _labels()
@@ -57,7 +57,7 @@ def _upright(grid: Grid) -> Grid:
     bottom = 0
     for part in _parts(grid.cells):
         top = min(cell.row for cell in part)
-        turned = _is_turned(part) and _is_full(part)
+        turned = _is_turned(part) and fill_rectangle(part)
         cells += _turned(grid, part, bottom) if turned else _moved(grid, part, bottom - top)
         bottom = max(cell.row + cell.row_span for cell in cells)
     return Grid(tuple(cells), grid.number) if len(cells) != len(grid.cells) or cells != list(grid.cells) else grid
@@ -88,18 +88,6 @@ def _is_turned(part: Sequence[Cell]) -> bool:
         and all(core_of(cell.text) in _labels() for cell in beside)
         and all(core_of(cell.text) in _columns() for cell in below)
     )
-
-
-def _is_full(cells: Iterable[Cell]) -> bool:
-    """Whether every place of a rectangle holds one cell."""
-    places = Counter(
-        (row, column)
-        for cell in cells
-        for row in range(cell.row, cell.row + cell.row_span)
-        for column in range(cell.column, cell.column + cell.column_span)
-    )
-    rows, columns = {row for row, _ in places}, {column for _, column in places}
-    return len(places) == len(rows) * len(columns) and max(places.values(), default=0) == 1
 
 
 def _turned(grid: Grid, cells: Sequence[Cell], top: int) -> Iterator[Cell]:
