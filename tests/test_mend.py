@@ -227,6 +227,7 @@ MENDED = (
     "html.paragraphs+remarks+review_three+labels_torn/932.393",  # fourteen figures of two rows with empty cells are no two whole rows
     "text.bars_start+cut+cut_bare+cell_lost/918.611",  # an empty cell before a label may be that of another label
     "text.lines+thousands+one_figure+column_lost/937.795",  # figures with thousands separators are no records
+    "text.lines_spaced+blanks_dropped+labels_torn/14.1200",  # lines show no cells where none shows an empty one
 )
 """Trials in which a wrong cell stood as read, each another false assumption."""
 

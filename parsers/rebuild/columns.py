@@ -82,8 +82,9 @@ class Columns:
         heads = heads_before(found, table, first_row)
         codes = codes_printed(found.stream, table, heads, runs)
         width = len(codes)
-        displaced = _are_displaced(found, heads, runs)
-        grid = None if displaced else columns_of_heads(found.stream, heads, codes)
+        grid = columns_of_heads(found.stream, heads, codes)
+        displaced = grid is not None and grid != tuple(sorted(grid)) and _are_displaced(found, heads, runs)
+        grid = None if displaced else grid
         order = printed_order(found, table, heads, codes) if grid is None else tuple(sorted(grid).index(spot) for spot in grid)
         longer = any(run.bordered and len(run.pieces) > width for run in runs)
         lonely = sum(run.bordered and run.figures < width for run in runs) == 1

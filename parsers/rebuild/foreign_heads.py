@@ -30,6 +30,7 @@ _LINES_DOWN = 3
 _TOKEN = re.compile(f"[^{SPACE}{MARKS}\n]+")
 _LINE = re.compile(f"[^{MARKS}]+")
 _FIRST = frozenset(word[0] for word in NUMBERS | REMARKS)
+_FIRST_ALONE = re.compile(f"(?<![^{SPACE}{MARKS}\n])[{''.join(sorted(_FIRST))}](?![^{SPACE}{MARKS}\n])")
 _WORDS = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -72,13 +73,11 @@ def _heads_left(found: Found) -> Iterator[tuple[str, int]]:
 
 def _upright(text: str) -> Iterator[tuple[str, int]]:
     """The heads that are written downwards, a character below the other or with lines between them: the word, and where it ends."""
+    if not _FIRST_ALONE.search(text):
+        return
     lines = [(match[0], match.start()) for match in _LINE.finditer(text)]
     for at, (above, _) in enumerate(lines):
-        if _FIRST.isdisjoint(above):
-            continue
-        for token in _TOKEN.finditer(above):
-            if len(token[0]) > 1 or token[0] not in _FIRST:
-                continue
+        for token in _FIRST_ALONE.finditer(above):
             column = display_width(above[: token.start()])
             for below, start in lines[at + 1 : at + 1 + _LINES_DOWN]:
                 for other in _TOKEN.finditer(below):

@@ -307,7 +307,9 @@ def _may_be_mixed(units: Sequence[Unit], table: Table) -> list[Unit]:
     """
     Runs without borders that may hold figures of two rows: rows of the form lack behind them, and empty cells leave no trace.
 
-    So they may where figures of nobody follow them without a word: both were cut from one run by their number alone. Where every run without borders is a whole number of rows, zeros are printed and nothing is mixed.
+    So they may where figures of nobody follow them without a word: both were cut from one run by their number alone. Where
+    every run without borders is a whole number of rows, zeros are printed and nothing is mixed; nor is a row whose lines show
+    all its cells, where those of another show empty ones.
     """
     width = len(table.columns)
     loose = [unit for unit in units if unit.run.pieces and not unit.run.bordered]
@@ -318,10 +320,13 @@ def _may_be_mixed(units: Sequence[Unit], table: Table) -> list[Unit]:
     behind = [order[other.row.code] - order[unit.row.code] for unit, other in pairwise(owners) if unit.row and other.row]
     behind += [len(order) - order[owners[-1].row.code]] if owners and owners[-1].row else []
     cut = {id(unit) for unit, other in pairwise(units) if other.row is None and other.run.figures and not other.run.words}
+    traced = any((unit.run.shown or 0) > len(unit.run.pieces) for unit in loose)
     return [
         unit
         for unit, gap in zip(owners, behind, strict=True)
-        if (gap > 1 or id(unit) in cut) and not unit.run.bordered and not unit.run.shown == width == len(unit.run.pieces)
+        if (gap > 1 or id(unit) in cut)
+        and not unit.run.bordered
+        and not (traced and unit.run.shown == width == len(unit.run.pieces))
     ]
 
 
