@@ -334,9 +334,10 @@ def _all_lack_one(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bo
 
 def _are_alike(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bool:
     """Whether all rows are lines with as many cells as those of their heads, labels counted: then none has lost one."""
+    if not found.stream.borders.row_lines:
+        return False
     starts = [*(run.pieces[0].start for run in runs if run.bordered and run.pieces), *(hit.start for hit in heads)]
-    extents = {found.stream.row_extent(start) for start in starts}
-    return found.stream.borders.row_lines and len(extents) == 1
+    return len({found.stream.row_extent(start) for start in starts}) == 1
 
 
 def _split_merged(pieces: Sequence[Piece]) -> list[Piece]:

@@ -222,8 +222,9 @@ class Found:
 def _repeats_no_line(text: str) -> bool:
     """Whether no line of a text of many lines stands there twice."""
     lines = [bare for line in text.split(LINE) if (bare := line.strip(SPACE + MARKS))]
-    figures = sum(is_whole(line) for line in lines)
-    return len(lines) >= _MANY_LINES and figures >= _SOME_FIGURES and len(set(lines)) == len(lines)
+    if len(lines) < _MANY_LINES or len(set(lines)) < len(lines):
+        return False
+    return sum(map(is_whole, lines)) >= _SOME_FIGURES
 
 
 @lru_cache(maxsize=64)

@@ -181,7 +181,10 @@ def is_tail(words: str, row: Row, core: str, *, shortest: int = _LONGEST_TAIL) -
         return False  # a label of its own: 其他 is a column's head too
     if len(text) <= shortest and not (row.unit and row.unit in text):
         return True
-    return any(_is_within(text, compact(spelling).text.partition(core)[2]) for spelling in (row.zh, *row.aliases))
+    rests = [compact(spelling).text.partition(core)[2] for spelling in (row.zh, *row.aliases)]
+    if row.unit and text.startswith(row.unit):
+        rests = [rest for rest in rests if rest.startswith(row.unit)]
+    return any(_is_within(text, rest) for rest in rests)
 
 
 def _is_within(text: str, label: str) -> bool:

@@ -94,34 +94,45 @@ class _Search:
 
     def _support(self, equation: Equation, domain: Domain) -> Domain | None:
         """The rows whose readings shrink, or None when one has none left."""
-        width = len(next(iter(domain[equation.rows[0][0]])))
-        kept = {row: domain[row] for row, _ in equation.rows}
-        for column in range(width):
-            values = [_shifted(kept[row], sign, column) for row, sign in equation.rows]
-            target = sum([lift for _, lift in values])
-            distinct = [set(numbers) for numbers, _ in values]
-            within = (1 << (target + 1)) - 1
-            forward = [1]
-            for each in distinct:
-                reach = 0
-                for number in each:
-                    reach |= forward[-1] << number
-                forward.append(reach & within)
-            backward = 1 << target
-            for at in range(len(values) - 1, -1, -1):
-                row = equation.rows[at][0]
-                numbers = values[at][0]
-                self.steps.take(len(numbers) * (1 + target // _BITS_A_STEP))
-                good = {number for number in distinct[at] if (forward[at] << number) & backward}
-                if not good:
-                    return None
-                if len(good) < len(distinct[at]):
-                    kept[row] = tuple(vector for vector, number in zip(kept[row], numbers, strict=True) if number in good)
-                before = 0
-                for number in good:
-                    before |= backward >> number
-                backward = before
+        settled = [(domain[row][0], sign) for row, sign in equation.rows if len(domain[row]) == 1]
+        kept = {row: domain[row] for row, _ in equation.rows if len(domain[row]) > 1}
+        loose = [(row, sign) for row, sign in equation.rows if row in kept]
+        for column in range(len(domain[equation.rows[0][0]][0])):
+            sum_of_settled = sum([sign * vector[column] for vector, sign in settled])
+            if not loose and sum_of_settled:
+                return None
+            if loose and not self._narrow_column(column, loose, kept, -sum_of_settled):
+                return None
         return {row: vectors for row, vectors in kept.items() if len(vectors) < len(domain[row])}
+
+    def _narrow_column(self, column: int, rows: Sequence[tuple[str, int]], kept: Domain, total: int) -> bool:
+        """Leave those readings in `kept` that can add up to a total in a column; whether each row has one."""
+        values = [_shifted(kept[row], sign, column) for row, sign in rows]
+        target = total + sum([lift for _, lift in values])
+        if target < 0:
+            return False
+        distinct = [set(numbers) for numbers, _ in values]
+        within = (1 << (target + 1)) - 1
+        forward = [1]
+        for each in distinct:
+            reach = 0
+            for number in each:
+                reach |= forward[-1] << number
+            forward.append(reach & within)
+        backward = 1 << target
+        for at in range(len(values) - 1, -1, -1):
+            row, numbers = rows[at][0], values[at][0]
+            self.steps.take(len(numbers) * (1 + target // _BITS_A_STEP))
+            good = {number for number in distinct[at] if (forward[at] << number) & backward}
+            if not good:
+                return False
+            if len(good) < len(distinct[at]):
+                kept[row] = tuple(vector for vector, number in zip(kept[row], numbers, strict=True) if number in good)
+            before = 0
+            for number in good:
+                before |= backward >> number
+            backward = before
+        return True
 
     def first(self, domain: Mapping[str, tuple[Vector, ...]]) -> dict[str, Vector] | None:
         """One solution, or None."""

@@ -63,14 +63,18 @@ def _line_start(stream: Stream, hit: Hit) -> int:
 def pieces_under(stream: Stream, heads: Sequence[GridColumn], pieces: Sequence[Piece]) -> list[Piece] | None:
     """The piece under each head; None unless each head has one of its own and no figure is left over."""
     spots = [(piece, stream.grid_column(piece.start)) for piece in pieces]
-    sides = [(piece, spot[1], spot[1] + spot[2]) for piece, spot in spots if spot is not None]
+    sides = {spot[1:]: piece for piece, spot in spots if spot is not None}
+    if len(sides) < sum(spot is not None for _, spot in spots):
+        return None
     chosen: list[Piece] = []
     for column, span in heads:
-        end = column + span
-        under = [piece for piece, left, right in sides if left < end and column < right]
-        if len(under) != 1:
-            return None
-        chosen.append(under[0])
+        under = sides.get((column, span))  # most cells are as wide as their head, and no two of a row overlap
+        if under is None:
+            beside = [piece for (left, wide), piece in sides.items() if left < column + span and column < left + wide]
+            if len(beside) != 1:
+                return None
+            under = beside[0]
+        chosen.append(under)
     left = [piece for piece in pieces if piece.kind is Kind.FIGURE and piece not in chosen]
     return None if left or len({piece.start for piece in chosen}) != len(heads) else chosen
 

@@ -112,16 +112,12 @@ def find_alike(units: list[Unit], table: Table) -> None:
             alike = [
                 row
                 for row in missing
-                if _likeness(units, at, row) >= _ALIKE
-                and not is_other(words, row, table)
+                if _is_alike(words, units, at, row, table)
                 and not _runs_on(unit.run.words, row)
                 and not (at and _begins(units[at - 1], row))
             ]
-            if (
-                len(alike) == 1
-                and sum(likeness(core_of(other.run.words), alike[0]) >= _ALIKE for other in units[start:stop] if other.run.words)
-                == 1
-            ):
+            others = [core_of(other.run.words) for other in units[start:stop] if other.run.words and other is not unit]
+            if len(alike) == 1 and not any(likeness(other, alike[0]) >= _ALIKE for other in others):
                 units[at] = Unit(alike[0], unit.run, unit.label)
 
 
@@ -151,13 +147,12 @@ def _runs_on(words: str, row: Row) -> bool:
     return bool(core_of(before)) and len(core_of(behind)) >= _LEAST_LABEL
 
 
-def _likeness(units: Sequence[Unit], at: int, row: Row) -> float:
+def _is_alike(words: str, units: Sequence[Unit], at: int, row: Row, table: Table, *, least: float = _ALIKE) -> bool:
     """
-    How alike the words before a run are to a row's label; where that label stands already, they can only be its end.
+    Whether the words before a run are alike to a row's label; where that label stands already, they can only be its end.
 
     A row that the form does not have may be called much like one that stands there with empty cells.
     """
-    words = core_of(units[at].run.words)
     stands = (
         (place, unit.label)
         for place, unit in enumerate(units)
@@ -165,11 +160,11 @@ def _likeness(units: Sequence[Unit], at: int, row: Row) -> float:
     )
     place, label = next(stands, (-1, None))
     if label is None:
-        return likeness(words, row)
-    if enumerator_of(units[at].run.words):
-        return 0.0  # the end of a label has no enumerator
-    whole = ratio(label.core + words, row.zh)
-    return whole if place == at - 1 and whole >= ratio(label.core, row.zh) else 0.0
+        return likeness(words, row) >= least and not is_other(words, row, table)
+    whole = label.core + words
+    if enumerator_of(units[at].run.words) or place != at - 1 or ratio(whole, row.zh) < ratio(label.core, row.zh):
+        return False  # the end of a label has no enumerator, and stands right behind its beginning
+    return ratio(whole, row.zh) >= least and not is_other(whole, row, table)
 
 
 def gaps(units: Sequence[Unit], table: Table) -> list[tuple[int, int, list[Row]]]:
@@ -220,4 +215,4 @@ def _fits(units: Sequence[Unit], at: int, row: Row, table: Table) -> bool:
         return False
     for head in (*table.heads, *(column.zh for column in table.columns)):
         words = words.replace(core_of(head), "")
-    return len(words) < 3 or (_likeness(units, at, row) >= _NOT_ALIEN and not is_other(words, row, table))
+    return len(words) < 3 or _is_alike(words, units, at, row, table, least=_NOT_ALIEN)
