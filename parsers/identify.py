@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from parsers.document import Document
 from parsers.finding import Finding, Severity
 from parsers.raw.signs import REPORT_TITLE
+from parsers.rebuild.script import NAMES
 from parsers.source import Hints
 
 __all__ = ["Identity", "identify", "level_of", "read_title", "split_unit"]
@@ -36,18 +37,41 @@ _HAN_DIGIT = {
 _YEAR = re.compile(
     r"(?<!\d)(20[0-3]\d)(?=\s*年|\s*年度|年)|(?<![〇零一二三四五六七八九])(二[〇○零Ｏ][〇○零一二三][〇○零一二三四五六七八九])(?=\s*年)"
 )
+_BARE_YEAR = re.compile(r"^20[0-3]\d(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff(（])20[0-3]\d(?=[)）]?$)")
+"""A year without its word, at the beginning or the end of a title."""
 _PERIOD = re.compile(
     r"(20[0-3]\d)(?<!\d....)\s*年\s*0?1\s*月\s*0?1\s*日?\s*(?:起|开始)?\s*[至到—\-－~～─]+\s*(?:(20[0-3]\d)\s*年)?\s*12\s*月\s*3[01]\s*日?"
 )
 _SPACES = re.compile(r"\s+")
+_TRADITIONAL = ("公開", "報告", "年報")
+_PINYIN = re.compile(r"(?<=[\u4e00-\u9fff])[(（][a-zA-Zɑɡāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿ]{1,7}[)）]")
 _TITLE_LINES = 60
+_LINES_OF_A_TITLE = 3
+_PART_OF_A_TITLE = re.compile(
+    r"(?:20[0-3]\d年度?)?(?:[A-Za-z0-9.-]+\.[a-z]{2,3})?[\u4e00-\u9fff（）()]{2,30}(?:20[0-3]\d年度?)?|20[0-3]\d年度?"
+)
 _LONGEST_TITLE = 70
 _TRAIL = re.compile(r"[>＞»›]|首页|当前位置")  # where a page stands in its site, which names the column of all reports
 
 _FIELD = re.compile(r"^(?:信息|文件|公文)?(?:名称|标题|题名)[:：]")  # the name of a field in a page's table of its own data
 _SENTENCE = re.compile(r"[。，,；;]")  # what stands before a title in running text is no name
+_ADDRESS = re.compile(r"[A-Za-z0-9.-]+\.(?:com|cn|net|org)")  # what some who copy pages put in the place of a name
+_ANNOUNCING = r"[现特](?:就|将|予以|特|面?向社会|编制|形成|发布|公布|公开|了)+《?"
+_ANNOUNCED = re.compile(
+    _ANNOUNCING + r"([^，。；：:、《》（）()]{0,30}(?:" + REPORT_TITLE.pattern + r"))(?!编制|撰写|发布工作|公布工作|的通知|格式)"
+)
+"""How a report says what it is in running text: 现公布某县2021年政府信息公开工作年度报告."""
+_MAKER = re.compile(
+    r"本(?:年度)?报告(?:系|是)?由(?P<first>[^，。；]{3,30}?)(?:负责)?(?:根据|按照|依据|编制|公布|汇总)"
+    r"|由(?P<after>[^，。；]{3,40}?)(?:负责)?(?:编制|编写|撰写)(?:完成|而成|形成)?了?本(?:年度)?报告"
+    r"|[，,。；](?P<active>[^，。；,由]{3,40}?)(?:负责)?(?:编制|编写|撰写)(?:完成|形成)?了?本(?:年度)?报告"
+)
+_OF_ITSELF = re.compile(r"[我本该全各]")
+_WRITES_FOR = re.compile(r"(.*?(?:[镇乡](?:人民政府)?|街道(?:办事处)?|局|委员会))(?:.*(?:办公室|[办科股室处]|中心)(?:[(（].*)?)")
+"""A body, and the office in it that writes its report."""
 
 _LONGEST_UNIT = 40
+_OPENING = 3000
 _PUBLISHERS = ("发布机构", "发文机关", "发布机关", "公开机构", "公开责任部门")
 
 _OFFICE = re.compile(r"(?:人民)?政府办(?:公室|公厅)?$")
@@ -75,12 +99,12 @@ class Identity:
 
 def identify(document: Document, *, hints: Hints | None, report_id: str) -> Identity:
     """The identity of a document; `findings` hold every disagreement."""
-    lines = [line for paragraph in document.paragraphs() if (line := paragraph.text.strip())]
+    lines = _in_simplified([line for paragraph in document.paragraphs() if (line := paragraph.text.strip())])
     title = _title(document, lines)
     prose = "\n".join(lines)
     findings: list[Finding] = []
     year = _agree(list(_years(title, document, prose)), findings, report_id)
-    unit = _unit(title) or _unit_from_lines(lines) or _unit_from_meta(document, findings, report_id)
+    unit = _unit(title) or _unit_from_prose(prose) or _unit_from_meta(document, findings, report_id)
     level, county = (None, None) if unit is None else (level_of(unit), split_unit(unit))
     scope = _scope(unit, level, prose, findings, report_id)
     told = hints or Hints()
@@ -97,8 +121,8 @@ def read_title(title: str) -> tuple[str | None, int | None]:
     >>> read_title("上高县2021年政府信息公开工作年度报告"), read_title("通知")
     (('上高县', 2021), (None, None))
     """
-    match = _YEAR.search(title)
-    return _unit(title), _number(match) if match is not None else None
+    plain = _in_simplified([title])[0]
+    return _unit(plain), _year_in(plain)
 
 
 # --- title and year -------------------------------------------------------------------------------
@@ -107,40 +131,80 @@ def read_title(title: str) -> tuple[str | None, int | None]:
 def _title(document: Document, lines: Sequence[str]) -> str:
     """The first short line that is a report's title and names a year, else the file's own title, else the first that is one."""
     titles = list(_titles(lines))
-    own = _SPACES.sub("", document.title)
-    dated = next((title for title in titles if _YEAR.search(title)), None)
+    own = _in_simplified([_SPACES.sub("", document.title)])[0]
+    dated = next((title for title in titles if _year_in(title)), None)
     return dated or (own if REPORT_TITLE.search(own) else next(iter(titles), own))
 
 
+def _in_simplified(lines: Sequence[str]) -> Sequence[str]:
+    """The lines in simplified script, less pinyin in brackets, where words of these reports stand in the traditional one."""
+    if not any(word in line for line in lines[:_TITLE_LINES] for word in _TRADITIONAL):
+        return lines
+    return [_PINYIN.sub("", line).translate(NAMES) for line in lines]
+
+
 def _titles(lines: Sequence[str]) -> Iterator[str]:
-    for at, line in enumerate(lines[:_TITLE_LINES]):
-        cells = "".join(line.split()).strip("#*").split("|")
-        plain = _FIELD.sub("", next((cell for cell in cells if REPORT_TITLE.search(cell)), ""))
+    plains = [_SPACES.sub("", line).strip("#*") for line in lines[:_TITLE_LINES]]
+    for at, printed in enumerate(plains):
+        cell = next((cell for cell in printed.split("|") if REPORT_TITLE.search(cell)), None)
+        plain = _FIELD.sub("", _cut_title(plains[at : at + 2]) if cell is None else cell)
         if len(plain) > _LONGEST_TITLE or plain.endswith(("。", "；", "：", "，")):
             continue
         if REPORT_TITLE.search(plain) and not _TRAIL.search(plain):
-            above = _SPACES.sub("", lines[at - 1]).strip("#*") if at else ""
-            leads = at and _YEAR.match(plain) and not _unit(plain) and 2 < len(above) <= 30 and level_of(above) is not None
-            yield above + plain if leads else plain
+            yield _with_lines_above(plains[:at], plain)
+
+
+def _cut_title(lines: Sequence[str]) -> str:
+    """Two lines as one where a break stands within the words of a title; empty where none does."""
+    joined = "".join(lines)
+    match = REPORT_TITLE.search(joined) if len(joined) <= _LONGEST_TITLE else None
+    return joined if match is not None and match.start() < len(lines[0]) < match.end() == len(joined) else ""
+
+
+def _with_lines_above(above: Sequence[str], title: str) -> str:
+    """A title that names no unit with the lines above it that do, and that stand in its line elsewhere."""
+    if _unit(title) is None:
+        for count in range(1, min(len(above) + 1, _LINES_OF_A_TITLE)):
+            if _PART_OF_A_TITLE.fullmatch(above[-count]) is None:
+                break
+            joined = "".join((*above[-count:], title))
+            unit = _unit(joined)
+            if unit and _year_in(joined) and _is_body(unit):
+                return joined
+    return title
 
 
 def _years(title: str, document: Document, prose: str) -> Iterator[tuple[int, str, str]]:
     """Each year that the text gives as the data year, with where it says so in Chinese and English."""
-    match = _YEAR.search(title)
-    if match is not None:
-        yield _number(match), f"标题“{title}”", f"the title {title!r}"
-    elif document.title and (match := _YEAR.search(document.title)) is not None and REPORT_TITLE.search(document.title):
-        yield _number(match), f"网页标题“{document.title.strip()}”", f"the page title {document.title.strip()!r}"
+    year = _year_in(title)
+    named = year or _year_in(document.title) if REPORT_TITLE.search(document.title) else year
+    if year is not None:
+        yield year, f"标题“{title}”", f"the title {title!r}"
+    elif named is not None:
+        yield named, f"网页标题“{document.title.strip()}”", f"the page title {document.title.strip()!r}"
     period = _PERIOD.search(prose)
     if period is not None:
         sentence = _SPACES.sub("", period[0])
         yield int(period[1]), f"统计期限“{sentence}”", f"the period {sentence!r}"
         if period[2] and period[2] != period[1]:
             yield int(period[2]), f"统计期限“{sentence}”", f"the end of the period {sentence!r}"
+    elif named is None and (announced := _announced(prose)) is not None and (year := _year_in(announced)) is not None:
+        yield year, f"正文“{announced}”", f"the words {announced!r}"
 
 
-def _number(match: re.Match[str]) -> int:
-    return int(match[1]) if match[1] else int("".join(_HAN_DIGIT[character] for character in match[2]))
+def _announced(prose: str) -> str | None:
+    """The title that a report's opening announces in running text; None where it does not."""
+    match = _ANNOUNCED.search(prose[:_OPENING])
+    return None if match is None else _SPACES.sub("", match[1])
+
+
+def _year_in(title: str) -> int | None:
+    """The year that a title names; None where it names none."""
+    match = _YEAR.search(title)
+    if match is not None:
+        return int(match[1]) if match[1] else int("".join(_HAN_DIGIT[character] for character in match[2]))
+    bare = _BARE_YEAR.search(title)
+    return None if bare is None else int(bare[0])
 
 
 def _agree(years: Sequence[tuple[int, str, str]], findings: list[Finding], report_id: str) -> int | None:
@@ -172,20 +236,24 @@ def _unit(title: str) -> str | None:
     match = REPORT_TITLE.search(title)
     if match is None:
         return None
-    named = _YEAR.sub("", title[: match.start()])
+    named = _ADDRESS.sub("", _BARE_YEAR.sub("", _YEAR.sub("", title[: match.start()]), count=1))
+    named = re.sub(f"^{_ANNOUNCING}", "", named)
     named = re.sub(r"年度?|关于|[《》“”\"\-—_|：:]", "", named).strip("的 ")
     named = re.sub(r"(?:本级|(?<=[局委办厅镇乡])政务)$", "", named)
+    named = re.sub(r"人民$", "人民政府", named)  # the title has 政府 once: 人民政府信息公开
     if not 2 < len(named) <= _LONGEST_UNIT or _SENTENCE.search(named):
         return None
     return _OFFICE.sub(lambda office: "人民政府办公厅" if office[0].endswith("厅") else "人民政府办公室", named)
 
 
-def _unit_from_lines(lines: Sequence[str]) -> str | None:
-    """The unit that the body says has made the report (本报告由…编制)."""
-    for line in lines[:_TITLE_LINES]:
-        match = re.search(r"本(?:年度)?报告(?:系|是)?由([^，。；]{3,30}?)(?:根据|按照|依据|编制|公布|汇总)", line)
-        if match is not None and level_of(match[1]) is not None:
-            return match[1]
+def _unit_from_prose(prose: str) -> str | None:
+    """The unit whose report the opening announces, or that it says has made the report (本报告由…编制)."""
+    made = _MAKER.search(prose[:_OPENING])
+    maker = "" if made is None else next(filter(None, made.groups()))
+    within = _WRITES_FOR.fullmatch(maker)
+    for name in (_unit(_announced(prose) or ""), maker if within is None else within[1]):
+        if name and len(name) > 2 and not _OF_ITSELF.match(name) and _is_body(name):
+            return name
     return None
 
 
@@ -202,6 +270,10 @@ def _unit_from_meta(document: Document, findings: list[Finding], report_id: str)
     en = f"the report names no unit; the publisher that its page names is taken: {publisher!r}"
     findings.append(_doubt("identity.from_metadata", zh, en, report_id))
     return publisher
+
+
+def _is_body(name: str) -> bool:
+    return level_of(name) is not None or name.endswith(("市", "人民政府"))
 
 
 def level_of(unit: str) -> str | None:
@@ -266,7 +338,7 @@ _OWN = re.compile(
 
 def _scope(unit: str | None, level: str | None, prose: str, findings: list[Finding], report_id: str) -> str | None:
     """`all`, `own`, or None; a text that says both is a finding and None."""
-    opening = prose[:3000]
+    opening = prose[:_OPENING]
     sums, own = _SUMS.search(opening), _OWN.search(opening)
     if sums is not None and own is not None:
         zh = f"报告范围不一致：“{sums[0]}”与“{own[0]}”"

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from parsers.report import Status
 
-__all__ = ["NOTHING", "Value", "read_value"]
+__all__ = ["NOTHING", "TRADITIONAL", "Value", "read_value"]
 
 
 class Value(NamedTuple):
@@ -26,7 +26,10 @@ class Value(NamedTuple):
     note: str | None = None
 
 
-_FOLD = str.maketrans(
+TRADITIONAL = str.maketrans("減約餘萬億條項個無沒兩過", "减约余万亿条项个无没两过")
+"""The traditional characters of what stands beside figures to their simplified ones, one for one, so that all places stay."""
+
+_FOLD = TRADITIONAL | str.maketrans(
     {
         **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
         "，": ",", "．": ".", "。": ".", "（": "(", "）": ")", "【": "[", "】": "]", "〔": "[", "〕": "]", "：": ":", "；": ";",
@@ -48,7 +51,7 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _REMARK = re.compile(r"\s*(?:[(\[](?P<remark>[^()\[\]]*)[)\]]|(?P<mark>[*※#①-⑳¹²³⁰-⁹†‡]+))\s*")
-_NIL = re.compile(r"(?:[-—―_/\\~～ー─━]+|无|無|没有|N/?A)", re.IGNORECASE)
+_NIL = re.compile(r"(?:[-—―_/\\~～ー─━]+|无|没有|N/?A)", re.IGNORECASE)
 NOTHING = frozenset({"nan", "NaN", "None", "null", "<NA>", "NaT"})
 """What programs print for a cell in which they found nothing."""
 _ABOUT = re.compile(r"(?:约|近|超过?|逾|大约|不足|至少)\s*\d|\d\s*(?:余|多|左右|以上|以下)")
@@ -68,8 +71,8 @@ def read_value(text: str, *, signed: bool = False) -> Value:
     '其中修订16件'
     >>> [read_value(text).status.value for text in ("", "—", "无", "约20", "O", "-8", "007")]
     ['blank', 'nil', 'nil', 'unreadable', 'unreadable', 'unreadable', 'unreadable']
-    >>> read_value("减8", signed=True).number
-    Decimal('-8')
+    >>> read_value("减8", signed=True).number, read_value("3萬元").unit
+    (Decimal('-8'), '万元')
     """
     return _read_short(text, signed) if len(text) <= _LONGEST_CELL else _read(text, signed)
 

@@ -35,8 +35,10 @@ def complaints(layout: Layout, rendering: Rendering, facts: Sequence[Fact], *, a
     What is wrong with a reading.
 
     Nothing may be silently wrong, and a layout that keeps every value is read whole where it stands `alone`. Only the same
-    digits of a group of section four, cut so that its sum holds though the report broke it, are no complaint.
+    digits of a group of section four, cut so that its sum holds though the report broke it, are no complaint; nor is what is
+    open where a report prints a single figure: no other shows whether figures stand in their places or were packed together.
     """
+    alone = alone and sum(map(bool, rendering.printed.values())) != 1
     judgements = list(judge(rendering, tuple(facts)))
     cut_otherwise = _cut_otherwise(rendering, judgements)
     for item in judgements:

@@ -10,6 +10,7 @@ __all__ = ["records_of"]
 
 _FEWEST_STRINGS = 10
 _MOST_VALUES = 20
+_NAMED = 2
 _NAME = re.compile(r"[a-z][A-Za-z_]*")
 _QUOTED = r'"(?:[^"\\\n]|\\.)*"' + r"|'(?:[^'\\\n]|\\.)*'"
 _SCALAR = rf"(?:{_QUOTED}|[-+]?\d+(?:\.\d+)?|[A-Za-z]{{1,5}}(?:\(\s*(?:{_QUOTED})\s*\))?)"
@@ -65,8 +66,11 @@ def records_of(text: str) -> list[list[str]] | None:
 
 
 def _is_of_program(match: re.Match[str]) -> bool:
-    """Whether a dictionary has names of a program for its keys, as no row of a table has."""
-    return match["pairs"] is not None and all(_NAME.fullmatch(_value(pair[0])) for pair in _PAIRS.findall(match["pairs"]))
+    """Whether a dictionary has names of a program for its keys, or two values are such a name and its own, as no row of a table."""
+    if match["pairs"] is not None:
+        return all(_NAME.fullmatch(_value(pair[0])) for pair in _PAIRS.findall(match["pairs"]))
+    values = [_value(scalar[0]) for scalar in _SCALARS.finditer(match["list"])]
+    return len(values) == _NAMED and values[0] not in _NOTHING and _NAME.fullmatch(values[0]) is not None
 
 
 def _lines(between: str) -> list[list[str]]:

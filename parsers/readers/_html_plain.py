@@ -19,11 +19,12 @@ from parsers.raw.body import AROUND, BODIES, CERTAIN_LABELS, FORM_WORDS, bears_m
 from parsers.readers._companions import SOURCES
 from parsers.readers._marks import MARKS
 from parsers.readers._tags import NOTHING, Nesting, cut_at_tags, tags_in
+from parsers.readers._unseen import WRITTEN_CELL, is_hidden_by
 
 __all__ = ["STAND_IN", "Cutting", "cut_out"]
 
 _INLINE = (
-    *("span", "font", "b", "strong", "i", "em", "u", "o:p", "small", "big", "sub", "tt", "label", "ins", "nobr"),
+    *("span", "font", "b", "strong", "i", "em", "u", "o:p", "small", "big", "tt", "label", "ins", "nobr"),
     *("st1:chsdate", "st1:chmetcnv", "st1:personname"),
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -104,7 +105,6 @@ _PASSED = re.compile(r"!--(?!-)[^<>-]*+(?:-[^<>-]++)*--|!\[(?:if [^<>\[\]]*|endi
 _SHORT = 1_500
 """Longer tags, and runs of them, are seldom the same in two pages, and not kept."""
 _READ_ATTRIBUTES = ("class", "id", "style", "rowspan", "colspan")
-_HIDES = re.compile("display:none|line-through|super")
 _WORD_OF_HIDING = re.compile("isplay|ISPLAY|super")
 _SILENT_FIELDS = ("hidden", "button", "submit", "reset", "checkbox", "radio", "image")
 _WITHIN = ("d", "&")
@@ -222,6 +222,8 @@ def _told(part: bytes) -> _Told | None:
     if NOTHING in part or b"\xee" in part:
         return None
     cut, unseen = cut_at_tags(part, _read_run), ""
+    if cut is None and WRITTEN_CELL.search(part):
+        return None
     if cut is None:
         unseen = b"".join([found[0] for found in _UNSEEN.finditer(part)]).decode("utf-8", "replace")
         cut = cut_at_tags(_UNSEEN.sub(b"<%b>" % NOTHING, part), _read_run)
@@ -346,7 +348,7 @@ def _read_tag(tag: bytes) -> tuple[str, str] | None:
         plain = name in _AROUND_ELEMENT and not attributes and not closed
         return (_NESTING.sign("/" + name), _AROUND_ELEMENT[name][1]) if plain else None
     own = _attributes(attributes)
-    if own is None or "hidden" in own or _HIDES.search("".join(own.get("style", "").lower().split())):
+    if own is None or "hidden" in own or is_hidden_by(own):
         return None
     styled = _STYLED if _WORD_OF_HIDING.search(own.get("style", "")) else ""
     if name in _WITHOUT_END:

@@ -11,8 +11,8 @@ from statistics import median
 
 from parsers.document import Block, Cell, Grid, Paragraph
 from parsers.raw.charset import without_marks
-from parsers.readers._doubt import DOUBT
-from parsers.readers._page import Box, Glyph, Page, Rule, block_text, lines_of, text_of, upright
+from parsers.readers._doubt import DOUBT, is_figure
+from parsers.readers._page import Box, Drawn, Glyph, Page, Rule, block_text, lines_of, text_of, upright
 from parsers.readers._ruled import RuledTable, tables_between
 
 __all__ = ["blocks_of", "numbered", "paragraphs_of", "without_margins"]
@@ -27,6 +27,10 @@ _FULL, _INDENT, _COLUMN_GAP = 1.7, 0.8, 2.0
 _FEWEST_WORDS = 4
 _EDGE, _OVER = 1.5, 0.1
 """Points or pixels: how near to a side of the page a cell may be cut by it, and how far a rule that goes on runs over it."""
+_INSIDE, _ALIKE = 3.0, 0.85
+"""Points: how far inside a cell a stroke stands that is none of its rules; the share of a cell that its background fills."""
+_LOWEST = 0.75
+"""In sizes of the type: what is lower or narrower holds no text, and is not seen to be blank."""
 _MARGIN = 0.12
 """The share of a page's height, above and below, in which its number stands."""
 
@@ -150,14 +154,43 @@ def _cells(table: RuledTable, glyphs: Sequence[Glyph], page: Page) -> Iterator[C
     held: list[list[Glyph]] = [[] for _ in table.cells]
     for glyph in glyphs:
         held[table.cell_at(glyph.box)].append(glyph)
+    drawn = _drawn_in(table, page.drawn)
+    low = _LOWEST * median(glyph.size for glyph in glyphs)
     order = row = -1
-    for cell, inside in zip(table.cells, held, strict=True):
+    for number, (cell, inside) in enumerate(zip(table.cells, held, strict=True)):
         order = 1 if cell.row != row else order + 1
         row = cell.row
         box = ",".join(f"{value:.1f}" for value in cell.box)
         place = f"row={cell.row + 1};column={order};box={box}"
         text = without_marks(block_text(inside)) + (DOUBT if _is_cut(cell.box, inside, page) else "")
+        too_low = min(cell.box.bottom - cell.box.top, cell.box.right - cell.box.left) < low
+        blank = not text.strip()
+        if (blank and too_low) or (number in drawn and (drawn[number] or blank) and is_figure(text)):
+            text += DOUBT
         yield Cell(text, cell.row, cell.column, cell.row_span, cell.column_span, order, place)
+
+
+def _drawn_in(table: RuledTable, drawn: Iterable[Drawn]) -> dict[int, bool]:
+    """The numbers of cells in which something is drawn that may be a figure, and whether it is also where text stands."""
+    found: dict[int, bool] = {}
+    for item in drawn:
+        if table.box.holds(item.box):
+            number = table.cell_at(item.box)
+            if _is_in(item, table.cells[number].box):
+                found[number] = found.get(number, False) or item.beside
+    return found
+
+
+def _is_in(item: Drawn, cell: Box) -> bool:
+    """Whether something lies within a cell, but neither at its sides nor over the whole of it."""
+    inside = -_INSIDE if item.beside else _INSIDE
+    box = item.box
+    if box.left < cell.left + inside or box.right > cell.right - inside:
+        return False
+    if box.top < cell.top + inside or box.bottom > cell.bottom - inside:
+        return False
+    wide, high = cell.right - cell.left, cell.bottom - cell.top
+    return box.right - box.left < _ALIKE * wide or box.bottom - box.top < _ALIKE * high
 
 
 def _is_cut(box: Box, glyphs: Sequence[Glyph], page: Page) -> bool:

@@ -10,6 +10,7 @@ from lxml import etree
 from parsers.errors import ReadError, ReadStatus
 from parsers.guard import parse_xml
 from parsers.readers._cell_texts import NO_RESULT
+from parsers.readers._doubt import is_figure
 from parsers.readers._sheets import Collector, Marks
 from parsers.readers._spans import MAX_CELLS, span_of
 
@@ -36,8 +37,10 @@ def marks_of_ods(packed: bytes) -> dict[str, Marks]:
     body = root.find(f"{_OFFICE}body/{_OFFICE}spreadsheet")
     if body is None:
         raise ReadError(ReadStatus.FAILED, "an ODS file without sheets; ask for the file again")
-    ruled = frozenset(_ruled_styles(root))
-    return {table.get(f"{_TABLE}name") or "": _Sheet(ruled).marks(table) for table in body.iterchildren(f"{_TABLE}table")}
+    ruled, shifted = frozenset(_ruled_styles(root)), frozenset(_shifted_styles(root))
+    return {
+        table.get(f"{_TABLE}name") or "": _Sheet(ruled, shifted).marks(table) for table in body.iterchildren(f"{_TABLE}table")
+    }
 
 
 def content_of_flat(flat: bytes) -> bytes:
@@ -68,6 +71,17 @@ def _ruled_styles(root: etree._Element) -> Iterator[str]:
             yield style.get(f"{_STYLE}name") or ""
 
 
+def _shifted_styles(root: etree._Element) -> Iterator[str]:
+    """The styles that strike a text out, raise or lower it."""
+    for style in root.iterfind(f"{_OFFICE}automatic-styles/{_STYLE}style"):
+        properties = style.find(f"{_STYLE}text-properties")
+        if properties is not None and (
+            any((properties.get(f"{_STYLE}text-line-through-{word}") or "none") != "none" for word in ("style", "type"))
+            or not (properties.get(f"{_STYLE}text-position") or "0%").startswith("0%")
+        ):
+            yield style.get(f"{_STYLE}name") or ""
+
+
 def _repeats(element: etree._Element, word: str) -> int:
     text = element.get(f"{_TABLE}number-{word}-repeated") or "1"
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 1
@@ -80,9 +94,10 @@ def _is_hidden(element: etree._Element) -> bool:
 class _Sheet(Collector):
     """Collects the marks of one sheet row by row."""
 
-    def __init__(self, ruled_styles: frozenset[str]) -> None:
+    def __init__(self, ruled_styles: frozenset[str], shifted_styles: frozenset[str]) -> None:
         super().__init__()
         self._styles = ruled_styles
+        self._shifted = shifted_styles
 
     def marks(self, table: etree._Element) -> Marks:
         at = 0
@@ -128,4 +143,16 @@ class _Sheet(Collector):
             return shown or "#VALUE!"
         if kind is None and cell.get(f"{_TABLE}formula") is not None:
             return shown or NO_RESULT
+        if (
+            self._shifted
+            and is_figure(shown)
+            and any(
+                part.get(name) in self._shifted and any(map(str.isdigit, "".join(map(str, part.itertext()))))
+                for name, part in (
+                    (f"{_TABLE}style-name", cell),
+                    *((f"{_TEXT}style-name", span) for span in cell.iter(f"{_TEXT}span")),
+                )
+            )
+        ):
+            return shown + NO_RESULT
         return shown if kind in ("percentage", "boolean") else None

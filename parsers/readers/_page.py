@@ -10,7 +10,7 @@ from operator import itemgetter
 from statistics import median
 from typing import NamedTuple
 
-__all__ = ["Box", "Glyph", "Page", "Rule", "block_text", "lines_of", "text_of", "turned", "upright"]
+__all__ = ["Box", "Drawn", "Glyph", "Page", "Rule", "block_text", "lines_of", "text_of", "turned", "upright"]
 
 _WORD_GAP = 0.6
 """A wider gap, in sizes of the type, is a blank; figures that stand in two columns never stand closer."""
@@ -61,6 +61,13 @@ class Rule(NamedTuple):
     end: float
 
 
+class Drawn(NamedTuple):
+    """Something drawn that is neither text nor a rule and may be a figure; `beside` text too, else only where none stands."""
+
+    box: Box
+    beside: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What is printed on one page; the number counts from 1."""
@@ -70,6 +77,7 @@ class Page:
     height: float
     glyphs: tuple[Glyph, ...]
     rules: tuple[Rule, ...]
+    drawn: tuple[Drawn, ...] = ()
 
 
 def upright(page: Page) -> Page:
@@ -95,18 +103,21 @@ def turned(page: Page, quarters: int) -> Page:
             page.number,
             high,
             page.width,
-            tuple(
-                Glyph(text, Box(high - box.bottom, box.left, high - box.top, box.right), size, (turns + 1) % 4)
-                for text, box, size, turns in page.glyphs
-            ),
+            tuple(Glyph(text, _turned(box, high), size, (turns + 1) % 4) for text, box, size, turns in page.glyphs),
             tuple(
                 Rule(level=False, at=high - at, start=start, end=end)
                 if level
                 else Rule(level=True, at=at, start=high - end, end=high - start)
                 for level, at, start, end in page.rules
             ),
+            tuple(drawn._replace(box=_turned(drawn.box, high)) for drawn in page.drawn),
         )
     return page
+
+
+def _turned(box: Box, high: float) -> Box:
+    """A box on a page of that height that is turned clockwise by a quarter."""
+    return Box(high - box.bottom, box.left, high - box.top, box.right)
 
 
 def lines_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:

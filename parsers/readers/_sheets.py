@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 
 from parsers.document import Block, Cell, Grid, Paragraph
@@ -24,6 +25,8 @@ _MOST_BLANK = 40
 """So many ruled rows below the last text belong to the table; borders painted to the end of a sheet do not."""
 _MOST_RULED = 0.8
 """From this share of the rows with several texts on, borders say what is a table."""
+_FEWEST_COLUMNS, _MOST_WORDED, _WORDS = 3, 0.6, re.compile("[\u4e00-\u9fff]")
+"""What of columns and rows with words makes a table of its own beside another."""
 _LONGEST_LABEL = 40
 _NOTE = re.compile(r"^[（(]?(?:注|备注|说明|填表|单位|制表)|[。；：:]$")
 """What stands below a table and is no label of a row."""
@@ -97,6 +100,14 @@ class _Surface:
     joined: set[int] = field(default_factory=set)
     """Rows that a span joins to the next one."""
 
+    @cached_property
+    def _columns(self) -> dict[int, list[int]]:
+        return _by_row({*self.texts, *self.ruled, *self.covered, *self.spans})
+
+    def in_row(self, row: int) -> list[int]:
+        """The columns of a row in which anything is: a text, a border, or a span."""
+        return self._columns.get(row, [])
+
     def place_of(self, spot: Spot, table: int) -> str:
         return f"table={table};row={self.rows.in_sheet(spot[0]) + 1};column={self.columns.in_sheet(spot[1]) + 1}"
 
@@ -121,12 +132,13 @@ def blocks_of(
     total = 0
     for is_table, rows in runs:
         if is_table:
-            number = next_table()
             lanes = _ruled_lanes(rows, filled, ruled) if is_ruled else _bare_lanes(surface, rows, filled, ends[rows.start])
             total += sum(map(len, lanes))
             if total > MAX_CELLS:
                 refuse_too_many_cells()
-            yield Grid(tuple(_cells(surface, rows, lanes, number)), number)
+            for part in _side_by_side(surface, rows, lanes):
+                number = next_table()
+                yield Grid(tuple(_cells(surface, rows, part, number)), number)
             continue
         for row in rows:
             if row in filled:
@@ -258,6 +270,26 @@ def _reach(surface: _Surface, rows: range, filled: Mapping[int, list[int]]) -> S
         row: max(column + surface.spans.get((row, column), (1, 1))[1] for column in filled[row]) for row in rows if row in filled
     }
     return min((filled[row][0] for row in wide), default=0), max(wide.values(), default=0)
+
+
+def _side_by_side(surface: _Surface, rows: range, lanes: list[list[int]]) -> list[list[list[int]]]:
+    """The lanes of tables that stand beside each other, parted by columns without anything; words stand in most rows of each."""
+    held = {column for row in rows for column in surface.in_row(row)}
+    parts: list[list[int]] = []
+    for column in sorted(held):
+        if parts and column == parts[-1][-1] + 1:
+            parts[-1].append(column)
+        else:
+            parts.append([column])
+    if len(parts) < 2 or not all(len(part) >= _FEWEST_COLUMNS and _is_labelled(surface, rows, part) for part in parts):
+        return [lanes]
+    return [[[column for column in lane if part[0] <= column <= part[-1]] for lane in lanes] for part in parts]
+
+
+def _is_labelled(surface: _Surface, rows: range, columns: list[int]) -> bool:
+    texts = [[text for column in columns if (text := surface.texts.get((row, column)))] for row in rows]
+    worded = sum(any(map(_WORDS.search, row)) for row in texts)
+    return worded >= _MOST_WORDED * max(1, sum(map(bool, texts)))
 
 
 def _cells(surface: _Surface, rows: range, lanes: list[list[int]], number: int) -> Iterator[Cell]:

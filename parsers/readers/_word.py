@@ -24,6 +24,9 @@ _OFF = frozenset({"0", "false", "off"})
 _BREAKS = frozenset({"br", "cr"})
 _DIGIT = re.compile(r"\d")
 _UNKNOWN = "\ufffd"
+_POSITION = re.compile(r"-?\d{1,4}")
+_LEAST_LIFT, _SMALLEST, _WHITE = 4, 4, "FFFFFF"
+"""Half-points from which on text is raised or lowered, and to which no type can be read; the colour of paper."""
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -127,15 +130,23 @@ class Body:
         return "".join(parts)
 
     def _run(self, run: etree._Element, *, opens: bool) -> str:
-        """The text of a run: not what is hidden; no figure that is struck out; that of a note's mark as one, unless it `opens` the line."""
+        """
+        The text of a run: not what is hidden; no figure that is struck out, shifted or not to be seen; that of a note's mark as one,
+        unless it `opens` the line.
+        """
         own = _properties(run, "rPr")
         if _is_on(own.get("vanish")):
             return ""
         text = self._text(run)
         if _DIGIT.search(text) and (_is_on(own.get("strike")) or _is_on(own.get("dstrike"))):
             return _UNKNOWN
-        raised = "vertAlign" in own and attribute_of(own["vertAlign"], "val") == "superscript"
-        return text.translate(_RAISED) if raised and not opens and text.isdecimal() else text
+        if text.isdecimal() and _is_unseen(run, own):
+            return _UNKNOWN
+        if opens or not text.isdecimal():
+            return text
+        if "vertAlign" in own and attribute_of(own["vertAlign"], "val") == "superscript":
+            return text.translate(_RAISED)
+        return _UNKNOWN if _is_shifted(own) else text
 
     def _look_into(self, drawing: etree._Element) -> None:
         """Keep text boxes for after the paragraph, and count pictures."""
@@ -181,6 +192,8 @@ class Body:
                 text = "\n".join(block.text for block in inner if isinstance(block, Line))
                 if self.pictures > pictures and not text.strip():
                     text = _UNKNOWN  # a picture stands there, so that the cell is not empty
+                if _has_field_without_result(cell):
+                    text += _UNKNOWN
                 last = _Open(text, table.rows, column, width, order)
                 table.cells.append(last)
                 if "vMerge" in own:
@@ -269,6 +282,53 @@ def _continues(merge: etree._Element | None) -> bool:
 
 def _is_on(element: etree._Element | None) -> bool:
     return element is not None and attribute_of(element, "val") not in _OFF
+
+
+def _is_shifted(own: dict[str, etree._Element]) -> bool:
+    """Whether a run stands higher or lower than the text around it."""
+    position = (attribute_of(own["position"], "val") or "") if "position" in own else ""
+    lowered = "vertAlign" in own and attribute_of(own["vertAlign"], "val") == "subscript"
+    return lowered or (_POSITION.fullmatch(position) is not None and abs(int(position)) >= _LEAST_LIFT)
+
+
+def _is_unseen(run: etree._Element, own: dict[str, etree._Element]) -> bool:
+    """Whether a run is printed in white on white, or in the smallest type."""
+    if 0 < _number(own.get("sz"), 0) <= _SMALLEST:
+        return True
+    color = attribute_of(own["color"], "val") if "color" in own else None
+    if (color or "").upper() != _WHITE or "highlight" in own or "shd" in own:
+        return False
+    cell = next((outer for outer in run.iterancestors() if name_of(outer) == "tc"), None)
+    ground = None if cell is None else _properties(cell, "tcPr").get("shd")
+    fill = None if ground is None else attribute_of(ground, "fill")
+    return fill is None or fill.upper() in ("AUTO", _WHITE)
+
+
+def _has_field_without_result(cell: etree._Element) -> bool:
+    """Whether a cell shows what Word itself makes of a field (a formula, a ringed number), and the file does not hold it."""
+    waiting: list[str | None] = []  # of the fields that are open: the instruction, None behind it
+    for element in cell.iter("{*}fldChar", "{*}instrText", "{*}fldSimple"):
+        name = name_of(element)
+        kind = attribute_of(element, "fldCharType")
+        if name == "fldSimple":
+            if not "".join(map(str, element.itertext())).strip() and _shows(attribute_of(element, "instr") or ""):
+                return True
+        elif name == "instrText":
+            if waiting and waiting[-1] is not None:
+                waiting[-1] += element.text or ""
+        elif kind == "begin":
+            waiting.append("")
+        elif waiting and kind == "separate":
+            waiting[-1] = None
+        elif waiting and kind == "end":
+            instruction = waiting.pop()
+            if instruction is not None and _shows(instruction):
+                return True
+    return False
+
+
+def _shows(instruction: str) -> bool:
+    return instruction.strip()[:1] == "=" or instruction.strip()[:2].upper() == "EQ"
 
 
 def _symbol(element: etree._Element) -> str:

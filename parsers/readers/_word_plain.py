@@ -40,7 +40,9 @@ _TOLD = {"pStyle": _STYLE, "outlineLvl": _LEVEL, "gridSpan": _WIDE, "vMerge": _M
 """Properties whose value is read."""
 _ANY = "any"
 """Any other property: it says nothing of what is read."""
-_REFUSED = frozenset({"vanish", "strike", "dstrike", "vertAlign", "del", "cellDel", "hMerge", "altChunk"})
+_REFUSED = frozenset({"vanish", "strike", "dstrike", "vertAlign", "position", "del", "cellDel", "hMerge", "altChunk"})
+_UNSEEN = {"color": ("FFFFFF",), "sz": ("1", "2", "3", "4")}
+"""What such text is printed in cannot be seen."""
 _NESTING = Nesting(
     {
         "": ("p", "tbl", "sectPr", *_PASSED),
@@ -71,7 +73,10 @@ _TEXT = _NESTING.sign("t")
 _HOLDING = frozenset(("p", "r", "t", "tbl", "tr", "tc", "smartTagPr", *_WRAPPERS, *_PROPERTIES, *_INNER))
 _BEGINS = {"p": _LINE, "tbl": _TABLE, "tr": _ROW, "tc": _CELL}
 _ENDS = {"tbl": _TABLE_END}
-_HIDES = (b"vanish", b"strike", b"superscript")
+_HIDES = (
+    b"vanish", b"strike", b"superscript", b"subscript", b"position ", b'color w:val="FFFFFF"', b'color w:val="ffffff"',
+    *(b'sz w:val="%d"' % half_points for half_points in range(1, 5)),
+)  # fmt: skip
 _BODY, _BODY_END, _END = b"<w:body>", b"</w:body></w:document>", b"</w:document>"
 _LONGEST_PART = 5_000_000
 _LONGEST_HEAD = 4_000
@@ -223,6 +228,8 @@ def _read_tag(tag: bytes, prefixes: frozenset[str]) -> tuple[str, str] | None:
 
 def _read_empty(name: str, attributes: list[tuple[str, str, str, str]]) -> tuple[str, str] | None:
     """The same of the tag of an element that holds nothing."""
+    if name in ("color", "sz") and any(value.upper() in _UNSEEN[name] for _, _, *values in attributes for value in values):
+        return None
     if name in _TOLD:
         value = "".join(double + single for _, name, double, single in attributes if name == "val")
         return (_NESTING.sign(name), _TOLD[name] + value + _END_OF_VALUE) if value or name == "vMerge" else None

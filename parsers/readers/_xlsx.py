@@ -21,13 +21,15 @@ _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _PICTURES = re.compile(r"/(?:drawings|charts|pivot\w+|media|comments|externallinks)/?", re.IGNORECASE)
 _MAX_COLUMNS = 16_384
 _PER_CENT_FORMATS = ("9", "10")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class _Styles(NamedTuple):
-    """For each cell format by its number: whether it has a border, and whether it shows a per cent."""
+    """For each cell format by its number: whether it has a border, shows a per cent, and strikes out."""
 
     ruled: tuple[bool, ...]
     per_cent: tuple[bool, ...]
+    struck: tuple[bool, ...] = ()
 
 
 def is_needed(name: str) -> bool:
@@ -43,7 +45,7 @@ def marks_of_xlsx(parts: Mapping[str, bytes]) -> dict[str, Marks]:
     """
     parts = {name.replace("\\", "/").lower().lstrip("/"): content for name, content in parts.items()}
     workbook = parse_xml(_part(parts, "xl/workbook.xml"), "xl/workbook.xml")
-    styles, targets = _styles(parts), _targets(parts)
+    styles, targets, marked = _styles(parts), _targets(parts), _marked_strings(parts)
     calculation = workbook.find("{*}calcPr")
     stale = calculation is not None and calculation.get("fullCalcOnLoad") in ("1", "true")
     found: dict[str, Marks] = {}
@@ -51,7 +53,7 @@ def marks_of_xlsx(parts: Mapping[str, bytes]) -> dict[str, Marks]:
         key = next((str(value) for name, value in sheet.attrib.items() if str(name).endswith("}id")), "")
         target = targets.get(key, "")
         if "worksheets/" in target:
-            found[sheet.get("name") or ""] = _Sheet(styles, stale=stale).marks(_part(parts, target), target)
+            found[sheet.get("name") or ""] = _Sheet(styles, marked, stale=stale).marks(_part(parts, target), target)
     return found
 
 
@@ -83,12 +85,44 @@ def _styles(parts: Mapping[str, bytes]) -> _Styles:
         number.get("numFmtId") or "": "%" in _QUOTED.sub("", number.get("formatCode") or "")
         for number in root.iterfind("{*}numFmts/{*}numFmt")
     }
+    struck = [_is_on(font.find("{*}strike")) for font in root.iterfind("{*}fonts/{*}font")]
     formats = list(root.iterfind("{*}cellXfs/{*}xf"))
     shown = [form.get("numFmtId") or "" for form in formats]
     return _Styles(
         tuple(_at(borders, form.get("borderId")) for form in formats),
         tuple(custom.get(number, number in _PER_CENT_FORMATS) for number in shown),
+        tuple(_at(struck, form.get("fontId")) for form in formats),
     )
+
+
+def _marked_strings(parts: Mapping[str, bytes]) -> dict[str, str]:
+    """By their numbers, the shared texts of which a part is struck out, raised or lowered, without that."""
+    name = "xl/sharedstrings.xml"
+    packed = parts.get(name, b"")
+    if b"vertAlign" not in packed and b"strike" not in packed:
+        return {}
+    texts = (_text_of_runs(text) for text in iterate_xml(packed, name, "{*}si"))
+    return {str(number): text for number, text in enumerate(texts) if text is not None}
+
+
+def _text_of_runs(element: etree._Element) -> str | None:
+    """A text of several runs: figures raised behind others as such, those struck out or lowered unknown; None where none is."""
+    text, marked = "", False
+    for run in element.iterchildren("{*}r"):
+        piece = run.findtext("{*}t") or ""
+        align = run.find("{*}rPr/{*}vertAlign")
+        lifted = "" if align is None else align.get("val") or ""
+        struck = _is_on(run.find("{*}rPr/{*}strike"))
+        if any(map(str.isdigit, piece)) and (struck or (lifted == "subscript" and text)):
+            piece, marked = piece + NO_RESULT, True
+        elif lifted == "superscript" and text and piece.strip().isdecimal():
+            piece, marked = piece.translate(_RAISED), True
+        text += piece
+    return text if marked else None
+
+
+def _is_on(element: etree._Element | None) -> bool:
+    return element is not None and element.get("val") not in ("0", "false")
 
 
 def _at(flags: list[bool] | tuple[bool, ...], number: str | None) -> bool:
@@ -100,9 +134,10 @@ def _at(flags: list[bool] | tuple[bool, ...], number: str | None) -> bool:
 class _Sheet(Collector):
     """Collects the marks of one sheet row by row."""
 
-    def __init__(self, styles: _Styles, *, stale: bool) -> None:
+    def __init__(self, styles: _Styles, marked: Mapping[str, str], *, stale: bool) -> None:
         super().__init__()
         self._styles = styles
+        self._marked = marked
         self._stale = stale
 
     def marks(self, packed: bytes, name: str) -> Marks:
@@ -141,6 +176,13 @@ class _Sheet(Collector):
             return value or "#VALUE!"
         if formula is not None and (value is None or (kind not in ("str", "inlineStr") and self._is_no_result(value))):
             return NO_RESULT
+        if _at(self._styles.struck, cell.get("s")) and kind not in ("s", "inlineStr", "str") and value:
+            return value + NO_RESULT
+        if kind == "s" and value is not None and value in self._marked:
+            return self._marked[value]
+        inline = cell.find("{*}is") if kind == "inlineStr" else None
+        if inline is not None:
+            return _text_of_runs(inline)
         return per_cent(value) if value and kind == "n" and _at(self._styles.per_cent, cell.get("s")) else None
 
     def _is_no_result(self, value: str) -> bool:

@@ -23,6 +23,7 @@ from parsers.raw.sniff import Content
 from parsers.readers._companions import PICTURE_MARK, mark_pictures, open_frames, split_pictures
 from parsers.readers._html_plain import STAND_IN, Cutting, cut_out
 from parsers.readers._marks import MARKS, blocks_of
+from parsers.readers._unseen import tell_unseen
 from parsers.source import Source
 
 __all__ = ["NAME", "claims", "read"]
@@ -60,8 +61,13 @@ _STYLE_SHEET = """
   <xsl:template match="td//input[not(@type) or @type = 'text' or @type = 'number']"><xsl:value-of
     select="translate(@value, '{ANY}', '')"/></xsl:template>
   <xsl:template match="td//select">{UNKNOWN}</xsl:template>
-  <xsl:template match="td//img[not(@picture)] | td//svg | td//object"
-    ><xsl:if test="not(normalize-space(ancestor::td[1]))
+  <xsl:template match="sub[not(translate(normalize-space(), '0123456789', ''))]"
+    ><xsl:choose
+      ><xsl:when test="normalize-space((ancestor::td | ancestor::th)[last()]) = normalize-space()"
+        ><xsl:apply-templates/></xsl:when
+      ><xsl:otherwise>{UNKNOWN}</xsl:otherwise></xsl:choose></xsl:template>
+  <xsl:template match="td//img[not(@picture)] | td//svg | td//object | td//canvas | td//embed | td//script | td//noscript"
+    ><xsl:if test="normalize-space(ancestor::td[1]) = normalize-space()
       and normalize-space((ancestor::tr[1] | ancestor::tr[1]/preceding-sibling::tr[1])[normalize-space()])"
       >{UNKNOWN}</xsl:if></xsl:template>
   <!--more-->
@@ -73,7 +79,13 @@ _STYLE_SHEET = """
 # articles behind tabs and show them by script, but hide single cells, rows and spans for good: what holds a table is read.
 # One predicate each: on an article that is itself struck out, libxslt crashes at a second one.
 _IS_HIDDEN = "@hidden or contains(translate(@style, 'DISPLAYNOE &#9;&#10;&#13;', 'displaynoe'), 'display:none')"
+_IS_GROUND = "ancestor-or-self::*[@bgcolor or @background or contains(@style, 'background')]"
+_DIGITS = "normalize-space() and not(translate(normalize-space(), '0123456789', ''))"
 _SELDOM = f"""
+  <xsl:template priority="1.5" match="*[contains(@unseen, 'ink') and {_DIGITS}]">\ufffd</xsl:template>
+  <xsl:template priority="1.4" match="*[contains(@unseen, 'paper') and {_DIGITS} and not({_IS_GROUND})]">\ufffd</xsl:template>
+  <xsl:template priority="1.3" match="*[contains(@unseen, 'place') and {_DIGITS}
+    and normalize-space((ancestor::td | ancestor::th)[last()]) != normalize-space()]">\ufffd</xsl:template>
   <xsl:template priority="2"
     match="*[(@hidden or @style) and ({_IS_HIDDEN}) and not(descendant-or-self::table or self::html or self::body)]"/>
   <xsl:template priority="2" match="*[contains(@style, 'line-through') and translate(., '0123456789', '') != string()]"
@@ -157,7 +169,7 @@ def _mark_page(page: bytes, companions: Mapping[str, bytes]) -> _Marked:
     article = find_article(root, text)
     pictures = mark_pictures(article.parts, companions)
     may_hide = may_hide or within is not None
-    marked = "".join(_marked(part, hides=may_hide and _hides(part)) for part in article.parts)
+    marked = "".join(_marked(part, hides=tell_unseen(part) or (may_hide and _hides(part))) for part in article.parts)
     return _Marked(title, meta + article.pairs, _HEADING.format(article.title) + marked, pictures, frames)
 
 

@@ -27,7 +27,8 @@ _SPACE_REFERENCE = re.compile(r"&(?:nbsp|ensp|emsp|#160|#xa0);", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<![^\s|｜│┃])(\*{1,3}|_{1,3}|`|~~)([-+−－]?[\d.,，]+|[-—/]|[无])(\1)(?![^\s|｜│┃])")
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
 _ESCAPED = re.compile(r"(\d{1,2})?\\([-+.()\[\]_*#!])")
-_RULE = re.compile(r"\s*(?:(?:-{3,}|={3,})\s+)+(?:-{3,}|={3,})\s*")
+_RULE = re.compile(r"\s*(?:(?:-{3,}|={3,})\s+)+(?:-{3,}|={3,})\s*|\s*[-=]{10,}\s*")
+_WIKI = re.compile(r"(?:\{\|.*|\|\}|\|-.*)")
 _RULE_INSIDE = re.compile(r"(?<=\S)\s*(?:\|\s*:?-{3,}:?\s*){2,}(?=\|[\s|]*[^\s|:-])")
 _LINE_NUMBER = re.compile(r"\s*(\d{1,4})(?=\s)")
 _WORDS = re.compile(r"[\u4e00-\u9fff]")
@@ -35,6 +36,11 @@ _SLASH = re.compile(r"(?<=\s)/(?=\s|$)")
 _SLASH_BETWEEN_WORDS = re.compile(r"[\u4e00-\u9fff)）]\s+/(?=\s+[\u4e00-\u9fff（(])")
 _ROW_OF_LATEX = re.compile(r".* & .*\\\\\s*")
 _CLOSES_ROW = re.compile(r"\\\\(?=\s*$)")
+_SIGNS = tuple(map(re.escape, "#\\^@$¦"))
+_ROWS_OF_SIGNS = tuple(
+    (sign[-1], re.compile(rf"(?=.*{sign}\s*-?\d){sign}?[^\s{sign}][^|\t{sign}]*(?:{sign}\s*(?:-?\d[\d.]*)?\s*){{2,}}"))
+    for sign in _SIGNS
+)
 _DOUBLED = re.compile(r"[^\s|]\s*\|\|(?=\s*[^\s|])|^\s*\|\|[^|]+\|\|\s*$")
 _SINGLE = re.compile(r"(?<!\|)(?:\|\|)*\|(?!\|)")
 _FEWEST_LINES = 5
@@ -61,9 +67,37 @@ def read(source: Source) -> Document:
     lines = _LINE_END.split(decoded.text.lstrip("\f"))
     if lines[-1] == "":
         lines.pop()
-    lines = _without_numbers(_with_bars(_without_outer_tabs([_without_marks(line) for line in lines])))
+    lines = _without_numbers(
+        _with_bars(_without_outer_tabs([_without_marks(line) for line in _with_signs(_without_wiki(lines))]))
+    )
     blocks = tuple(Paragraph(text, number, _HEADING.match(text) is not None) for number, text in enumerate(lines, 1))
     return Document(blocks, sniff(source.data, source.name).media_type, notes=(decoded.remark,))
+
+
+def _without_wiki(lines: Sequence[str]) -> Sequence[str]:
+    """
+    The lines of a wiki's tables without the marks that begin and end tables and rows, where a table begins: these are no dashes.
+
+    >>> _without_wiki(["{| class=a", "|-", "! 规章", "| 0", "|}"])
+    ['          ', '  ', '| 规章', '| 0', '  ']
+    """
+    if not any(line.startswith("{|") for line in lines):
+        return lines
+    bare = [_WIKI.sub(lambda match: " " * len(match[0]), line) for line in lines]
+    return ["|" + line[1:] if line.startswith("!") else line for line in bare]
+
+
+def _with_signs(lines: Sequence[str]) -> Sequence[str]:
+    """
+    The lines with bars where another sign stands between the labels and figures of many.
+
+    >>> _with_signs(["规章#0##2"] * 5)[0]
+    '规章|0||2'
+    """
+    for sign, row in _ROWS_OF_SIGNS:
+        if sum(sign in line and row.fullmatch(line) is not None for line in lines) >= _FEWEST_LINES:
+            lines = [line if _HEADING.match(line) else line.replace(sign, "|") for line in lines]
+    return lines
 
 
 def _without_marks(line: str) -> str:

@@ -28,7 +28,7 @@ from parsers.rebuild.mend_blocks import mend_blocks, mend_without_sums
 from parsers.rebuild.mend_groups import mend_groups
 from parsers.rebuild.rows import read_rows
 from parsers.rebuild.stream import Stream, lay_out
-from parsers.rebuild.torn import open_apart
+from parsers.rebuild.torn import open_apart, open_unshared
 from parsers.rebuild.turned import with_upright_tables
 from parsers.report import Fact
 
@@ -182,6 +182,8 @@ def _choose(every: Sequence[_Drafts], year: int | None) -> list[tuple[Draft, For
         if len(rivals) > 1:
             best = max(rivals, key=lambda item: (item.of(table.code).filled, item is lead))
         draft = best.of(table.code)
+        if best is not lead and not most and draft.nameless:
+            open_unshared(draft, lead.form.table(table.code))
         chosen.append((draft, best.form) if draft.readings else (lead.of(table.code), lead.form))
     return chosen
 

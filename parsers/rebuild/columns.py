@@ -230,7 +230,7 @@ class Columns:
 
     def _without_surplus(self, pieces: list[Piece], surplus: Surplus) -> list[Piece]:
         if all(piece.kind is Kind.EMPTY for piece in pieces):
-            return pieces[: self.width]
+            return pieces if len(pieces) >= 2 * self.width > 2 else pieces[: self.width]  # it may be several rows
         if len(pieces) == surplus.length and surplus.dropped:
             return [piece for at, piece in enumerate(pieces) if at not in surplus.dropped]
         if surplus.window == "first":

@@ -65,7 +65,8 @@ class Draft:
 
     A cell without a reading is missing. `spans` are the ranges of the stream that the table takes up; `torn` when its
     figures stand apart from the labels of their rows (`torn.py`), `loose` is the number of rows in it
-    that are no row of the form, `crowded` when more of them stand somewhere than rows of the form lack there.
+    that are no row of the form, `nameless` when one of figures has no words before it, `crowded` when more of them
+    stand somewhere than rows of the form lack there.
     """
 
     table: Table
@@ -75,6 +76,7 @@ class Draft:
     torn: bool = False
     crowded: bool = False
     loose: int = 0
+    nameless: bool = False
     doubts: list[tuple[str, str, str]] = field(default_factory=list)
     """Findings of the rebuild: (code, message in Chinese, message in English)."""
     units: dict[tuple[str, str], str] = field(default_factory=dict)

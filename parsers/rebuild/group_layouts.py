@@ -15,7 +15,7 @@ from itertools import pairwise
 from parsers.form import Table
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
-from parsers.rebuild.marks import BORDERS, LINE, ROW_ENDS
+from parsers.rebuild.marks import BORDERS, CELL, COVER, LINE, ROW_ENDS
 from parsers.rebuild.surplus import may_be_moved
 from parsers.rebuild.under import columns_of_heads, pieces_by_number, pieces_under, stands_beside
 from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_separate
@@ -135,7 +135,7 @@ def _has_empty_heads(steps: Sequence[Step], found: Found) -> bool:
     """
     if not found.stream.reaches_less(steps[-1].hit.start) or found.stream.grid_column(steps[-1].hit.start) is None:
         return False
-    return any(run.same_row and run.pieces for step in steps for run in step.runs)
+    return any(run.pieces and (run.same_row or step is not steps[-1]) for step in steps for run in step.runs)
 
 
 def _read_wide(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
@@ -217,6 +217,8 @@ def _read_tall(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[s
     Where all heads stand in the form's order, each on a line of its own, a cell that leaves no trace lacks alone.
     """
     owned = _in_blocks(steps, groups, columns, found)
+    reach = _reaches(steps, found)
+    furthest = max(reach.values(), default=0)
     cells: Cells = {}
     lost = 0
     loose = True  # whether figures stand on the lines of their heads without borders
@@ -227,7 +229,8 @@ def _read_tall(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[s
             return None
         if not runs or not runs[0].same_row:
             continue
-        if not runs[0].figures and _may_hide_a_loss(runs[0], found):
+        lacks = reach.get(step.hit, furthest) < furthest
+        if not runs[0].figures and (lacks or _may_hide_a_loss(runs[0], found)):
             lost += 1
             continue
         pieces = [piece for piece in runs[0].pieces if piece.kind is Kind.FIGURE] or list(runs[0].pieces[:1])
@@ -236,6 +239,24 @@ def _read_tall(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[s
         cells[name] = pieces[0]
         loose = loose and not any(mark in found.stream.text[step.hit.end : pieces[0].start] for mark in BORDERS + LINE)
     return cells if len(cells) + lost == len(groups) * len(columns) or (owned and cells and loose) else None
+
+
+def _reaches(steps: Sequence[Step], found: Found) -> dict[Hit, int]:
+    """
+    How many cells, and places that wide ones cover, each head's row has in lines of text: from its first label to the next row's.
+
+    The last row may be cut off.
+    """
+    reach: dict[Hit, int] = {}
+    start: int | None = None
+    for step, below in pairwise(steps):
+        start = step.hit.first if start is None else start
+        if step.runs and step.runs[0].same_row:
+            if found.stream.grid_column(start) is None:
+                row = found.stream.text[start : below.hit.first]
+                reach[step.hit] = row.count(CELL) + row.count(COVER)
+            start = None
+    return reach
 
 
 def _in_blocks(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], found: Found) -> list[tuple[Step, str]]:

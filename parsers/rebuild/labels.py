@@ -38,8 +38,11 @@ _FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]")
 _DROPPED = re.compile(
     f"[{SPACE}{MARKS}" + "\n\r\v\f\x85\u2028\u2029\xad\u200c\u200d\u200e\u200f、，,;：:\"'“”‘’„‟「」『』《》〈〉*＊?¹²³⁰⁴-⁹]"
 )
-_HIDDEN = re.compile(r"\((?<=[\u4e00-\u9fff]\()[a-zA-Zɑɡāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿ]{1,7}\)|<[bB][rR]\s*/?>")
-"""Pinyin in brackets behind its character, and a break printed as a tag."""
+_BROKEN = f"[{SPACE}{LINE}]*"
+_HIDDEN = re.compile(
+    rf"\((?<=[\u4e00-\u9fff]\()(?:{_BROKEN}[a-zA-Zɑɡāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿ]){{1,7}}{_BROKEN}\)|<[bB][rR]\s*/?>"
+)
+"""Pinyin in brackets behind its character, also broken between two lines, and a break printed as a tag."""
 
 _LONGEST_ENUMERATOR = 4
 _HAN_DIGITS = "一二三四五六七八九十"

@@ -134,13 +134,15 @@ def _whole_groups(table: _Table) -> list[tuple[str, ...] | None]:
     The figures of each group that has all of its own, however those are shared out that stand there; None for the others.
 
     Where fewer stand there than cells, some cells are blank or lost, and a lost one leaves no trace: `2 0 2` are two figures
-    and their total, or three of a group whose total is gone. So a sum proves a group only where none of its cells lacks.
+    and their total, or three of a group whose total is gone. So a sum proves a group only where none of its cells lacks, and
+    where it would hold in no other way even if the report breaks the sum of one group: one may be false.
     """
     sizes = product(range(table.width + 1), repeat=table.groups)
     ways = [_shared_out(table.tokens, share) for share in sizes if sum(share) == len(table.tokens)]
-    ways = [way for way in ways if all(len(group) < table.width or _adds_up(group) for group in way)]
+    ways = [way for way in ways if sum(len(group) == table.width and not _adds_up(group) for group in way) <= 1]
     groups = [set(alike) for alike in zip(*ways, strict=True)] or [set[tuple[str, ...]]()] * table.groups
-    return [group if len(alike) == 1 and len(group := next(iter(alike))) == table.width else None for alike in groups]
+    alone = [next(iter(alike)) if len(alike) == 1 else () for alike in groups]
+    return [group if len(group) == table.width and _adds_up(group) else None for group in alone]
 
 
 def _shared_out(tokens: tuple[str, ...], share: Sequence[int]) -> list[tuple[str, ...]]:

@@ -24,11 +24,11 @@ from parsers.rebuild.marks import BORDERS, LINE
 from parsers.rebuild.mend import sums_of
 from parsers.rebuild.money import unit_of_row
 from parsers.rebuild.remarks import remark_heads, remark_labels, remark_unknown
-from parsers.rebuild.stacks import unstack
+from parsers.rebuild.stacks import is_stacked, unstack
 from parsers.rebuild.surplus import is_dashed, may_be_moved, on_one_line, sums_up_on_one_line
 from parsers.rebuild.torn import figures_behind_heads, is_anothers, is_nameless, is_on_own_line, is_printed_alone, is_surplus
 from parsers.rebuild.unlabelled import Unit, count_gaps, find_alike, gaps, has_digit, join_cut, may_be_whole
-from parsers.rebuild.zones import Run, cut_zone, is_whole
+from parsers.rebuild.zones import Kind, Run, cut_zone, is_whole
 
 __all__ = ["read_rows"]
 
@@ -49,7 +49,7 @@ def read_rows(found: Found, table: Table) -> Draft:
     chain = choose_chain([Weighed(hit, _weigh(found, hit, width, marked=marked)) for hit in hits])
     if _coverage(chain) < _LEAST_COVERAGE:
         return draft
-    units = _units(found, table, chain, marked=marked)
+    units = _units(found, table, chain, hits, marked=marked)
     draft.torn = _are_torn(found, table, units)
     if not any(unit.run.pieces for unit in units):
         return draft
@@ -60,7 +60,7 @@ def read_rows(found: Found, table: Table) -> Draft:
     )
     codes = columns.codes
     draft.doubts.extend(remark_heads(codes, columns.printed))
-    mixed = _may_be_mixed(units, table)
+    mixed = _may_be_mixed(units, table, found, marked=marked)
     summed = [unit for unit in mixed if sums_up_on_one_line(found.stream, unit.run.pieces, width)]
     mixed = [*(unit for unit in mixed if unit not in summed), *_may_be_next(units, table, found)]
     sums = sums_of(found.form, table)
@@ -71,7 +71,8 @@ def read_rows(found: Found, table: Table) -> Draft:
             continue
         removed = found.lines_removed and not unit.run.bordered and len(codes) == 1
         moved = unit.label is not None and may_be_moved(unit.run, len(codes), unit.row, unit.label.core)
-        picked = None if unit in mixed or removed else columns.pick(unit.run, moved=moved)
+        labelless = _begins_empty(found, unit, width)
+        picked = None if unit in mixed or removed or labelless else columns.pick(unit.run, moved=moved)
         if unit.label is not None and (printed := unit_of_row(found.stream, unit.row, unit.label, unit.run)):
             draft.units.update({(unit.row.code, code): printed for code in codes})
         if picked is not None:
@@ -80,7 +81,7 @@ def read_rows(found: Found, table: Table) -> Draft:
         elif columns.order is None:
             draft.open_row(unit.row.code, codes, _HEADS_DISPUTED)
         elif unit.run.pieces:
-            moved = moved or any(piece.doubt for piece in unit.run.pieces)
+            moved = moved or any(piece.doubt for piece in unit.run.pieces) or labelless or (unit in mixed and unit.run.bordered)
             gone = moved or found.lacks_cells(unit.run, len(codes)) or not columns.as_in_form
             draft.lose(unit.row.code, codes, unit.run, found.stream, lacks_cells=gone)
     _doubt_missing(units, table, draft, codes)
@@ -97,7 +98,7 @@ def _assigned(found: Found, table: Table, units: list[Unit], draft: Draft) -> li
     else:
         join_cut(units, table)
         labelled = list(units)
-        find_alike(units, table)
+        find_alike(found.stream.text, units, table)
         count_gaps(units, table)
         told = [(now.row, now.run) for then, now in zip(labelled, units, strict=True) if then.row is None and now.row is not None]
         draft.doubts.extend(remark_labels(told))
@@ -105,6 +106,7 @@ def _assigned(found: Found, table: Table, units: list[Unit], draft: Draft) -> li
     unknown = [at for at, unit in enumerate(units[:end]) if unit.row is None and len(unit.run.pieces) >= width > 1]
     draft.doubts.extend(remark_unknown([units[at].run for at in unknown]))
     draft.loose = sum(_is_loose(unit, width) for unit in units[:end])
+    draft.nameless = any(_is_loose(unit, width) and _is_nameless_row(unit.run, width) for unit in units[:end])
     draft.crowded = _are_crowded(units, [at for at in unknown if units[at].run.figures and not units[at].run.words], table)
     return units
 
@@ -124,6 +126,11 @@ def _is_loose(unit: Unit, width: int) -> bool:
     """Whether figures stand there that are no row's, or as many empty cells behind the label of a group that has no figures."""
     named = unit.run.same_row and len(unit.run.pieces) >= width
     return unit.row is None and unit.label is None and (unit.run.figures > 0 or named)
+
+
+def _is_nameless_row(run: Run, width: int) -> bool:
+    """Whether a run is one whole row of figures without a word: its label is lost."""
+    return run.figures >= width and not run.words and not is_stacked(run)
 
 
 def _are_crowded(units: Sequence[Unit], unknown: Sequence[int], table: Table) -> bool:
@@ -181,8 +188,10 @@ def _first_row(units: Sequence[Unit], start: int, width: int) -> int:
     return start
 
 
-def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) -> list[Unit]:
+def _units(found: Found, table: Table, chain: Sequence[Hit], hits: Sequence[Hit], *, marked: bool) -> list[Unit]:
     """The runs behind each label of the chain; the label's own run first."""
+    taken = {hit.start for hit in chain}
+    others = [hit for hit in hits if hit.label.kind == "row" and hit.start not in taken]
     rows = {row.code: row for row in table.rows}
     units: list[Unit] = []
     stack: list[Row] = []
@@ -193,7 +202,7 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], *, marked: bool) ->
         stack = [*stack, row] if at and _same_cell(found, chain[at - 1], hit) else [row]
         labels = [item for item in stack if item.values]
         mixed = _are_stacked_above(units, runs, len(table.columns))
-        owned = _owns(row, hit, runs, len(table.columns)) and not mixed
+        owned = _owns(row, hit, runs, len(table.columns)) and not mixed and not _is_parted(hit, runs[0], others)
         unnamed = len(labels) > 1 and _names_more(found, hit)
         stacked = unstack(runs[0], len(labels), unnamed=unnamed) if owned and runs[0].bordered else None
         if stacked is not None:
@@ -214,7 +223,8 @@ def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked
     """The runs behind a label, without page numbers before a whole row and the dashes of a group without figures."""
     runs = [part for run in cut_zone(found.stream, start, end, rows_marked=marked) for part in _split_long(run, width)]
     if width == 1:
-        runs = [_doubt_before_unit(run, runs[1:2], row) for run in runs[:1]] + runs[1:]
+        behind = [run for run in runs[1:2] if not (found.leads(run, end) and run.pieces[-1].kind is Kind.FIGURE)]
+        runs = [_doubt_before_unit(run, behind, row) for run in runs[:1]] + runs[1:]
         if len(runs) > 1 and not has_digit(runs[0]) and has_digit(runs[1]) and on_one_line(found.stream, *runs[:2]):
             return runs[1:]  # a dash between a label and its figure
         runs = [run._replace(pieces=tuple(piece for piece in run.pieces if piece.text != row.unit)) for run in runs]
@@ -229,14 +239,11 @@ def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked
 
 
 def _doubt_before_unit(run: Run, behind: Sequence[Run], row: Row) -> Run:
-    """A run whose row's unit stands behind it, and then another figure: the first may be the number of the next row."""
-    if (
-        run.bordered
-        or not has_digit(run)
-        or not any(row.unit and other.words.strip() == row.unit and other.figures for other in behind)
-    ):
+    """A run whose row's unit stands behind it, and then a figure: its figure may be the number of the next row, its blank no cell."""
+    figured = any(row.unit and other.words.strip() == row.unit and other.figures for other in behind)
+    if not figured or (run.bordered and has_digit(run)):
         return run
-    doubted = [piece._replace(doubt="another figure stands behind the unit of the row") for piece in run.pieces]
+    doubted = [piece._replace(doubt="a figure stands behind the unit of the row") for piece in run.pieces]
     return run._replace(pieces=tuple(doubted))
 
 
@@ -257,6 +264,13 @@ def _owns(row: Row, hit: Hit, runs: Sequence[Run], width: int) -> bool:
     if not runs or not row.values or not runs[0].same_row or not is_tail(runs[0].words, row, hit.core):
         return False
     return bool(runs[0].figures) or not any(run.figures >= width and not run.words for run in runs[1:])
+
+
+def _is_parted(hit: Hit, run: Run, others: Sequence[Hit]) -> bool:
+    """Whether the label of another row, which is out of its order, stands between a label and the run of its row."""
+    return bool(run.pieces) and any(
+        hit.end <= other.first < run.pieces[0].start and other.label.name != hit.label.name for other in others
+    )
 
 
 def _are_stacked_above(units: Sequence[Unit], runs: Sequence[Run], width: int) -> bool:
@@ -303,17 +317,26 @@ def _split_long(run: Run, width: int) -> Iterator[Run]:
         )
 
 
-def _may_be_mixed(units: Sequence[Unit], table: Table) -> list[Unit]:
+def _begins_empty(found: Found, unit: Unit, width: int) -> bool:
+    """Whether a row of lines without its label begins with an empty cell, which may be the label's place, while figures lack."""
+    run = unit.run
+    if unit.label is not None or run.words or not run.bordered or not run.pieces or run.figures >= width:
+        return False
+    return run.pieces[0].kind is Kind.EMPTY and found.stream.grid_column(run.pieces[0].start) is None
+
+
+def _may_be_mixed(units: Sequence[Unit], table: Table, found: Found, *, marked: bool) -> list[Unit]:
     """
-    Runs without borders that may hold figures of two rows: rows of the form lack behind them, and empty cells leave no trace.
+    Runs whose ends are not marked that may hold figures of two rows: rows of the form lack behind them, and empty cells
+    leave no trace.
 
     So they may where figures of nobody follow them without a word: both were cut from one run by their number alone. Where
-    every run without borders is a whole number of rows, zeros are printed and nothing is mixed; nor is a row whose lines show
-    all its cells, where those of another show empty ones.
+    every run without borders is a whole number of rows and none of cells is shorter than one, zeros are printed and nothing is
+    mixed; nor is a row whose lines show all its cells, where those of another show empty ones.
     """
     width = len(table.columns)
-    loose = [unit for unit in units if unit.run.pieces and not unit.run.bordered]
-    if width == 1 or all(len(unit.run.pieces) % width == 0 for unit in loose):
+    loose = [unit for unit in units if unit.run.pieces and not (unit.run.bordered and _has_end(found, unit.run, marked=marked))]
+    if width == 1 or not any(_lacks_some(unit.run, width) for unit in loose):
         return []
     order = {row.code: at for at, row in enumerate(row for row in table.rows if row.values)}
     owners = [unit for unit in units if unit.row is not None]
@@ -321,13 +344,24 @@ def _may_be_mixed(units: Sequence[Unit], table: Table) -> list[Unit]:
     behind += [len(order) - order[owners[-1].row.code]] if owners and owners[-1].row else []
     cut = {id(unit) for unit, other in pairwise(units) if other.row is None and other.run.figures and not other.run.words}
     traced = any((unit.run.shown or 0) > len(unit.run.pieces) for unit in loose)
+    endless = {id(unit) for unit in loose}
     return [
         unit
         for unit, gap in zip(owners, behind, strict=True)
         if (gap > 1 or id(unit) in cut)
-        and not unit.run.bordered
+        and id(unit) in endless
         and not (traced and unit.run.shown == width == len(unit.run.pieces))
     ]
+
+
+def _has_end(found: Found, run: Run, *, marked: bool) -> bool:
+    """Whether it is marked where a row of cells ends."""
+    return marked or found.stream.grid_column(run.pieces[0].start) is not None
+
+
+def _lacks_some(run: Run, width: int) -> bool:
+    """Whether a run shows that cells of rows lack: figures that are no whole number of rows, or too few cells."""
+    return len(run.pieces) < width if run.bordered else len(run.pieces) % width > 0
 
 
 def _may_be_next(units: Sequence[Unit], table: Table, found: Found) -> list[Unit]:

@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Set
 from functools import lru_cache
 
-from parsers.form import Form, load_forms
+from parsers.form import Form, Table, load_forms
 from parsers.rebuild.draft import Draft, Open, Printed
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, compact, core_of
@@ -29,9 +29,11 @@ __all__ = [
     "is_printed_alone",
     "is_surplus",
     "open_apart",
+    "open_unshared",
 ]
 
 NOTE = "the text has figures apart from the labels of their rows"
+_DISPUTED = "the table may be another form's, in which no row has this label: rows of figures are left over"
 
 _PRINTED = re.compile(f"[^{SPACE}]")
 _LINE_OR_BORDER = LINE + BORDERS
@@ -84,6 +86,18 @@ def open_apart(found: Found, draft: Draft) -> None:
         if isinstance(reading, Printed) and _is_apart(found, reading.piece.start, ends):
             draft.readings[cell] = Open(NOTE, reading.piece)
     draft.lost = {row: lost for row, lost in draft.lost.items() if not _is_apart(found, lost.piece.start, ends)}
+
+
+def open_unshared(draft: Draft, other: Table) -> None:
+    """
+    Open the rows of a table that another form does not print in it.
+
+    It may be that form's table whose labels are lost, where rows of figures are left over and no label tells the two apart.
+    """
+    shared = {(row.code, core_of(row.zh), row.values) for row in other.rows}
+    for row in draft.table.rows:
+        if row.values and (row.code, core_of(row.zh), row.values) not in shared:
+            draft.open_row(row.code, [column.code for column in draft.table.columns], _DISPUTED)
 
 
 def _is_apart(found: Found, start: int, ends: list[int]) -> bool:

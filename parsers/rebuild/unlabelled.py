@@ -15,6 +15,7 @@ from typing import NamedTuple
 from parsers.form import Row, Table
 from parsers.rebuild.alike import is_other, likeness, ratio
 from parsers.rebuild.labels import Hit, compact, core_of, enumerator_of
+from parsers.rebuild.marks import MARKS, SPACE
 from parsers.rebuild.zones import Run
 
 __all__ = ["Unit", "count_gaps", "find_alike", "gaps", "has_digit", "join_cut", "may_be_whole"]
@@ -91,9 +92,9 @@ def _make_a_label(upper: str, lower: str, row: Row) -> bool:
     return together >= _WHOLE and together > max(likeness(core_of(upper), row), likeness(core_of(lower), row))
 
 
-def find_alike(units: list[Unit], table: Table) -> None:
+def find_alike(text: str, units: list[Unit], table: Table) -> None:
     """
-    Give runs behind a misprinted label their row, where exactly one missing row in that gap is alike.
+    Give runs behind a misprinted label their row in a text, where exactly one missing row in that gap is alike.
 
     A dash between blanks is no row of a table of one column: groups have one in the place of their unit.
     """
@@ -105,7 +106,7 @@ def find_alike(units: list[Unit], table: Table) -> None:
                 continue
             if len(table.columns) == 1 and not unit.run.bordered and not has_digit(unit.run):
                 continue
-            if any(_is_sentence(left.run, right.run) for left, right in pairwise(units[max(0, at - 1) : at + 2])):
+            if any(_is_sentence(text, left.run, right.run) for left, right in pairwise(units[max(0, at - 1) : at + 2])):
                 continue
             if not unit.run.figures and at and _is_upper_half(units[at - 1]):
                 continue
@@ -121,11 +122,11 @@ def find_alike(units: list[Unit], table: Table) -> None:
                 units[at] = Unit(alike[0], unit.run, unit.label)
 
 
-def _is_sentence(before: Run, run: Run) -> bool:
-    """Whether the words between two figures without borders stand there without a blank: 2023年共收取处理费0元."""
-    if run.bordered or not before.pieces or not run.pieces:
+def _is_sentence(text: str, before: Run, run: Run) -> bool:
+    """Whether the words between two figures without borders stand in the text without a blank: 2023年共收取处理费0元."""
+    if run.bordered or not before.pieces or not run.pieces or not run.words:
         return False
-    return run.pieces[0].start - before.pieces[-1].end == len(run.words)
+    return not any(mark in text[before.pieces[-1].end : run.pieces[0].start] for mark in SPACE + MARKS)
 
 
 def _begins(before: Unit, row: Row) -> bool:

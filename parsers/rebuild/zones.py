@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from parsers.rebuild.marks import CELL, LINE, MARKS, ROW_ENDS, SPACE
 from parsers.rebuild.stream import Stream
-from parsers.values import NOTHING
+from parsers.values import NOTHING, TRADITIONAL
 
 __all__ = ["Kind", "Piece", "Run", "cut_zone", "is_glued", "is_separate", "is_whole", "kind_of", "runs_of"]
 
@@ -62,7 +62,7 @@ class Run(NamedTuple):
 
 
 _UNITS = "万元|亿元|千元|元|件次|人次|件|条|项|个|次|人|篇|份|宗|起|例"
-_NIL = r"[-—―－–_/／\\~～ー─━]+|无|無|没有|N/?A"
+_NIL = r"[-—―－–_/／\\~～ー─━]+|无|没有|N/?A"
 _OPEN, _CLOSE = "(（[〔【", ")）]〕】"
 _OPENING = re.compile(f"[{re.escape(_OPEN)}]")
 _BRACKETED = re.compile(rf"[{re.escape(_OPEN)}][^{re.escape(_OPEN + _CLOSE)}]*[{re.escape(_CLOSE)}]")
@@ -72,7 +72,7 @@ _UNKNOWN = r"(?=\S*[\ufffd#]|\S*[A-Za-z|!]\d)[0-9A-Za-z.,|!#\ufffd]{1,10}"
 _FIGURE = re.compile(
     rf"[?？]?\s*(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?\s*[\d０-９OoＯ〇][\d０-９OoＯ〇,，.．\s]*(?:余|多|左右|以上|以下)?(?:{_UNITS})?\s*"
     rf"(?:[{re.escape(_OPEN)}].*[{re.escape(_CLOSE)}])?[*※#①-⑳¹²³⁰-⁹]*"
-    rf"|{_NIL}|[零一二两三四五六七八九十百]{{1,5}}(?:{_UNITS})?|{_UNKNOWN}",
+    rf"|{_NIL}|[零一二两三四五六七八九十百]{{1,5}}(?:{_UNITS})?|[.．]\d+|{_UNKNOWN}",
     re.DOTALL,
 )
 _HIDDEN = "\x00"
@@ -95,7 +95,7 @@ _COMMA = re.compile("[,，]")
 _FEW = 3
 _UNIT = re.compile(_UNITS)
 _GAP = re.compile(r"[^\S\n]{2,}")
-_FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: "."}
+_FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: "."} | TRADITIONAL
 
 
 def kind_of(text: str) -> Kind:
@@ -114,7 +114,7 @@ def kind_of(text: str) -> Kind:
 
 
 def _kind_of_printed(bare: str) -> Kind:
-    bare = bare.translate(_INVISIBLE)
+    bare = bare.translate(_INVISIBLE).translate(TRADITIONAL)
     lines = [line for line in bare.split("\n") if line.strip(SPACE)]
     figures = _is_figure(bare) or (len(lines) > 1 and all(_is_figure(line.strip(SPACE)) for line in lines))
     return Kind.FIGURE if figures else Kind.WORDS
@@ -219,8 +219,9 @@ def _row_runs(pieces: Sequence[Piece], *, same_row: bool, ends_here: bool) -> li
 def _cell_runs(pieces: Sequence[Piece], *, same_row: bool, ends_here: bool) -> Iterator[Run]:
     """The runs of cells whose rows are not marked."""
     words, run = "", list[Piece]()
-    for piece in pieces:
-        if piece.kind is Kind.WORDS:
+    for at, piece in enumerate(pieces):
+        cut = _ENUMERATOR.fullmatch(piece.text) and _has_figure(run) and _has_figure(pieces[at + 1 : at + 2])
+        if piece.kind is Kind.WORDS and not cut:  # 349, 8. and 66 are pieces of one figure
             if _has_figure(run) or (run and same_row and not words):
                 yield Run(tuple(run), bordered=True, same_row=same_row, words=words, cut_short=False)
                 same_row, words = False, ""
@@ -267,17 +268,21 @@ _TOKEN = re.compile(
     rf"(?P<enumerator>(?<![\d.])\d{{1,2}}[.、](?!\d))"
     rf"|(?P<nothing>(?<!\S)(?:{'|'.join(map(re.escape, sorted(NOTHING)))})(?!\S))"
     rf"|(?P<unknown>(?<!\S)(?!#+[^\S\n]*(?:[^\s#]|\Z)){_UNKNOWN}(?!\S))"
-    rf"|(?P<figure>(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?[OoＯ〇]*\d[\dOoＯ〇A-Za-z,，.]*(?:余|多|左右|以上|以下)?(?:\s?(?:{_UNITS})(?![\u4e00-\u9fff]))?[*※#①-⑳¹²³⁰-⁹†‡]*)"
+    rf"|(?P<figure>(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?[OoＯ〇]*\d[\dOoＯ〇A-Za-z,，.]*(?:余|多|左右|以上|以下)?(?:\s?(?:{_UNITS})(?![\u4e00-\u9fff])|[万亿]?元)?[*※#①-⑳¹²³⁰-⁹†‡]*)"
     rf"|(?P<nil>(?<!\S)(?:{_NIL}|[OoＯ〇]{{1,3}})(?!\S))"
     r"|(?P<words>[^\s\d约近逾减增新+\-＋－−﹣]+|\S)"
 )
+_JOINED = re.compile(
+    rf"[\u4e00-\u9fff](?:{_NIL})[\u4e00-\u9fff]{{1,8}}[:：{MARKS}]+\s*\d"
+)  # two names of one figure: 人数/统计数：10
+_CUT_NUMBER = re.compile(r"\W*\d{1,2}[.、]\W+\d{1,4}(?![\d年])")  # a row's number without its label: 8. 66 behind 349
 
 
 def _token_runs(stream: Stream, start: int, stop: int, *, same_row: bool, ends_here: bool) -> Iterator[Run]:
     """Runs of a stretch without cell borders: tokens between blanks and line breaks."""
     words, run = "", list[Piece]()
     for piece in _tokens(stream.text[start:stop], start):
-        if piece.kind is Kind.WORDS:
+        if piece.kind is Kind.WORDS or _JOINED.match(stream.text, max(0, piece.start - 1)):
             if run:
                 shown = _cells_shown(stream.text, start, run) if same_row and not words else None
                 yield Run(tuple(run), bordered=False, same_row=same_row, words=words, cut_short=False, shown=shown)
@@ -325,6 +330,8 @@ def _tokens(text: str, offset: int) -> Iterator[Piece]:
                 doubt = "a bracket that is not closed stands before the figure"
             if _COMMA.search(token[0]) and _COMMA.match(plain, token.start() - 1):
                 doubt = "commas stand between the cells too, so that those in the figure may part several"
+            if _CUT_NUMBER.match(masked, token.end()):
+                doubt = "a number with a point and another stand behind the figure, which may be its beginning"
             yield Piece(text[token.start() : end].strip(), offset + token.start(), offset + end, Kind.FIGURE, doubt)
 
 

@@ -1,0 +1,182 @@
+"""Figures that pages, Word files and workbooks show struck out, raised, lowered, in white or by other means than text; tables side by side."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+import xlsxwriter
+
+from parsers import Source
+from parsers.readers import read_document
+from parsers.readers._html_plain import cut_out
+
+_TABLE = "<html><body><table><tr><td>规章</td><td>{}</td><td>3</td></tr></table></body></html>"
+
+
+def html_cell(inside: str) -> str:
+    grid = next(read_document(Source(_TABLE.format(inside).encode(), "a.html")).grids())
+    return grid.cells[1].text
+
+
+@pytest.mark.parametrize(
+    ("inside", "read"),
+    [
+        ('<span style="color:#fff">9</span>12', "\ufffd12"),
+        ('<span style="Color: white ">9</span>12', "\ufffd12"),
+        ('<font color="#FFFFFF">9</font>12', "\ufffd12"),
+        ('<span style="background:#036"><span style="color:#fff">12</span></span>', "12"),
+        ('<span style="background-color:#fff">12</span>', "12"),
+        ('<span style="white-space:nowrap">12</span>', "12"),
+        ('<span style="font-size:0px">9</span>12', "\ufffd12"),
+        ('<span style="font-size:10px">12</span>', "12"),
+        ('<span style="visibility: hidden">9</span>12', "\ufffd12"),
+        ('<span style="opacity:0">9</span>12', "\ufffd12"),
+        ('<span style="opacity:0.9">12</span>', "12"),
+        ('<span style="mso-hide:all">9</span>12', "\ufffd12"),
+        ("12<sub>1</sub>", "12\ufffd"),
+        ("<sub>12</sub>", "12"),
+        ('12<span style="vertical-align:sub">1</span>', "12\ufffd"),
+        ('12<span style="vertical-align:text-top">1</span>', "12\ufffd"),
+        ('12<span style="position:relative;top:-4pt;mso-text-raise:4pt">1</span>', "12\ufffd"),
+        ('<span style="position:relative;top:-1pt;mso-text-raise:1pt">12</span>', "12"),
+        ("<canvas></canvas>", "\ufffd"),
+        ("<svg><text>12</text></svg>", "\ufffd"),
+        ('<embed src="a.svg">', "\ufffd"),
+        ("<script>document.write(12)</script>", "\ufffd"),
+        ("<noscript>12</noscript>", "\ufffd"),
+        ("12<script>count()</script>", "12"),
+    ],
+)
+def test_a_page(inside: str, read: str) -> None:
+    assert html_cell(inside) == read
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ['<font color="white">9</font>12', '<span style="color: #fff">9</span>12', "12<sub>1</sub>", "<script>write(12)</script>"],
+)
+def test_such_a_page_is_not_read_by_its_tags_alone(inside: str) -> None:
+    body = "<body><div id=b><table><tr><td>予以公开</td><td>{}</td></tr></table></div>c"
+    assert cut_out(body.format(12).encode()) is not None
+    assert cut_out(body.format(inside).encode()) is None
+
+
+_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def word_cell(inside: str, properties: str = "") -> str:
+    text = (
+        f'<w:document xmlns:w="{_WORD}"><w:body><w:tbl><w:tr><w:tc><w:p><w:r><w:t>规章</w:t></w:r></w:p></w:tc>'
+        f"<w:tc>{properties}<w:p>{inside}</w:p></w:tc></w:tr></w:tbl></w:body></w:document>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", text)
+    return next(read_document(Source(out.getvalue(), "a.docx")).grids()).cells[1].text
+
+
+def run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+def field(instruction: str) -> str:
+    begin, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+    return f"{begin}<w:r><w:instrText>{instruction}</w:instrText></w:r>{end}"
+
+
+@pytest.mark.parametrize(
+    ("inside", "properties", "read"),
+    [
+        (run("9", '<w:color w:val="FFFFFF"/>') + run("12"), "", "\ufffd12"),
+        (run("12", '<w:color w:val="FFFFFF"/>'), '<w:tcPr><w:shd w:val="clear" w:fill="003366"/></w:tcPr>', "12"),
+        (run("12", '<w:color w:val="FFFFFF"/>'), '<w:tcPr><w:shd w:val="clear" w:fill="auto"/></w:tcPr>', "\ufffd"),
+        (run("9", '<w:sz w:val="2"/>') + run("12", '<w:sz w:val="21"/>'), "", "\ufffd12"),
+        (run("12", '<w:sz w:val="21"/><w:color w:val="FF0000"/>'), "", "12"),
+        (run("12") + run("1", '<w:vertAlign w:val="subscript"/>'), "", "12\ufffd"),
+        (run("12") + run("1", '<w:position w:val="10"/>'), "", "12\ufffd"),
+        (run("1") + run("2", '<w:position w:val="1"/>'), "", "12"),
+        (run("12", '<w:position w:val="10"/>'), "", "12"),
+        (field(" =SUM(LEFT) "), "", "\ufffd"),
+        (field(r" eq \o\ac(○,12) "), "", "\ufffd"),
+        (field(' XE "规章" ') + run("12"), "", "12"),
+        ('<w:fldSimple w:instr=" =SUM(LEFT) "/>', "", "\ufffd"),
+        ('<w:fldSimple w:instr=" =SUM(LEFT) ">' + run("12") + "</w:fldSimple>", "", "12"),
+    ],
+)
+def test_a_word_file(inside: str, properties: str, read: str) -> None:
+    assert word_cell(inside, properties) == read
+
+
+def test_a_workbook() -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet, border = book.add_worksheet("年报"), book.add_format({"border": 1})
+    struck, raised = book.add_format({"font_strikeout": True}), book.add_format({"font_script": 1})
+    lowered, both = book.add_format({"font_script": 2}), book.add_format({"font_strikeout": True, "border": 1})
+    sheet.write_string(0, 0, "规章", border)
+    sheet.write_rich_string(0, 1, struck, "9", book.add_format(), "12", border)
+    sheet.write_rich_string(0, 2, book.add_format(), "12", raised, "1", border)
+    sheet.write_rich_string(0, 3, book.add_format(), "12", lowered, "1", border)
+    sheet.write_rich_string(0, 4, book.add_format(), "1", book.add_format({"bold": True}), "2", border)
+    sheet.write_number(0, 5, 12, both)
+    sheet.write_number(0, 6, 12, border)
+    book.close()
+    document = read_document(Source(out.getvalue(), "a.xlsx"))
+    cells = [cell.text for cell in next(document.grids()).cells]
+    assert cells == ["规章", "9\ufffd12", "12¹", "121\ufffd", "12", "12\ufffd", "12"]
+    assert document.notes == ()
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_tables_beside_each_other_are_two(ruled: bool) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet, border = book.add_worksheet("年报"), book.add_format({"border": 1} if ruled else {})
+    for row, label in enumerate(("信息内容", "规章", "行政规范性文件", "行政许可")):
+        for left in (0, 5):
+            sheet.write_string(row, left, label, border)
+            for column in (1, 2, 3):
+                sheet.write(row, left + column, f"列{column}" if not row else 10 * left + column, border)
+    book.close()
+    first, second = read_document(Source(out.getvalue(), "a.xlsx")).grids()
+    assert [cell.text for cell in second.cells if cell.row == 1] == ["规章", "51", "52", "53"]
+    assert first.place_of(first.cells[5]) == "table=1;row=2;column=2"
+
+
+def test_columns_without_labels_of_their_own_are_no_table_beside() -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet("年报")
+    for row, label in enumerate(("信息内容", "规章", "行政规范性文件", "行政许可")):
+        sheet.write_string(row, 0, label)
+        for column in (2, 3, 4):
+            sheet.write(row, column, f"列{column}" if not row else column)
+    book.close()
+    assert len(list(read_document(Source(out.getvalue(), "a.xlsx")).grids())) == 1
+
+
+def test_an_ods() -> None:
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text", "style")
+    )
+    styles = "".join(
+        f'<style:style style:name="T{at}" style:family="text"><style:text-properties style:{told}/></style:style>'
+        for at, told in enumerate(('text-position="super 58%"', 'text-line-through-type="single"', 'text-position="0% 100%"'))
+    )
+    row = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+        for text in (
+            '规章<text:span text:style-name="T0">1</text:span>', '12<text:span text:style-name="T0">1</text:span>',
+            '<text:span text:style-name="T1">9</text:span>12', '1<text:span text:style-name="T2">2</text:span>',
+        )
+    )  # fmt: skip
+    flat = (
+        f'<?xml version="1.0"?><office:document {spaces} office:mimetype="application/vnd.oasis.opendocument.spreadsheet">'
+        f'<office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet><table:table table:name="a">'
+        f"<table:table-row>{row}</table:table-row></table:table></office:spreadsheet></office:body></office:document>"
+    )
+    grid = next(read_document(Source(flat.encode(), "a.fods")).grids())
+    assert [cell.text for cell in grid.cells] == ["规章1", "121\ufffd", "912\ufffd", "12"]

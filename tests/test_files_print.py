@@ -1,0 +1,97 @@
+"""PDF whose figures are not plainly text: struck out, covered, in white, in pictures, below watermarks, or without names."""
+
+from __future__ import annotations
+
+import pytest
+from test_reader_pdf import drawn
+
+from parsers import Source
+from parsers.document import Grid
+from parsers.readers import read_document
+
+_TABLE = b"0 G 1 w " + b" ".join(
+    [b"50 %d m 350 %d l S" % (y, y) for y in (700, 720, 740)] + [b"%d 700 m %d 740 l S" % (x, x) for x in (50, 150, 250, 350)]
+)
+
+
+def words(x: int, y: int, text: bytes, *, size: int = 10) -> bytes:
+    return b" BT /F %d Tf 1 0 0 1 %d %d Tm (%s) Tj ET" % (size, x, y, text)
+
+
+def read(content: bytes, *, extra: bytes = b"") -> list[str]:
+    """The texts of a table of two rows and three columns, whose last cell is empty unless something is drawn into it."""
+    cells = b"".join(words(60 + 100 * at, 726, text) for at, text in enumerate((b"first", b"12", b"345")))
+    data = drawn(_TABLE + cells + words(60, 706, b"second") + words(160, 706, b"67") + content)
+    if extra:
+        data = data.replace(b"/Contents 4 0 R", b"/Contents 4 0 R" + extra)
+    return [cell.text for grid in read_document(Source(data, "a.pdf")).grids() for cell in grid.cells]
+
+
+_PLAIN = ["first", "12", "345", "second", "67", ""]
+
+
+def test_a_table_without_any_of_it_is_read() -> None:
+    assert read(b"") == _PLAIN
+
+
+@pytest.mark.parametrize(
+    ("content", "figure", "empty"),
+    [
+        (b" 150 709.5 m 175 709.5 l S", "\ufffd\ufffd", ""),  # struck out
+        (b" 158 704.5 m 175 704.5 l S", "67", ""),  # underlined
+        (words(163, 706, b"8"), "\ufffd\ufffd\ufffd", ""),  # another figure over it
+        (b" 1 g" + words(171, 706, b"8"), "67\ufffd", ""),  # a figure in white
+        (b" 1 g" + words(260, 706, b"8"), "67", "\ufffd"),
+        (b" .2 .3 .6 rg 250 700 100 20 re f 1 g" + words(260, 706, b"8"), "67", "8"),  # white on blue
+        (b" .7 g" + words(260, 706, b"8"), "67", "8"),  # a faint figure that stands in its cell
+        (words(172, 710, b"1", size=6), "67¹", ""),  # the number of a note
+        (words(172, 710, b"12", size=6), "67¹²", ""),
+        (b" q 4 0 0 8 172 706 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \0 EI Q", "67\ufffd", ""),  # a picture
+        (b" q 4 0 0 8 262 706 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \0 EI Q", "67", "\ufffd"),
+        (b" 0 g 262 706 m 266 706 l 266 712 l 264 716 262 714 262 712 c 262 711 l 263 710 l h f", "67", "\ufffd"),  # an outline
+        (b" 0 g 262 706 2 8 re f", "67", "\ufffd"),  # that of a one
+        (b" .9 g 250 700 100 20 re f", "67", ""),  # a background
+        (b" 0 G 250 700 m 350 720 l S", "67", ""),  # a stroke from corner to corner
+    ],
+)
+def test_what_is_not_plainly_text_makes_no_figure_and_no_blank(content: bytes, figure: str, empty: str) -> None:
+    assert read(content) == [*_PLAIN[:4], figure, empty]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        b" .8 g" + words(170, 698, b"2021 88", size=9),  # faint, across a rule
+        b" .8 g BT /F 60 Tf .7 .7 -.7 .7 140 690 Tm (88) Tj ET",
+        b" 0 g BT /F 9 Tf .87 .5 -.5 .87 262 703 Tm (8) Tj ET",  # askew
+    ],
+    ids=["faint", "large", "askew"],
+)
+def test_watermarks_are_no_text_of_the_table(mark: bytes) -> None:
+    assert read(mark + b" 0 g") == _PLAIN
+
+
+@pytest.mark.parametrize("kind", [b"/FreeText/Contents(8)", b"/Widget/FT/Tx/T(a)/V(8)", b"/Ink/InkList[[262 706 266 714]]"])
+def test_what_was_written_over_a_page_is_not_blank(kind: bytes) -> None:
+    annotation = b"/Annots[<</Type/Annot/Rect[260 704 272 716]/F 4/Subtype" + kind + b">>]"
+    assert read(b"", extra=annotation) == [*_PLAIN[:5], "\ufffd"]
+
+
+def test_figures_of_a_font_without_names_are_not_blank() -> None:
+    """Composite fonts number the figures from 19 on, which are no characters."""
+    font = (
+        b"<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/A"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 500/FontDescriptor<</Type/FontDescriptor"
+        b"/FontName/A/Flags 4/FontBBox[0 0 500 700]/Ascent 700/Descent 0>>>>]>>"
+    )
+    content = _TABLE + words(60, 726, b"first") + b" BT /G 10 Tf 1 0 0 1 160 726 Tm <00140015> Tj ET"
+    data = drawn(content).replace(b"/Font<<", b"/Font<</G " + font)
+    cells = [cell.text for grid in read_document(Source(data, "a.pdf")).grids() for cell in grid.cells]
+    assert cells[:3] == ["first", "\ufffd\ufffd", ""]
+
+
+def test_a_cell_too_low_for_text_is_not_seen_to_be_blank() -> None:
+    content = _TABLE + b" 250 706 m 350 706 l S" + words(60, 726, b"first") + words(160, 706, b"67")
+    grid = next(read_document(Source(drawn(content), "a.pdf")).grids())
+    assert isinstance(grid, Grid)
+    assert [cell.text for cell in grid.cells if cell.column == 2] == ["", "", "\ufffd"]
