@@ -130,10 +130,13 @@ def read_title(title: str) -> tuple[str | None, int | None]:
 
 def _title(document: Document, lines: Sequence[str]) -> str:
     """The first short line that is a report's title and names a year, else the file's own title, else the first that is one."""
-    titles = list(_titles(lines))
+    undated: list[str] = []
+    for title in _titles(lines):
+        if _year_in(title):
+            return title
+        undated.append(title)
     own = _in_simplified([_SPACES.sub("", document.title)])[0]
-    dated = next((title for title in titles if _year_in(title)), None)
-    return dated or (own if REPORT_TITLE.search(own) else next(iter(titles), own))
+    return own if REPORT_TITLE.search(own) or not undated else undated[0]
 
 
 def _in_simplified(lines: Sequence[str]) -> Sequence[str]:

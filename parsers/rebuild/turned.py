@@ -46,11 +46,11 @@ def _upright(grid: Grid) -> Grid:
         labels = [cell for cell in grid.cells if core_of(cell.text) in _labels()]
         if len({cell.column for cell in labels}) > 2 * len({cell.row for cell in labels}):
             return Grid(tuple(_turned(grid, grid.cells, 0)), grid.number) if fill_rectangle(grid.cells) else grid
-    openings = {corner[0] for corner in _corners()}
+    openings = _openings()
     if not any(
-        core_of(left.text) in _corners() and core_of(right.text) in _labels()
+        left.row == right.row and core_of(left.text) in _corners() and core_of(right.text) in _labels()
         for left, right in pairwise(grid.cells)
-        if left.row == right.row and left.text[:1] in openings
+        if left.text[:1] in openings
     ):
         return grid
     cells: list[Cell] = []
@@ -139,3 +139,8 @@ def _titles() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _corners() -> frozenset[str]:
     return frozenset(core_of(table.heads[0]) for table in _tables() if table.layout == "blocks")
+
+
+@lru_cache(maxsize=1)
+def _openings() -> frozenset[str]:
+    return frozenset(corner[0] for corner in _corners())

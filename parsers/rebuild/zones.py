@@ -200,9 +200,8 @@ def _cells(stream: Stream, start: int, stop: int, *, last: bool, whole: bool) ->
             for piece, text in zip(pieces, behind, strict=True)
         ]
     if last and pieces[-1].kind is not Kind.FIGURE:
-        closed = not whole and stream.borders.closing  # behind the last bar of the document no cell is open
-        closed = closed or (not whole and stream.borders.bars and not raws[-1].strip(LINE))
-        if stop < len(stream.text) - 1 or closed:
+        ends_at_bar = stream.borders.closing or (stream.borders.bars and not raws[-1].strip(LINE))
+        if stop < len(stream.text) - 1 or (not whole and ends_at_bar):
             pieces.pop()  # the cell of the label at which the zone ends, or nothing behind a bar that ends the last row
     return pieces
 
