@@ -180,3 +180,14 @@ def test_an_ods() -> None:
     )
     grid = next(read_document(Source(flat.encode(), "a.fods")).grids())
     assert [cell.text for cell in grid.cells] == ["规章1", "121\ufffd", "912\ufffd", "12"]
+
+
+@pytest.mark.parametrize(
+    ("ground", "seen"),
+    [("background:white", False), ("background-color: #fff", False), ("", False), ("background:#1f4e79", True)],
+)
+def test_white_figures_are_seen_on_a_colour_only(ground: str, seen: bool) -> None:
+    cell = f'<td style="{ground}"><span style="color:white">5</span>7</td>'
+    page = f"<table><tr><td>规章</td>{cell}</tr></table>".encode()
+    texts = [cell.text for grid in read_document(Source(page, "a.html")).grids() for cell in grid.cells]
+    assert texts[1] == ("57" if seen else "\ufffd7")

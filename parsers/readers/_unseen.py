@@ -21,6 +21,10 @@ _SHIFTED = (";vertical-align:sub;", ";vertical-align:text-top;", ";mso-text-rais
 """What stands higher or lower than the text around it."""
 _WAYS = {"ink": _NO_INK, "paper": _OF_PAPER, "place": _SHIFTED}
 
+_BACKGROUND = re.compile(";background(?:-color|-image)?:([^;]*)")
+_PAPER = re.compile(r"(?:transparent|white|#ffffff|#fff|rgb\(255,255,255\))(?![0-9a-f])")
+_NO_GROUND = ("", "none", "transparent", "inherit", "initial")
+
 WRITTEN_CELL = re.compile(rb"<t[dh](?:\s[^<>]*)?>\s*<script", re.IGNORECASE)
 """A cell that a script fills."""
 
@@ -54,9 +58,23 @@ def tell_unseen(part: etree._Element) -> bool:
         return False
     for element in cast("list[etree.ElementBase]", _WRITTEN_IN(part)):
         colour = element.get("color", "") if element.tag == "font" else ""
-        if ways := _ways(element.get("style", ""), colour):
-            element.set("unseen", ways)
+        ways = _ways(element.get("style", ""), colour).split()
+        if "paper" in ways and _stands_on_colour(element):
+            ways.remove("paper")
+        if ways:
+            element.set("unseen", " ".join(ways))
     return True
+
+
+def _stands_on_colour(element: etree._Element) -> bool:
+    """Whether the innermost background around a text that is no paper's is one of another colour, or a picture."""
+    for around in (element, *element.iterancestors()):
+        grounds = [around.get("bgcolor", ""), around.get("background", "")]
+        grounds += _BACKGROUND.findall(_plain(around.get("style", ""), ""))
+        stated = [ground for each in grounds if (ground := "".join(each.lower().split())) not in _NO_GROUND]
+        if stated:
+            return _PAPER.match(stated[-1]) is None
+    return False
 
 
 @lru_cache(maxsize=4096)

@@ -79,11 +79,9 @@ _STYLE_SHEET = """
 # articles behind tabs and show them by script, but hide single cells, rows and spans for good: what holds a table is read.
 # One predicate each: on an article that is itself struck out, libxslt crashes at a second one.
 _IS_HIDDEN = "@hidden or contains(translate(@style, 'DISPLAYNOE &#9;&#10;&#13;', 'displaynoe'), 'display:none')"
-_IS_GROUND = "ancestor-or-self::*[@bgcolor or @background or contains(@style, 'background')]"
 _DIGITS = "normalize-space() and not(translate(normalize-space(), '0123456789', ''))"
 _SELDOM = f"""
-  <xsl:template priority="1.5" match="*[contains(@unseen, 'ink') and {_DIGITS}]">\ufffd</xsl:template>
-  <xsl:template priority="1.4" match="*[contains(@unseen, 'paper') and {_DIGITS} and not({_IS_GROUND})]">\ufffd</xsl:template>
+  <xsl:template priority="1.5" match="*[(contains(@unseen, 'ink') or contains(@unseen, 'paper')) and {_DIGITS}]">\ufffd</xsl:template>
   <xsl:template priority="1.3" match="*[contains(@unseen, 'place') and {_DIGITS}
     and normalize-space((ancestor::td | ancestor::th)[last()]) != normalize-space()]">\ufffd</xsl:template>
   <xsl:template priority="2"
