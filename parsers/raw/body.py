@@ -50,11 +50,11 @@ FORM_WORDS = (
 )  # fmt: skip
 """Words of statutory tables, of 2014, 2019 and 2021: where they stand is no navigation."""
 
-_SPACES = re.compile(r"[\s\u3000]+")
 _LABEL_END = re.compile(r"[\s\u3000：:]+")
 _PAGE_BREAKS = re.compile(r"#PAGE_?BREAK#", re.IGNORECASE)
 _DETAIL = re.compile(r"\bDETAIL[\"']?\s*[:=]\s*\{")
 _DETAIL_CONTENT = re.compile(r'"content"\s*:\s*("(?:[^"\\]|\\.)*")')
+_SILENT = ("script", "style", "noscript", "template")
 _TEXTS = etree.XPath("descendant-or-self::*[not(self::script or self::style or self::noscript or self::template)]/text()")
 _WHOLE_TEXT = etree.XPath("string()", smart_strings=False)
 _CLASSES_AND_IDS = etree.XPath("//@class | //@id", smart_strings=False)
@@ -76,7 +76,9 @@ class Article(NamedTuple):
 
 def _text(element: etree._Element) -> str:
     """The text of an element without any blank."""
-    return _SPACES.sub("", "".join(_texts(element)))
+    if next(element.iter(*_SILENT), None) is None:
+        return whole_text(element)
+    return "".join("".join(_texts(element)).split())
 
 
 def _texts(element: etree._Element) -> list[str]:
@@ -140,7 +142,7 @@ def find_article(root: etree._Element, text: str) -> Article:
 
 def _take_pairs(root: etree._Element) -> Iterator[tuple[str, str]]:
     """The pairs of the innermost tables that hold two labels and no word of a statutory table; the tables go."""
-    for table in [table for table in root.iter("table") if table.find(".//table") is None]:
+    for table in [table for table in root.iter("table") if next(table.iterdescendants("table"), None) is None]:
         texts = [_text(cell) for cell in table.iter("td", "th")]
         pairs = list(_pairs(texts))
         if len(pairs) > 1 and any(label in CERTAIN_LABELS for label, _ in pairs) and not _has_form_words("".join(texts)):
@@ -250,7 +252,7 @@ def _title_above(root: etree._Element, article: etree._Element) -> str:
     for element in root.iter(etree.Element):
         if element is article:
             break
-        if element.tag in TITLES or (_is_called_title(element) and element.find(".//table") is None):
+        if element.tag in TITLES or (_is_called_title(element) and next(element.iterdescendants("table"), None) is None):
             text = _text(element)
             if is_title_above(text):
                 title = text

@@ -198,7 +198,11 @@ def _mark_around(cutting: Cutting) -> _Marked | None:
 
 def _is_bare(part: etree._Element) -> bool:
     """Whether an article is a plain box that holds a stand-in and nothing else: most are, and a style sheet takes its time."""
-    if part.tag not in ("div", "section", "article") or part.get("style") is not None or part.get("hidden") is not None:
+    if (
+        part.tag not in ("div", "section", "article", "ucapcontent")
+        or part.get("style") is not None
+        or part.get("hidden") is not None
+    ):
         return False
     alone = len(part) == 1 and not part.text and not part[0].tail
     return alone and [element.tag for element in part.iter()][1:] in (["table", "tr", "td"], ["p"])
