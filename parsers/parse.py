@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from parsers.bound import open_bound
 from parsers.containers import Pages, attachments_of, is_container, open_container
 from parsers.document import Document
 from parsers.errors import ReadError, ReadStatus
@@ -46,6 +47,7 @@ def parse(source: Source | Path | str | bytes, *, name: str | None = None) -> Re
 
 def _report(opened: Source, document: Document) -> Report:
     digest = _digest(opened, document)
+    document, others = open_bound(document)
     known = identify(document, hints=opened.hints, report_id=digest[:12])
     rebuilt = rebuild(document, year=known.year)
     if document.pictures and not rebuilt.facts and _may_be_in_pictures(document, known):
@@ -57,7 +59,7 @@ def _report(opened: Source, document: Document) -> Report:
         source=opened.address, source_sha256=digest, media_type=document.media_type, bytes=len(opened.data),
         title=known.title, county_code=known.county_code, county=known.county, unit=known.unit, level=known.level,
         year=known.year, scope=known.scope, forms=MappingProxyType(dict(rebuilt.forms)), facts=rebuilt.facts,
-        findings=(*known.findings, *_doubts(rebuilt, digest[:12])), sections=sections,
+        findings=(*known.findings, *_bound(others, digest[:12]), *_doubts(rebuilt, digest[:12])), sections=sections,
         reason="" if rebuilt.facts else "a report, but no statutory table was found in it",
     )  # fmt: skip
 
@@ -166,6 +168,17 @@ def _recognised(document: Document, source: Source) -> Document:
         return with_pictures(document)
     except ReadError as error:
         raise ReadError(error.status, error.reason, name=source.address) from error
+
+
+def _bound(others: Sequence[str], report_id: str) -> Iterator[Finding]:
+    """That other reports stand in the document, whose figures are not read."""
+    if others:
+        zh, en = "、".join(f"“{title}”" for title in others), ", ".join(map(repr, others))
+        yield Finding(
+            code="identity.bound_reports", subject=report_id, report_id=report_id, severity=Severity.WARNING,
+            message_zh=f"同一文件中另有{len(others)}份报告，其数据未读取：{zh}",
+            message_en=f"{len(others)} more reports stand in the document, and their figures were not read: {en}",
+        )  # fmt: skip
 
 
 def _doubts(rebuilt: Rebuilt, report_id: str) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from parsers.document import Document
 from parsers.form import NATIONAL, Form, Table, load_forms
 from parsers.rebuild.blocks import read_blocks
 from parsers.rebuild.breaks import join_cut_rows
+from parsers.rebuild.doubled import are_doubled, open_doubled
 from parsers.rebuild.draft import Draft, write_facts
 from parsers.rebuild.fast import LongWay, read_clean, rule_out
 from parsers.rebuild.foreign import GridRow, without_foreign_columns
@@ -185,6 +186,8 @@ def _choose(every: Sequence[_Drafts], year: int | None) -> list[tuple[Draft, For
         if best is not lead and not most and draft.nameless:
             open_unshared(draft, lead.form.table(table.code))
         chosen.append((draft, best.form) if draft.readings else (lead.of(table.code), lead.form))
+    if are_doubled(own, {key: len(_labels_alone(*key)) for key in own}):
+        open_doubled(draft for draft, _ in chosen)
     return chosen
 
 
