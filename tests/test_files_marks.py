@@ -53,6 +53,57 @@ def test_a_page(inside: str, read: str) -> None:
     assert html_cell(inside) == read
 
 
+@pytest.mark.parametrize("style", ["visibility:hidden", "color:#fff", "font-size:0", "opacity:0"])
+def test_a_cell_without_ink_is_still_a_cell(style: str) -> None:
+    page = _TABLE.format(f'9</td><td style="{style}"><b>1</b>2')
+    assert [cell.text for cell in next(read_document(Source(page.encode(), "a.html")).grids()).cells] == [
+        "规章",
+        "9",
+        "\ufffd",
+        "3",
+    ]
+
+
+RULED = [
+    (".x {display:none}", '<span class="x">9</span>12', "\ufffd12"),
+    (".x, #y { Visibility : hidden }", '<i id="y">9</i>12', "\ufffd12"),
+    ("/* a */ td .x.z{text-decoration:line-through}", '<b class="z x">9</b>12', "\ufffd12"),
+    ("table td > s {display:none}", "<s>9</s>12", "\ufffd12"),
+    ("@media print {.a{x:y} .x{display:none}}", '<p class="x">9</p>12', "\ufffd\n12"),
+    (".x{vertical-align:super}", '12<span class="x">9</span>', "12\ufffd"),
+    (".x{color:#fff}", '<span class="x">9</span>12', "\ufffd12"),
+    (".x{color:#fff} tr{background:#036}", '<span class="x">12</span>', "12"),
+    (".x{color:red;text-decoration:line-through} tr{background:#036}", '<span class="x">9</span>12', "\ufffd12"),
+    (".x:hover{display:none}", '<span class="x">12</span>', "12"),
+    (".menu .x{display:none}", '<span class="x">12</span>', "12"),
+    ("i.x{display:none}", '<span class="x">12</span>', "12"),
+    (".x{display:none}", '<span class="y">12</span>', "12"),
+    (".x{display:none}", '<span class="x">件</span>12', "件12"),
+]
+
+
+def ruled(rules: str, inside: str, *, row: str = "<tr>", table: str = "<table>", before: str = "") -> list[str]:
+    page = _TABLE.format(inside).replace("<tr>", row).replace("<table>", f"{before}<div>{table}")
+    page = page.replace("<body>", f"<head><style type='text/css'>{rules}</style></head><body>")
+    return [cell.text for cell in next(read_document(Source(page.encode(), "a.html")).grids()).cells]
+
+
+@pytest.mark.parametrize("before", ["", "<p>予以公开</p>" * 200], ids=["by its tree", "by its tags"])
+@pytest.mark.parametrize(("rules", "inside", "read"), RULED)
+def test_a_page_with_a_style_sheet(rules: str, inside: str, read: str, before: str) -> None:
+    assert ruled(rules, inside, before=before) == ["规章", read, "3"]
+
+
+def test_a_style_sheet_within_the_article() -> None:
+    sheet = "<style>.x{display:none}</style>"
+    assert ruled("", '<i class="x">9</i>12', before="<p>予以公开</p>" * 200, table=f"{sheet}<table>")[1] == "\ufffd12"
+
+
+def test_rows_and_tables_for_which_a_hiding_rule_is() -> None:
+    assert ruled(".x{display:none}", "12", row='<tr class="x">') == ["规章", "\ufffd", "\ufffd"]
+    assert ruled(".x{display:none}", "12", table='<table class="x">') == ["规章", "12", "3"]
+
+
 @pytest.mark.parametrize(
     "inside",
     ['<font color="white">9</font>12', '<span style="color: #fff">9</span>12', "12<sub>1</sub>", "<script>write(12)</script>"],

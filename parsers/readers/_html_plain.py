@@ -18,6 +18,7 @@ from typing import NamedTuple
 from parsers.raw.body import AROUND, BODIES, CERTAIN_LABELS, FORM_WORDS, bears_mark
 from parsers.readers._companions import SOURCES
 from parsers.readers._marks import MARKS
+from parsers.readers._rules import names_of_rules
 from parsers.readers._tags import NOTHING, Nesting, cut_at_tags, tags_in
 from parsers.readers._unseen import WRITTEN_CELL, is_hidden_by
 
@@ -82,11 +83,10 @@ _PRINTED = f"{STAND_IN} {FORM_WORDS[0]}" + "0。" * 80
 What a stand-in prints. It is taken for what it stands for: a word of a statutory table stands in it, it is more than a title and
 than nothing, and where figures or blanks are written in another way, it is written in another way too, and found no more.
 """
-_LEAST_SAID = 100
 _BOX_TAG = re.compile(rb"<(/?)(body|div|section|article|ucapcontent)(?=[ \t\r\n>])", re.IGNORECASE)
 _TABLE_ENDS, _NEAR = (b"</table>", b"</TABLE>"), 1_000
 """What ends behind a table, or begins just before its last word, may be another box: all of them are counted then."""
-_MOST_BOXES, _MOST_PICTURES = 4, 200
+_MOST_BOXES, _MOST_PICTURES, _LEAST_SAID = 4, 200, 100
 _FIRST_WORDS = [
     word.encode() for word in ("处理决定数量", "现行有效", "制发件数", "新公开数量", "主动公开政府信息数", *FORM_WORDS)
 ]
@@ -168,15 +168,16 @@ class _Told(NamedTuple):
 
 def cut_out(page: bytes) -> Cutting | None:
     """
-    A page of UTF-8 less the innermost box that holds all words of statutory tables; None where there is none, or it is not plain.
+    A page of UTF-8 less the innermost box that holds all words of statutory tables; None where none does, or it is not plain.
 
     >>> cut = cut_out("<body><nav>a</nav><div id=b><p>予以公开</p>".encode() + b"<p>7</p>" * 99 + b"</div>c")
     >>> cut.around.decode().startswith("<body><nav>a</nav><div id=b><p>"), cut.around.endswith(b"</p></div>c"), cut.box
     (True, True, 'div')
     """
-    place = _place_of(page)
-    told = None if place is None else _told(page[place[1] : place[2]])
-    if place is None or told is None:
+    if (place := _place_of(page)) is None:
+        return None
+    part = page[place[1] : place[2]]
+    if any(name in part for name in names_of_rules(page[: place[1]] + page[place[2] :])) or (told := _told(part)) is None:
         return None
     printed = _PRINTED + CERTAIN_LABELS[0] * told.labelled
     begins, ends = ("<table><tr><td>", "</td></tr></table>") if MARKS["TABLE"] in told.marked else ("<p>", "</p>")
@@ -222,7 +223,7 @@ def _told(part: bytes) -> _Told | None:
     if NOTHING in part or b"\xee" in part:
         return None
     cut, unseen = cut_at_tags(part, _read_run), ""
-    if cut is None and WRITTEN_CELL.search(part):
+    if cut is None and (WRITTEN_CELL.search(part) or names_of_rules(part)):
         return None
     if cut is None:
         unseen = b"".join([found[0] for found in _UNSEEN.finditer(part)]).decode("utf-8", "replace")

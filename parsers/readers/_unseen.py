@@ -9,7 +9,12 @@ from typing import cast
 
 from lxml import etree
 
-__all__ = ["WRITTEN_CELL", "is_hidden_by", "tell_unseen"]
+from parsers.raw.body import whole_text
+
+__all__ = ["WRITTEN_CELL", "is_hidden_by", "take_figures", "tell_unseen"]
+
+_ROWS = ("tr", "tbody", "thead", "tfoot")
+_FIGURE = re.compile(r"[\d.,，]*\d[\d.,，]*")
 
 _WHITE = ("transparent", "#fff", "#ffffff", "white", "rgb(255,255,255)")
 _NO_SIZE = ("0", "0px", "0pt", "1px", "1pt", "1.0pt")
@@ -47,8 +52,8 @@ def tell_unseen(part: etree._Element) -> bool:
     """
     Whether a style in a part of a page, or the colour of a font, shows text in no ink, in that of paper, or out of its place.
 
-    Such an element is given an attribute `unseen` that says which: ink, paper, place. To look at styles here, where most
-    are the same, takes much less time than in a style sheet.
+    Figures in no ink, or in that of paper, are made unreadable; an element out of its place is given an attribute `unseen`.
+    To look at styles here, where most are the same, takes much less time than in a style sheet.
 
     >>> cell = etree.fromstring('<td>7<span style="top: -2pt">8</span></td>')
     >>> tell_unseen(cell), cell[0].get("unseen")
@@ -61,9 +66,29 @@ def tell_unseen(part: etree._Element) -> bool:
         ways = _ways(element.get("style", ""), colour).split()
         if "paper" in ways and _stands_on_colour(element):
             ways.remove("paper")
-        if ways:
-            element.set("unseen", " ".join(ways))
+        if "ink" in ways or "paper" in ways:
+            take_figures(element)
+        if "place" in ways:
+            element.set("unseen", "place")
     return True
+
+
+def take_figures(element: etree._Element) -> None:
+    """
+    Make an element that prints a figure and nothing else print one that cannot be read; of rows, each of their cells.
+
+    >>> row = etree.fromstring('<tr><td>规章</td><td><b>1</b>2</td></tr>')
+    >>> take_figures(row)
+    >>> [cell.xpath("string()") for cell in row]
+    ['规章', '\\ufffd']
+    """
+    for printed in element.iter("td", "th") if element.tag in _ROWS else (element,):
+        if _FIGURE.fullmatch(whole_text(printed)):
+            for inner in printed.iter():
+                inner.text = ""
+                if inner is not printed:
+                    inner.tail = ""
+            printed.text = "\ufffd"
 
 
 def _stands_on_colour(element: etree._Element) -> bool:

@@ -23,6 +23,7 @@ from parsers.raw.sniff import Content
 from parsers.readers._companions import PICTURE_MARK, mark_pictures, open_frames, split_pictures
 from parsers.readers._html_plain import STAND_IN, Cutting, cut_out
 from parsers.readers._marks import MARKS, blocks_of
+from parsers.readers._rules import doubt_ruled
 from parsers.readers._unseen import tell_unseen
 from parsers.source import Source
 
@@ -81,8 +82,7 @@ _STYLE_SHEET = """
 _IS_HIDDEN = "@hidden or contains(translate(@style, 'DISPLAYNOE &#9;&#10;&#13;', 'displaynoe'), 'display:none')"
 _DIGITS = "normalize-space() and not(translate(normalize-space(), '0123456789', ''))"
 _SELDOM = f"""
-  <xsl:template priority="1.5" match="*[(contains(@unseen, 'ink') or contains(@unseen, 'paper')) and {_DIGITS}]">\ufffd</xsl:template>
-  <xsl:template priority="1.3" match="*[contains(@unseen, 'place') and {_DIGITS}
+  <xsl:template priority="1.3" match="*[@unseen and {_DIGITS}
     and normalize-space((ancestor::td | ancestor::th)[last()]) != normalize-space()]">\ufffd</xsl:template>
   <xsl:template priority="2"
     match="*[(@hidden or @style) and ({_IS_HIDDEN}) and not(descendant-or-self::table or self::html or self::body)]"/>
@@ -164,6 +164,7 @@ def _mark_page(page: bytes, companions: Mapping[str, bytes]) -> _Marked:
     if within is not None:
         root = _parse(within.encode())
         text = _take_out_marks(root)
+    doubt_ruled(root, page)
     article = find_article(root, text)
     pictures = mark_pictures(article.parts, companions)
     may_hide = may_hide or within is not None

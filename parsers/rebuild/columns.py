@@ -83,7 +83,8 @@ class Columns:
         codes = codes_printed(found.stream, table, heads, runs)
         width = len(codes)
         grid = columns_of_heads(found.stream, heads, codes)
-        displaced = grid is not None and grid != tuple(sorted(grid)) and _are_displaced(found, heads, runs)
+        unusual = grid is not None and grid != tuple(sorted(grid))
+        displaced = unusual and (_are_displaced(found, heads, runs) or _stand_aside(found, grid or (), heads[0], runs))
         grid = None if displaced else grid
         order = printed_order(found, table, heads, codes) if grid is None else tuple(sorted(grid).index(spot) for spot in grid)
         longer = any(run.bordered and len(run.pieces) > width for run in runs)
@@ -307,6 +308,14 @@ def _are_displaced(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> b
         if (spot := found.stream.grid_column(start)) is not None and spot[0] in spots.values()
     )
     return bool(rows) and max(found.stream.row_extent(hit.start) for hit in spots) > rows[len(rows) // 2]
+
+
+def _stand_aside(found: Found, grid: Sequence[GridColumn], head: Hit, runs: Sequence[Run]) -> bool:
+    """Whether most whole rows in the grid of the heads have no cell under each of them: false row spans have moved one or other."""
+    own = found.stream.grid_column(head.start)
+    rows = [run.pieces for run in runs if run.bordered and len(run.pieces) >= len(grid)]
+    rows = [pieces for pieces in rows if (spot := found.stream.grid_column(pieces[0].start)) and own and spot[0] == own[0]]
+    return 2 * sum(pieces_under(found.stream, grid, pieces) is None for pieces in rows) > len(rows)
 
 
 def _reach_alike(found: Found, runs: Sequence[Run]) -> bool:
