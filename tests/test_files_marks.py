@@ -47,6 +47,18 @@ def html_cell(inside: str) -> str:
         ("<script>document.write(12)</script>", "\ufffd"),
         ("<noscript>12</noscript>", "\ufffd"),
         ("12<script>count()</script>", "12"),
+        ('<span data-count="12">0</span>', "\ufffd"),
+        ('<span data-value="12"></span>', "\ufffd"),
+        ('<span data-num="12">12</span>', "12"),
+        ('<span data-value="a">12</span>', "12"),
+        ('<progress value="3"></progress>', "\ufffd"),
+        ("<ruby>12<rt>3</rt></ruby>", "12"),
+        ('<bdo dir="rtl">21</bdo>', "\ufffd"),
+        ('<span style="direction:rtl;unicode-bidi:bidi-override">21</span>', "\ufffd"),
+        ('<span style="position:absolute;left:-9999px">9</span>12', "\ufffd12"),
+        ('<span style="text-indent:-9999px;display:inline-block">9</span>12', "\ufffd12"),
+        ('<span style="text-indent:-21.0pt">12</span>', "12"),
+        ('<span style="clip:rect(0,0,0,0)">9</span>12', "\ufffd12"),
     ],
 )
 def test_a_page(inside: str, read: str) -> None:

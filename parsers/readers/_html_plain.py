@@ -20,7 +20,7 @@ from parsers.readers._companions import SOURCES
 from parsers.readers._marks import MARKS
 from parsers.readers._rules import names_of_rules
 from parsers.readers._tags import NOTHING, Nesting, cut_at_tags, tags_in
-from parsers.readers._unseen import WRITTEN_CELL, is_hidden_by
+from parsers.readers._unseen import COUNTERS, WRITTEN_CELL, is_hidden_by
 
 __all__ = ["STAND_IN", "Cutting", "cut_out"]
 
@@ -349,7 +349,7 @@ def _read_tag(tag: bytes) -> tuple[str, str] | None:
         plain = name in _AROUND_ELEMENT and not attributes and not closed
         return (_NESTING.sign("/" + name), _AROUND_ELEMENT[name][1]) if plain else None
     own = _attributes(attributes)
-    if own is None or "hidden" in own or is_hidden_by(own):
+    if own is None or "hidden" in own or is_hidden_by(own) or any(map(own.__contains__, COUNTERS)):
         return None
     styled = _STYLED if _WORD_OF_HIDING.search(own.get("style", "")) else ""
     if name in _WITHOUT_END:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from parsers.raw.body import whole_text
 
-__all__ = ["WRITTEN_CELL", "is_hidden_by", "take_figures", "tell_unseen"]
+__all__ = ["COUNTERS", "WRITTEN_CELL", "doubt_counted", "is_hidden_by", "take_figures", "tell_unseen"]
 
 _ROWS = ("tr", "tbody", "thead", "tfoot")
 _FIGURE = re.compile(r"[\d.,，]*\d[\d.,，]*")
@@ -19,9 +19,15 @@ _FIGURE = re.compile(r"[\d.,，]*\d[\d.,，]*")
 _WHITE = ("transparent", "#fff", "#ffffff", "white", "rgb(255,255,255)")
 _NO_SIZE = ("0", "0px", "0pt", "1px", "1pt", "1.0pt")
 
-_NO_INK = (";visibility:hidden;", ";opacity:0;", ";mso-hide:all;", *(f";font-size:{size};" for size in _NO_SIZE))
+_FAR = [f";{way}:-{begin}" for way in ("text-indent", "left", "margin-left") for begin in ("99", "100", "200")]
+_NO_INK = (
+    *(";visibility:hidden;", ";opacity:0;", ";mso-hide:all;", ";clip:rect(0", ";clip:rect(1px", ";unicode-bidi:bidi-override;"),
+    *(";transform:scale(-", ";transform:scalex(-", ";transform:rotatey(180"),
+    *(f";font-size:{size};" for size in _NO_SIZE),
+    *_FAR,
+)
 _OF_PAPER = tuple(f";color:{color};" for color in _WHITE)
-"""What cannot be seen, and what cannot on a white ground: as it stands in a style without blanks, in small letters, between semicolons."""
+"""What cannot be seen as it is written, and what cannot on a white ground: as it stands in a style without blanks, in small letters, between semicolons."""
 _SHIFTED = (";vertical-align:sub;", ";vertical-align:text-top;", ";mso-text-raise:", ";top:-")
 """What stands higher or lower than the text around it."""
 _WAYS = {"ink": _NO_INK, "paper": _OF_PAPER, "place": _SHIFTED}
@@ -36,6 +42,10 @@ WRITTEN_CELL = re.compile(rb"<t[dh](?:\s[^<>]*)?>\s*<script", re.IGNORECASE)
 _HIDES = re.compile("|".join(("display:none", "line-through", "super", *map(re.escape, (*_NO_INK, *_OF_PAPER, *_SHIFTED)))))
 _STYLES = etree.XPath("descendant-or-self::*/@style | descendant-or-self::font/@color", smart_strings=False)
 _WRITTEN_IN = etree.XPath("descendant-or-self::*[@style or self::font[@color]]")
+
+COUNTERS = ("data-count", "data-to", "data-num", "data-number", "data-value", "data-val", "data-target", "data-end", "data-total")
+"""What scripts that count up to a figure take it from."""
+_COUNTED = etree.XPath(" | ".join(f"//*[@{name}]" for name in COUNTERS) + " | //bdo")
 
 
 def is_hidden_by(attributes: Mapping[str, str]) -> bool:
@@ -100,6 +110,24 @@ def _stands_on_colour(element: etree._Element) -> bool:
         if stated:
             return _PAPER.match(stated[-1]) is None
     return False
+
+
+def doubt_counted(root: etree._Element) -> None:
+    """
+    Make what stands in elements unreadable whose figure a script counts up, where they print another or nothing, or which are turned round.
+
+    >>> row = etree.fromstring('<tr><td data-count="12">0</td><td data-value="7">7</td><td><i data-to="3"/></td></tr>')
+    >>> doubt_counted(row)
+    >>> [cell.xpath("string()") for cell in row]
+    ['\\ufffd', '7', '\\ufffd']
+    """
+    for element in cast("list[etree.ElementBase]", _COUNTED(root)):
+        counted = [figure for name in COUNTERS if _FIGURE.fullmatch(figure := element.get(name, "").strip())]
+        text = whole_text(element)
+        if counted and not text:
+            element.text = "\ufffd"
+        elif element.tag == "bdo" or any(figure != text for figure in counted):
+            take_figures(element)
 
 
 @lru_cache(maxsize=4096)

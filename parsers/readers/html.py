@@ -24,7 +24,7 @@ from parsers.readers._companions import PICTURE_MARK, mark_pictures, open_frames
 from parsers.readers._html_plain import STAND_IN, Cutting, cut_out
 from parsers.readers._marks import MARKS, blocks_of
 from parsers.readers._rules import doubt_ruled
-from parsers.readers._unseen import tell_unseen
+from parsers.readers._unseen import doubt_counted, tell_unseen
 from parsers.source import Source
 
 __all__ = ["NAME", "claims", "read"]
@@ -50,7 +50,7 @@ _STYLE_SHEET = """
   <xsl:template match="p | div | li | ul | ol | dl | dt | dd | section | article | header | footer | nav | aside | main | form
     | fieldset | legend | center | blockquote | pre | address | caption | figure | figcaption | details | summary"
     >{BLOCK}<xsl:apply-templates/>{BLOCK}</xsl:template>
-  <xsl:template match="script | style | title | noscript | template | iframe | svg | select | object"/>
+  <xsl:template match="script | style | title | noscript | noframes | template | iframe | svg | select | object | rt | rp | rtc"/>
   <xsl:template match="sup[not(translate(normalize-space(), '0123456789', ''))]"
     ><xsl:choose
       ><xsl:when test="normalize-space((ancestor::td | ancestor::th)[last()]) = normalize-space()"
@@ -67,7 +67,8 @@ _STYLE_SHEET = """
       ><xsl:when test="normalize-space((ancestor::td | ancestor::th)[last()]) = normalize-space()"
         ><xsl:apply-templates/></xsl:when
       ><xsl:otherwise>{UNKNOWN}</xsl:otherwise></xsl:choose></xsl:template>
-  <xsl:template match="td//img[not(@picture)] | td//svg | td//object | td//canvas | td//embed | td//script | td//noscript"
+  <xsl:template match="td//img[not(@picture)] | td//svg | td//object | td//canvas | td//embed | td//script | td//noscript
+    | td//progress | td//meter"
     ><xsl:if test="normalize-space(ancestor::td[1]) = normalize-space()
       and normalize-space((ancestor::tr[1] | ancestor::tr[1]/preceding-sibling::tr[1])[normalize-space()])"
       >{UNKNOWN}</xsl:if></xsl:template>
@@ -165,6 +166,7 @@ def _mark_page(page: bytes, companions: Mapping[str, bytes]) -> _Marked:
         root = _parse(within.encode())
         text = _take_out_marks(root)
     doubt_ruled(root, page)
+    doubt_counted(root)
     article = find_article(root, text)
     pictures = mark_pictures(article.parts, companions)
     may_hide = may_hide or within is not None
