@@ -193,6 +193,34 @@ def test_a_workbook() -> None:
     assert document.notes == ()
 
 
+@pytest.mark.parametrize(
+    ("shown", "read"),
+    [
+        ({"font_color": "white"}, "12\ufffd"),
+        ({"font_color": "white", "bg_color": "white"}, "12\ufffd"),
+        ({"font_color": "white", "bg_color": "#003366"}, "12"),
+        ({"font_color": "red"}, "12"),
+        ({"num_format": ";;;"}, "12\ufffd"),
+        ({"num_format": '"-"'}, "12\ufffd"),
+        ({"num_format": "0,"}, "12\ufffd"),
+        ({"num_format": '#,##0"件"'}, "12"),
+        ({"num_format": '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"_ ;_ @_ '}, "12"),
+    ],
+)
+def test_a_workbook_whose_cells_show_otherwise_than_they_hold(shown: dict[str, str], read: str) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet, form = book.add_worksheet("年报"), book.add_format(shown)
+    sheet.write_row(0, 0, ["规章", 7, 8])
+    sheet.write_number(0, 1, 12, form)
+    sheet.write_row(1, 0, ["行政规范性文件", 7, 8])
+    sheet.write_string(1, 1, "12", form)
+    sheet.write_string(1, 2, "无", form)
+    book.close()
+    cells = [cell.text for cell in next(read_document(Source(out.getvalue(), "a.xlsx")).grids()).cells]
+    assert cells == ["规章", read, "8", "行政规范性文件", read, "无"]
+
+
 @pytest.mark.parametrize("ruled", [True, False])
 def test_tables_beside_each_other_are_two(ruled: bool) -> None:
     out = io.BytesIO()

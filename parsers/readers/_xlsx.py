@@ -18,6 +18,8 @@ __all__ = ["is_needed", "marks_of_xlsx"]
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_PLACEHOLDER = re.compile(r"[0#?@ymdhs]|general|g/", re.IGNORECASE)
+_SCALED = re.compile(r"[0#?],+(?![0#?,])|!\.")
 _PICTURES = re.compile(r"/(?:drawings|charts|pivot\w+|media|comments|externallinks)/?", re.IGNORECASE)
 _MAX_COLUMNS = 16_384
 _PER_CENT_FORMATS = ("9", "10")
@@ -25,11 +27,14 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class _Styles(NamedTuple):
-    """For each cell format by its number: whether it has a border, shows a per cent, and strikes out."""
+    """
+    For each cell format by its number: whether it has a border, shows a per cent, and whether it doubts what it shows: struck
+    out, in white on nothing, or by a number format that shows no number, or the thousandth of it.
+    """
 
     ruled: tuple[bool, ...]
     per_cent: tuple[bool, ...]
-    struck: tuple[bool, ...] = ()
+    doubted: tuple[bool, ...] = ()
 
 
 def is_needed(name: str) -> bool:
@@ -46,6 +51,7 @@ def marks_of_xlsx(parts: Mapping[str, bytes]) -> dict[str, Marks]:
     parts = {name.replace("\\", "/").lower().lstrip("/"): content for name, content in parts.items()}
     workbook = parse_xml(_part(parts, "xl/workbook.xml"), "xl/workbook.xml")
     styles, targets, marked = _styles(parts), _targets(parts), _marked_strings(parts)
+    strings = _strings(parts) if any(styles.doubted) else {}
     calculation = workbook.find("{*}calcPr")
     stale = calculation is not None and calculation.get("fullCalcOnLoad") in ("1", "true")
     found: dict[str, Marks] = {}
@@ -53,7 +59,7 @@ def marks_of_xlsx(parts: Mapping[str, bytes]) -> dict[str, Marks]:
         key = next((str(value) for name, value in sheet.attrib.items() if str(name).endswith("}id")), "")
         target = targets.get(key, "")
         if "worksheets/" in target:
-            found[sheet.get("name") or ""] = _Sheet(styles, marked, stale=stale).marks(_part(parts, target), target)
+            found[sheet.get("name") or ""] = _Sheet(styles, strings, marked, stale=stale).marks(_part(parts, target), target)
     return found
 
 
@@ -81,18 +87,59 @@ def _styles(parts: Mapping[str, bytes]) -> _Styles:
         any((side.get("style") or "none") != "none" for side in border.iterchildren("{*}*"))
         for border in root.iterfind("{*}borders/{*}border")
     ]
-    custom = {
-        number.get("numFmtId") or "": "%" in _QUOTED.sub("", number.get("formatCode") or "")
-        for number in root.iterfind("{*}numFmts/{*}numFmt")
-    }
-    struck = [_is_on(font.find("{*}strike")) for font in root.iterfind("{*}fonts/{*}font")]
+    codes = {number.get("numFmtId") or "": number.get("formatCode") or "" for number in root.iterfind("{*}numFmts/{*}numFmt")}
+    fonts, fills = list(root.iterfind("{*}fonts/{*}font")), list(root.iterfind("{*}fills/{*}fill"))
+    struck = [_is_on(font.find("{*}strike")) for font in fonts]
+    white, coloured = [_is_white(font.find("{*}color")) for font in fonts], list(map(_is_coloured, fills))
     formats = list(root.iterfind("{*}cellXfs/{*}xf"))
     shown = [form.get("numFmtId") or "" for form in formats]
+    unseen = [_at(white, form.get("fontId")) and not _at(coloured, form.get("fillId")) for form in formats]
     return _Styles(
         tuple(_at(borders, form.get("borderId")) for form in formats),
-        tuple(custom.get(number, number in _PER_CENT_FORMATS) for number in shown),
-        tuple(_at(struck, form.get("fontId")) for form in formats),
+        tuple("%" in _QUOTED.sub("", codes[number]) if number in codes else number in _PER_CENT_FORMATS for number in shown),
+        tuple(
+            _at(struck, form.get("fontId")) or hidden or _shows_no_number(codes.get(number, ""))
+            for form, hidden, number in zip(formats, unseen, shown, strict=True)
+        ),
     )
+
+
+def _is_white(colour: etree._Element | None) -> bool:
+    """Whether a colour is the white of paper, by its value, its place in the palette or in the theme."""
+    if colour is None or colour.get("tint"):
+        return False
+    return (colour.get("rgb") or "").upper().endswith("FFFFFF") or colour.get("indexed") == "9" or colour.get("theme") == "0"
+
+
+def _is_coloured(fill: etree._Element) -> bool:
+    """Whether a fill is one of a colour that white can be seen on."""
+    pattern = fill.find("{*}patternFill")
+    if pattern is None:
+        return len(fill) > 0
+    kind = pattern.get("patternType") or "none"
+    return kind != "none" and not (kind == "solid" and _is_white(pattern.find("{*}fgColor")))
+
+
+def _shows_no_number(code: str) -> bool:
+    """
+    Whether a number format shows positive numbers by nothing, by words alone, or by their thousandth.
+
+    >>> [_shows_no_number(code) for code in (";;;", '"-"', "0,", '[>5]"多";0', "#,##0", "", "0;-0;;@", 'General"件"', "yyyy/m/d")]
+    [True, True, True, True, False, False, False, False, False]
+    """
+    plain = _QUOTED.sub("", code)
+    section = plain.split(";")[0]
+    return bool(code) and (not _PLACEHOLDER.search(section) or _SCALED.search(section) is not None)
+
+
+def _strings(parts: Mapping[str, bytes]) -> dict[str, str]:
+    """The shared texts by their numbers."""
+    name = "xl/sharedstrings.xml"
+    texts = (
+        "".join(piece.text or "" for piece in text.iter("{*}t"))
+        for text in iterate_xml(parts.get(name, b"<sst/>"), name, "{*}si")
+    )
+    return {str(number): text for number, text in enumerate(texts)}
 
 
 def _marked_strings(parts: Mapping[str, bytes]) -> dict[str, str]:
@@ -134,9 +181,10 @@ def _at(flags: list[bool] | tuple[bool, ...], number: str | None) -> bool:
 class _Sheet(Collector):
     """Collects the marks of one sheet row by row."""
 
-    def __init__(self, styles: _Styles, marked: Mapping[str, str], *, stale: bool) -> None:
+    def __init__(self, styles: _Styles, strings: Mapping[str, str], marked: Mapping[str, str], *, stale: bool) -> None:
         super().__init__()
         self._styles = styles
+        self._strings = strings
         self._marked = marked
         self._stale = stale
 
@@ -176,8 +224,10 @@ class _Sheet(Collector):
             return value or "#VALUE!"
         if formula is not None and (value is None or (kind not in ("str", "inlineStr") and self._is_no_result(value))):
             return NO_RESULT
-        if _at(self._styles.struck, cell.get("s")) and kind not in ("s", "inlineStr", "str") and value:
-            return value + NO_RESULT
+        if _at(self._styles.doubted, cell.get("s")) and value:
+            printed = self._strings.get(value, "") if kind == "s" else value
+            if kind == "n" or printed.strip().isdecimal():
+                return printed + NO_RESULT
         if kind == "s" and value is not None and value in self._marked:
             return self._marked[value]
         inline = cell.find("{*}is") if kind == "inlineStr" else None
