@@ -19,7 +19,7 @@ from parsers.raw.signs import REPORT_TITLE
 
 __all__ = [
     "AROUND", "BODIES", "CERTAIN_LABELS", "FORM_WORDS", "TITLES", "Article", "bears_mark", "body_within", "find_article", "is_title_above",
-    "whole_text",
+    "page_printed_in", "whole_text",
 ]  # fmt: skip
 
 BODIES: tuple[tuple[str, str], ...] = (
@@ -114,6 +114,18 @@ def body_within(page: str) -> str | None:
     if not isinstance(body, str) or "<" not in body:
         return None
     return None if _has_form_words(page[: found.start()] + page[content.end() :]) else body
+
+
+def page_printed_in(root: etree._Element) -> str | None:
+    """
+    The page that another one holds as a text, tags and all, for a script to show; None for other pages.
+
+    >>> page_printed_in(etree.HTML("<textarea>&lt;table>&lt;tr>&lt;td>7&lt;/td></textarea>"))
+    '<table><tr><td>7</td>'
+    """
+    texts = (text for element in root.iter("textarea", "div", "pre", "td", "p", "span", "body") if (text := element.text))
+    pages = [text for text in texts if "<table" in text.lower() and "</td>" in text.lower()]
+    return max(pages, key=len, default=None)
 
 
 def find_article(root: etree._Element, text: str) -> Article:

@@ -24,6 +24,9 @@ _BYTE_ORDER_MARKS = (
 )
 _REFUSED = re.compile("[\0\ue000-\ue00f]")
 _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_PRINTED = re.compile(r"[\t\r\n -~\u2010-\u2027\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_HEAD, _FEWEST, _MOSTLY = 4096, 8, 0.98
+"""Of the head of a text in UTF-16 so many characters, and nearly all of them, are letters, figures and signs in use."""
 _DECLARATION = re.compile(
     rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w:.-]+)"""
     rb"""|^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]+)""",
@@ -119,6 +122,8 @@ def _decoded(data: bytes) -> tuple[str, str]:
                 return data[len(mark) :].decode(charset, "replace"), charset
             data = data[len(mark) :]  # a template with a mark may include a GB18030 body: decide by the rest
             break
+    if b"\0" in data[:_HEAD] and (unmarked := _of_two_bytes(data)) is not None:
+        return data.decode(unmarked, "replace"), unmarked
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as exc:
@@ -131,3 +136,12 @@ def _decoded(data: bytes) -> tuple[str, str]:
     except UnicodeDecodeError:
         both = [(data.decode(charset, "replace"), charset) for charset in ("utf-8", "gb18030")]
         return min(both, key=lambda decoded: decoded[0].count(REPLACEMENT))
+
+
+def _of_two_bytes(data: bytes) -> str | None:
+    """UTF-16 without a byte-order mark, in the order of bytes in which a text begins as one; None for what is no such text."""
+    for charset in ("utf-16-le", "utf-16-be"):
+        head = data[:_HEAD].decode(charset, "ignore")
+        if len(head) >= _FEWEST and len(_PRINTED.findall(head)) >= _MOSTLY * len(head) and "\0" not in head:
+            return charset
+    return None

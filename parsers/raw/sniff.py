@@ -12,6 +12,7 @@ import olefile
 
 from parsers.raw.charset import REPLACEMENT, decode
 from parsers.raw.lists import records_of
+from parsers.raw.replies import carried_page
 from parsers.raw.separated import delimiter_of, plain_delimiter_of
 
 __all__ = ["Content", "separator_of", "sniff"]
@@ -29,7 +30,7 @@ class Content(NamedTuple):
     """
     A kind, the key by which readers claim, and its media type.
 
-    Kinds: text, csv, html, xml, fodt, fods, word_xml, sheet_xml, pdf_words, pdf_xml, mht, pdf, rtf, png, jpeg, gif, tiff, bmp, webp, docx, xlsx, xlsb, pptx, odt, ods, odp, ofd,
+    Kinds: text, csv, json, html, xml, fodt, fods, word_xml, sheet_xml, pdf_words, pdf_xml, mht, pdf, rtf, png, jpeg, gif, tiff, bmp, webp, docx, xlsx, xlsb, pptx, odt, ods, odp, ofd,
     zip, damaged_zip, doc, wps, xls, ppt, ole, encrypted, damaged_ole, rar, 7z, gzip, empty, unknown.
     """
 
@@ -107,6 +108,7 @@ _WORDS_OF_PDF = re.compile(rb"<word xMin=[\"'\d]")
 _MIME_HEADER = re.compile(rb"\s*[A-Za-z][A-Za-z-]{1,60}:[ \t]")
 _MIME_VERSION = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
 _MIME_BODY = re.compile(rb"^Content-Type:\s*(?:multipart/|message/|text/html)", re.IGNORECASE | re.MULTILINE)
+_OPENS_REPLY = re.compile(rb"[A-Za-z_$][\w$.]*\s*\(\s*[{\[]|[{\[]\s*[\"{\[]")
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|\|? ?:?-{3,}:? ?\|)", re.MULTILINE)
 _FEWEST_QUOTES = 10
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -155,13 +157,15 @@ def _sniff_text(data: bytes, name: str) -> Content:
         )
     if _is_binary(head):
         return Content("unknown", "application/octet-stream")
+    return _plain(data, head, plain, name)
+
+
+def _plain(data: bytes, head: str, plain: bytes, name: str) -> Content:
+    """Text by its beginning, and by a page in it; the name alone makes no table of it, nor do commas in prose."""
+    if _OPENS_REPLY.match(plain) and carried_page(decode(data).text) is not None:
+        return Content("json", "application/json")
     if _HOLDS_PAGE.search(plain) or _holds_table(data):
         return Content("html", "text/html")
-    return _plain(data, head, name)
-
-
-def _plain(data: bytes, head: str, name: str) -> Content:
-    """Text by its beginning; the name alone makes no table of it, nor do commas in prose."""
     if delimiter := separator_of(decode(data[:TABLE_BYTES]).text, name, whole=len(data) <= TABLE_BYTES):
         return Content("csv", "text/tab-separated-values" if delimiter == "\t" else "text/csv")
     if data.count(b'"') + data.count(b"'") >= _FEWEST_QUOTES and records_of(decode(data[:TABLE_BYTES]).text) is not None:

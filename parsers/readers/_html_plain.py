@@ -9,15 +9,15 @@ where nothing in it is hidden, struck out, raised or drawn, and nothing bears th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from html.entities import name2codepoint
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from parsers.raw.body import AROUND, BODIES, CERTAIN_LABELS, FORM_WORDS, bears_mark
 from parsers.readers._companions import SOURCES
 from parsers.readers._marks import MARKS
+from parsers.readers._references import NO_TEXT, plain_texts
 from parsers.readers._rules import names_of_rules
 from parsers.readers._tags import NOTHING, Nesting, cut_at_tags, tags_in
 from parsers.readers._unseen import COUNTERS, WRITTEN_CELL, is_hidden_by
@@ -86,6 +86,7 @@ than nothing, and where figures or blanks are written in another way, it is writ
 _BOX_TAG = re.compile(rb"<(/?)(body|div|section|article|ucapcontent)(?=[ \t\r\n>])", re.IGNORECASE)
 _TABLE_ENDS, _NEAR = (b"</table>", b"</TABLE>"), 1_000
 """What ends behind a table, or begins just before its last word, may be another box: all of them are counted then."""
+_FOR_SCRIPTS = ("BREAK#", "</td>")
 _MOST_BOXES, _MOST_PICTURES, _LEAST_SAID = 4, 200, 100
 _FIRST_WORDS = [
     word.encode() for word in ("处理决定数量", "现行有效", "制发件数", "新公开数量", "主动公开政府信息数", *FORM_WORDS)
@@ -109,11 +110,6 @@ _WORD_OF_HIDING = re.compile("isplay|ISPLAY|super")
 _SILENT_FIELDS = ("hidden", "button", "submit", "reset", "checkbox", "radio", "image")
 _WITHIN = ("d", "&")
 """How the address of a picture begins that stands in the page itself: with data:, however it is written."""
-_NO_TEXT = re.compile("[\0\2-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-_REFERENCE = re.compile("&(?:(#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5}|[a-zA-Z]+[0-9]*);)?")
-_PRIVATE_USE = 0xD800
-_MEANT_OTHERWISE = ("lang", "rang")
-"""Numbers from here on are of no character, or of one for private use; and names that have come to mean another character."""
 _NOT_SAID = re.compile(rf"[\s{''.join(MARKS.values())}]+")
 _MENU_MARKS = frozenset(AROUND)
 
@@ -230,15 +226,17 @@ def _told(part: bytes) -> _Told | None:
         cut = cut_at_tags(_UNSEEN.sub(b"<%b>" % NOTHING, part), _read_run)
     if cut is None or not _NESTING.fits("".join([run.order for run in cut.runs])):
         return None
-    texts = _plain_texts(cut.texts)
+    texts = plain_texts(cut.texts)
     if texts is None:
         return None
     said = "".join("".join(texts).split())
     heard = "".join(unseen.split()) + said
     noted = "".join(chain.from_iterable(zip_longest([run.marks for run in cut.runs], texts, fillvalue="")))
     marked = _without_pictures(noted.replace(_STYLED, "").replace(_HEAD_CELL, ""))
-    if marked is None or "DETAIL" in heard or "BREAK#" in said or 0 < marked.count(MARKS["CELL"]) == noted.count(_HEAD_CELL):
-        return None  # the last: where a table has no cell but of heads, the one around it counts
+    if marked is None or "DETAIL" in heard or any(map(said.__contains__, _FOR_SCRIPTS)):
+        return None
+    if 0 < marked.count(MARKS["CELL"]) == noted.count(_HEAD_CELL):
+        return None  # where a table has no cell but of heads, the one around it counts
     labelled = any(label in heard for label in CERTAIN_LABELS)
     return _Told(marked, said, labelled, _STYLED in noted) if _is_a_report(marked, said, labelled=labelled) else None
 
@@ -293,28 +291,6 @@ def _cell_at(marked: str, at: int) -> str:
     return _NOT_SAID.sub("", inside.rpartition(MARKS["SPAN"])[2])
 
 
-def _plain_texts(texts: Sequence[bytes]) -> Sequence[str] | None:
-    """Texts with what their references mean; None where a reference or a character in them is not plain."""
-    try:
-        said = NOTHING.join(texts).decode()
-    except UnicodeDecodeError:
-        return None
-    if _NO_TEXT.search(said) or not all(map(_meant, set(_REFERENCE.findall(said)))):
-        return None
-    return _REFERENCE.sub(lambda found: _meant(found[1]), said).split(NOTHING.decode())
-
-
-@lru_cache(maxsize=1024)
-def _meant(reference: str) -> str:
-    """The character that a reference means; none where that is not plain."""
-    if reference.startswith("#"):
-        number = int(f"0{reference[1:]}", 16) if reference[1] in "xX" else int(reference[1:])
-        character = chr(number) if ord(" ") <= number < _PRIVATE_USE else ""
-    else:
-        character = "" if reference in _MEANT_OTHERWISE else chr(name2codepoint.get(reference, 0))
-    return "" if _NO_TEXT.search(character) else character
-
-
 # --- tags -----------------------------------------------------------------------------------------
 
 
@@ -342,7 +318,7 @@ def _read_tag(tag: bytes) -> tuple[str, str] | None:
         return "", ""
     text = tag.decode()
     written = _TAG.fullmatch(text)
-    if written is None or _NO_TEXT.search(text):
+    if written is None or NO_TEXT.search(text):
         return ("", "") if _PASSED.fullmatch(text) else None
     name, attributes, closed = written[2].lower(), written[3], written[written.re.groups]
     if written[1]:

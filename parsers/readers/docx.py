@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from lxml import etree
@@ -17,7 +18,7 @@ from parsers.document import Block, Document, Grid, Paragraph, Picture
 from parsers.errors import ReadError, ReadStatus
 from parsers.guard import damaged_part
 from parsers.raw.charset import without_marks
-from parsers.raw.sniff import Content
+from parsers.raw.sniff import Content, sniff
 from parsers.readers._archive import Packed, open_archive, packed_member, read_member, unpacked_of
 from parsers.readers._word import Body, Line, Table, attribute_of, name_of
 from parsers.readers._word_plain import may_hide, plain_pieces
@@ -66,13 +67,51 @@ def read(source: Source) -> Document:
         headings = _heading_styles(archive, styles, notes)
         title = _title(archive, notes)
         blocks = tuple(_blocks(pieces, headings))
-        empty = pictures_seen and not any(isinstance(block, Grid) or block.text.strip() for block in blocks)
+        silent = not any(isinstance(block, Grid) or block.text.strip() for block in blocks)
+        empty = pictures_seen and silent
         pictures = tuple(_pictures(archive, root, name)) if empty and root is not None else ()
         if empty and not pictures:
             raise ReadError(ReadStatus.NEEDS_OCR, "a DOCX file that holds only pictures, and none that can be opened")
+        embedded = _embedded(archive, root, name) if root is not None and silent else None
+    if embedded is not None:
+        return replace(_read_embedded(source, embedded), media_type=_MEDIA_TYPE)
     if root is not None and root.find(".//{*}altChunk") is not None:
         notes.append("an embedded document (altChunk) was not read")
     return Document(blocks, _MEDIA_TYPE, title=title, notes=tuple(notes), pictures=pictures)
+
+
+def _embedded(archive: zipfile.ZipFile, root: etree._Element, name: str) -> bytes | None:
+    """The first document that is embedded whole (altChunk), as programs make DOCX files of pages; None where there is none."""
+    targets = _targets(archive, name)
+    for chunk in root.iter("{*}altChunk"):
+        return _member_at(archive, name, targets.get(attribute_of(chunk, "id"), ""))
+    return None
+
+
+def _read_embedded(source: Source, packed: bytes) -> Document:
+    """An embedded page or web archive as its own reader reads it. Raises ReadError with status `unsupported` for others."""
+    from parsers.readers import html, mht  # here, since few documents embed another
+
+    content = sniff(packed)
+    reader = next((reader for reader in (html, mht) if reader.claims(content)), None)
+    if reader is None:
+        raise ReadError(
+            ReadStatus.UNSUPPORTED, f"a DOCX file that embeds a document of another format ({content.kind}); ask for that"
+        )
+    return reader.read(replace(source, data=packed, charset=None))
+
+
+def _targets(archive: zipfile.ZipFile, name: str) -> dict[str | None, str]:
+    """The parts to which a part refers, by the ids of its references."""
+    folder, _, part = name.rpartition("/")
+    relations = read_member(archive, f"{folder}/_rels/{part}.rels".lstrip("/"))
+    return {} if relations is None else {item.get("Id"): item.get("Target") or "" for item in _parse(relations, f"{part}.rels")}
+
+
+def _member_at(archive: zipfile.ZipFile, name: str, target: str) -> bytes | None:
+    """A part by its address from the part `name`; None where there is none."""
+    folder = name.rpartition("/")[0]
+    return read_member(archive, posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")) if target else None
 
 
 def _container(root: etree._Element, name: str) -> etree._Element:
@@ -85,14 +124,9 @@ def _container(root: etree._Element, name: str) -> etree._Element:
 
 def _pictures(archive: zipfile.ZipFile, root: etree._Element, name: str) -> Iterator[Picture]:
     """The pictures of a document that holds nothing else, in their order."""
-    folder, _, part = name.rpartition("/")
-    relations = read_member(archive, f"{folder}/_rels/{part}.rels".lstrip("/"))
-    targets = (
-        {} if relations is None else {item.get("Id"): item.get("Target") or "" for item in _parse(relations, f"{part}.rels")}
-    )
+    targets = _targets(archive, name)
     for element in root.iter("{*}blip", "{*}imagedata"):
-        target = targets.get(attribute_of(element, "embed") or attribute_of(element, "id")) or ""
-        packed = read_member(archive, posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")) if target else None
+        packed = _member_at(archive, name, targets.get(attribute_of(element, "embed") or attribute_of(element, "id"), ""))
         if packed is not None:
             yield Picture(0, packed)
 

@@ -17,7 +17,7 @@ from lxml import etree
 
 from parsers.document import Document, Picture
 from parsers.errors import ReadError, ReadStatus
-from parsers.raw.body import TITLES, body_within, find_article, whole_text
+from parsers.raw.body import TITLES, body_within, find_article, page_printed_in, whole_text
 from parsers.raw.charset import Decoded, declared_charset, decode_all, without_controls, without_marks
 from parsers.raw.sniff import Content
 from parsers.readers._companions import PICTURE_MARK, mark_pictures, open_frames, split_pictures
@@ -162,6 +162,8 @@ def _mark_page(page: bytes, companions: Mapping[str, bytes]) -> _Marked:
     frames = open_frames(root, companions) if companions else ()
     text = _take_out_marks(root)
     within = body_within(page.decode()) if "DETAIL" in text else None
+    if within is None and "</td>" in text.lower() and next(root.iter("td"), None) is None:
+        within = page_printed_in(root)
     if within is not None:
         root = _parse(within.encode())
         text = _take_out_marks(root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from itertools import count
 
@@ -22,6 +23,8 @@ __all__ = ["NAME", "claims", "read"]
 NAME = "table"
 
 MAX_FIELD = 131_072
+_FORMULA = re.compile(r"""\A\s*=\s*"([^"=]*)"\s*\Z""")
+"""How programs keep a workbook from reading a text as a number."""
 
 
 def claims(content: Content) -> bool:
@@ -51,7 +54,9 @@ def read(source: Source) -> Document:
             if any(len(field) > MAX_FIELD for field in record):  # csv has a limit of its own that any library may lift
                 raise csv.Error(f"a field is larger than {MAX_FIELD:,} characters")
             lengths[row] = len(record)
-            texts.update({(row, column): text_of(field) for column, field in enumerate(record) if field.strip()})
+            texts.update(
+                {(row, column): text_of(_FORMULA.sub(r"\1", field)) for column, field in enumerate(record) if field.strip()}
+            )
     except csv.Error as exc:
         raise ReadError(ReadStatus.LIMIT, f"a field of its table is too long to be one ({exc}); it was not read") from exc
     blocks = tuple(blocks_of(texts, Marks(fields=lengths), count(1).__next__, count(1).__next__))
