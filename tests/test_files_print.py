@@ -18,10 +18,10 @@ def words(x: int, y: int, text: bytes, *, size: int = 10) -> bytes:
     return b" BT /F %d Tf 1 0 0 1 %d %d Tm (%s) Tj ET" % (size, x, y, text)
 
 
-def read(content: bytes, *, extra: bytes = b"") -> list[str]:
+def read(content: bytes, *, extra: bytes = b"", table: bytes = _TABLE) -> list[str]:
     """The texts of a table of two rows and three columns, whose last cell is empty unless something is drawn into it."""
     cells = b"".join(words(60 + 100 * at, 726, text) for at, text in enumerate((b"first", b"12", b"345")))
-    data = drawn(_TABLE + cells + words(60, 706, b"second") + words(160, 706, b"67") + content)
+    data = drawn(table + cells + words(60, 706, b"second") + words(160, 706, b"67") + content)
     if extra:
         data = data.replace(b"/Contents 4 0 R", b"/Contents 4 0 R" + extra)
     return [cell.text for grid in read_document(Source(data, "a.pdf")).grids() for cell in grid.cells]
@@ -32,6 +32,26 @@ _PLAIN = ["first", "12", "345", "second", "67", ""]
 
 def test_a_table_without_any_of_it_is_read() -> None:
     assert read(b"") == _PLAIN
+
+
+def bits(wide: float, step: float, close: bytes) -> bytes:
+    """The lines of the table as small boxes in a row, each painted by `close`, or all of a line at its end."""
+    spots = [[(x, y) for x in range(50, 350, 1) if (x - 50) % step == 0] for y in (700, 720, 740)]
+    spots += [[(x, y) for y in range(700, 740) if (y - 700) % step == 0] for x in (50, 150, 250, 350)]
+    sizes = [(wide, 0.7)] * 3 + [(0.7, wide)] * 4
+    lines = []
+    for line, (across, down) in zip(spots, sizes, strict=True):
+        boxes = [b" %d %d %.1f %.1f re" % (x, y, across, down) for x, y in line]
+        lines.append(close.join(boxes) + close if close else b"".join(boxes) + b" f")
+    return b"0 g" + b"".join(lines)
+
+
+@pytest.mark.parametrize(
+    "table", [bits(0.7, 2, b" f"), bits(2.2, 4, b" f"), bits(2.2, 4, b"")], ids=["dots", "dashes", "lines of dashes"]
+)
+def test_dotted_and_dashed_lines_make_a_table(table: bytes) -> None:
+    assert read(b"", table=table) == _PLAIN
+    assert read(words(260, 706, b"8"), table=table) == [*_PLAIN[:5], "8"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ __all__ = ["THIN", "Object", "address_of", "annotations_on", "bounds_of", "drawn
 THIN = 3.0
 """Points: what is no wider is a line."""
 _DEEPEST = 6
+_HAIR, _TALLEST = 1.5, 9.0
+"""Points: what is no wider and longer than the other is no outline of a figure."""
 _LARGEST = 150.0
 """Points: what is longer is no figure in a cell."""
 _LEFT_WHITE = 0.9
@@ -34,9 +36,16 @@ def drawn_in(objects: Iterable[Object], left: float, top: float) -> Iterator[Dra
         x0, y0, x1, y1 = bounds
         if max(x1 - x0, y1 - y0) > _LARGEST:
             continue
-        outlined = pdfium.FPDFPath_CountSegments(item.raw) > _MOST_OF_BOX if item.kind == pdfium.FPDF_PAGEOBJ_PATH else True
+        outlined = item.kind == pdfium.FPDF_PAGEOBJ_IMAGE or pdfium.FPDFPath_CountSegments(item.raw) > _MOST_OF_BOX
+        outlined = outlined and not _is_stroke(x1 - x0, y1 - y0)
         if item.kind == pdfium.FPDF_PAGEOBJ_IMAGE or _ink_of(item).light < _LEFT_WHITE:
             yield Drawn(Box(x0 - left, top - y1, x1 - left, top - y0), outlined)
+
+
+def _is_stroke(wide: float, high: float) -> bool:
+    """Whether something is a dashed line or a dash of it: no figure is so long and thin, or so small."""
+    short, long = sorted((wide, high))
+    return long <= THIN or (short <= _HAIR and long > _TALLEST)
 
 
 def annotations_on(page: Any, left: float, top: float) -> Iterator[Drawn]:

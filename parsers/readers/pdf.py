@@ -14,6 +14,7 @@ from parsers.document import Block, Document
 from parsers.errors import ReadError, ReadStatus
 from parsers.raw.sniff import Content
 from parsers.readers import picture
+from parsers.readers._dots import dotted_rules
 from parsers.readers._layout import blocks_of, numbered, without_margins
 from parsers.readers._overprint import BLACK, Ink, Printed, text_printed
 from parsers.readers._page import Box, Glyph, Page, Rule, turned, upright
@@ -204,9 +205,10 @@ def _scaled(size: float, matrix: Any, box: Box) -> tuple[float, int, float]:
 
 
 def _rules(objects: Iterable[Object], left: float, top: float) -> Iterator[Rule]:
-    """The ruling lines: strokes, the sides of stroked rectangles, and rectangles filled so thin that they are lines."""
+    """The ruling lines: strokes, dots in a row, the sides of stroked rectangles, and rectangles filled so thin that they are lines."""
     import pypdfium2.raw as pdfium
 
+    dots: list[Box] = []
     filled, stroked = ctypes.c_int(), ctypes.c_int()
     for item in objects:
         if item.kind != pdfium.FPDF_PAGEOBJ_PATH or not pdfium.FPDFPath_GetDrawMode(item.raw, filled, stroked):
@@ -218,7 +220,9 @@ def _rules(objects: Iterable[Object], left: float, top: float) -> Iterator[Rule]
         box = Box(x0 - left, top - y1, x1 - left, top - y0)
         wide, high = box.right - box.left, box.bottom - box.top
         x, y = box.middle
-        if high <= THIN < wide:
+        if max(wide, high) <= THIN:
+            dots.append(box)
+        elif high <= THIN < wide:
             yield Rule(level=True, at=y, start=box.left, end=box.right)
         elif wide <= THIN < high:
             yield Rule(level=False, at=x, start=box.top, end=box.bottom)
@@ -227,6 +231,8 @@ def _rules(objects: Iterable[Object], left: float, top: float) -> Iterator[Rule]
                 yield Rule(level=True, at=at, start=box.left, end=box.right)
             for at in (box.left, box.right):
                 yield Rule(level=False, at=at, start=box.top, end=box.bottom)
+
+    yield from dotted_rules(dots)
 
 
 def _must_be_looked_at(found: Sequence[_Character], objects: Sequence[Object], page_area: float) -> bool:
