@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -39,6 +40,7 @@ _SAYS: Mapping[str, str] = {
     "xlsx": "Tables in one sheet, with borders and merged cells.",
     "xml": "The XML of Excel 2003: one sheet, with borders and merged cells.",
     "ofd": "The fixed-layout format: positioned text and drawn lines.",
+    "json": "A reply of a site's interface that carries the page as a string.",
     "mht": "A page saved from a browser as a web archive.",
     "pdf": "Printed by LibreOffice: characters with places, tables over page breaks.",
     "rtf": "Written by LibreOffice, read through LibreOffice.",
@@ -60,6 +62,10 @@ def _mht(html: bytes) -> bytes:
     message.set_content(html.decode(), subtype="html", charset="utf-8", cte="quoted-printable")
     message.make_mixed("----=_page")
     return message.as_bytes()
+
+
+def _json(html: bytes) -> bytes:
+    return json.dumps({"code": 200, "data": {"id": 7, "content": html.decode()}}, indent=1).encode()
 
 
 def _scans(pdf: bytes, dpi: int) -> list[Image.Image]:
@@ -87,10 +93,11 @@ def _zip(pdf: bytes) -> bytes:
 def _inputs() -> dict[str, bytes]:
     sheet = sheet_of(CASE)
     page, word = lay_out(sheet), restyled(rendered(CASE).data, FONTS[0], landscape=False)
+    html = layout_named("html.clean").render(sheet, Random(CASE)).data
     made = {
         "csv": _csv(page), "xlsx": xlsx_of(page, SHAPES[0]).data, "ofd": ofd_of(page, Print()).data,
         "xml": sheet_xml_of(page, merged=True, ruled=True).data,
-        "mht": _mht(layout_named("html.clean").render(sheet, Random(CASE)).data),
+        "mht": _mht(html), "json": _json(html),
     }  # fmt: skip
     for kind in ("pdf", "rtf", "doc"):
         with tempfile.TemporaryDirectory() as folder:

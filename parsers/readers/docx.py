@@ -98,7 +98,8 @@ def _read_embedded(source: Source, packed: bytes) -> Document:
         raise ReadError(
             ReadStatus.UNSUPPORTED, f"a DOCX file that embeds a document of another format ({content.kind}); ask for that"
         )
-    return reader.read(replace(source, data=packed, charset=None))
+    document: Document = reader.read(replace(source, data=packed, charset=None))
+    return document
 
 
 def _targets(archive: zipfile.ZipFile, name: str) -> dict[str | None, str]:

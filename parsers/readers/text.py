@@ -34,8 +34,13 @@ _LINE_NUMBER = re.compile(r"\s*(\d{1,4})(?=\s)")
 _WORDS = re.compile(r"[\u4e00-\u9fff]")
 _SLASH = re.compile(r"(?<=\s)/(?=\s|$)")
 _SLASH_BETWEEN_WORDS = re.compile(r"[\u4e00-\u9fff)）]\s+/(?=\s+[\u4e00-\u9fff（(])")
-_ROW_OF_LATEX = re.compile(r".* & .*\\\\\s*")
-_CLOSES_ROW = re.compile(r"\\\\(?=\s*$)")
+_QUOTE = re.compile(r"(?:> )+|>$")
+_BULLETS = tuple(re.compile(rf"\s*(?:(?!{re.escape(mark)})[*+•-] )?{re.escape(mark)}(?:[ \t\u3000]|$)") for mark in "-*+•·▪●")
+"""Marks of list items, behind one of another kind where a row of a list is a list."""
+_WIKI_STYLE = re.compile(r"""(?<=[|!])\s*(?:[a-z]+\s*=\s*(?:"[^"]*"|'[^']*'|\w+)\s*)+\|(?!\|)""")
+_RULES = r"(?:\s*\\(?:hline|[a-z]*rule|cline\{[\d-]+\}))*\s*"
+_ROW_OF_LATEX = re.compile(rf".* & .*\\\\{_RULES}")
+_CLOSES_ROW = re.compile(rf"\\\\{_RULES}\Z")
 _SIGNS = tuple(map(re.escape, "#\\^@$¦"))
 _ROWS_OF_SIGNS = tuple(
     (sign[-1], re.compile(rf"(?=.*{sign}\s*-?\d){sign}?[^\s{sign}][^|\t{sign}]*(?:{sign}\s*(?:-?\d[\d.]*)?\s*){{2,}}"))
@@ -68,22 +73,58 @@ def read(source: Source) -> Document:
     if lines[-1] == "":
         lines.pop()
     lines = _without_numbers(
-        _with_bars(_without_outer_tabs([_without_marks(line) for line in _with_signs(_without_wiki(lines))]))
+        _with_bars(
+            _without_outer_tabs(
+                [_without_marks(line) for line in _with_signs(_without_wiki(_without_bullets(_without_quotes(lines))))]
+            )
+        )
     )
     blocks = tuple(Paragraph(text, number, _HEADING.match(text) is not None) for number, text in enumerate(lines, 1))
     return Document(blocks, sniff(source.data, source.name).media_type, notes=(decoded.remark,))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _without_quotes(lines: Sequence[str]) -> Sequence[str]:
+    """
+    The lines without the marks before quoted ones, as mail and Markdown write them, where many are quoted.
+
+    >>> _without_quotes(["> 规章|0|2"] * 5)[0]
+    '  规章|0|2'
+    """
+    quoted = sum(line.startswith("> ") for line in lines) >= _FEWEST_LINES
+    return [_blank(match) + line[match.end() :] if (match := _QUOTE.match(line)) else line for line in lines] if quoted else lines
+
+
+def _without_bullets(lines: Sequence[str]) -> Sequence[str]:
+    """
+    The lines without the marks of list items, where most lines are items of one list: such a mark is no dash and no sign.
+
+    >>> _without_bullets(["# 年报", "- 规章", "- 0", "-", "- -", "- -3"])
+    ['# 年报', '  规章', '  0', ' ', '  -', '  -3']
+    """
+    filled = sum(bool(line.strip()) for line in lines)
+    for bullet in _BULLETS:
+        items = [bullet.match(line) for line in lines]
+        if 2 * sum(item is not None for item in items) > max(filled, _FEWEST_LINES):
+            return [line if item is None else _blank(item) + line[item.end() :] for line, item in zip(lines, items, strict=True)]
+    return lines
 
 
 def _without_wiki(lines: Sequence[str]) -> Sequence[str]:
     """
     The lines of a wiki's tables without the marks that begin and end tables and rows, where a table begins: these are no dashes.
 
+    What says how a cell looks, between its bar and another one, goes too.
+
     >>> _without_wiki(["{| class=a", "|-", "! 规章", "| 0", "|}"])
     ['          ', '  ', '| 规章', '| 0', '  ']
     """
     if not any(line.startswith("{|") for line in lines):
         return lines
-    bare = [_WIKI.sub(lambda match: " " * len(match[0]), line) for line in lines]
+    bare = [_WIKI_STYLE.sub(_blank, _WIKI.sub(_blank, line)) for line in lines]
     return ["|" + line[1:] if line.startswith("!") else line for line in bare]
 
 

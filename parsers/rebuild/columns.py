@@ -294,8 +294,10 @@ def _check(columns: Columns, runs: Sequence[Run]) -> Columns:
     usual = replace(columns, order=tuple(range(columns.width)), grid=None, grids={})
     if columns.order is None or columns.codes[-1] != "total" or (columns.grid is None and columns.order == usual.order):
         return columns
-    doubted = any(total_breaks(columns.pick(run)) and not total_breaks(usual.pick(run)) for run in runs)
-    return replace(columns, order=None) if doubted else columns
+    broken = [usual.pick(run) for run in runs if total_breaks(columns.pick(run))]
+    if columns.order == usual.order:  # only the places of the heads are in doubt, and only by a row that is whole without them
+        broken = [pieces for pieces in broken if pieces is not None]
+    return columns if all(map(total_breaks, broken)) else replace(columns, order=None)
 
 
 def _are_displaced(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bool:

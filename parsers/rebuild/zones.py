@@ -89,7 +89,8 @@ _PAGE_NUMBER = re.compile(
 )
 _WHOLE = re.compile(rf"[+\-＋－−﹣]?(?:0|[1-9]\d*|[1-9]\d{{0,2}}(?:[,，]\d{{3}})+)(?:\.\d+)?\s?(?:{_UNITS})?|{_NIL}")
 _COLUMN_OF_FIGURES = re.compile(r"\s{2,}\d|(?:\s\d+){3}")
-_STRETCH = re.compile(r"\S+")
+_STRETCH, _TEXT_LINE, _DIGITS = re.compile(r"\S+"), re.compile(r"[^\n]+"), re.compile(r"\d[\d,，.]*")
+_NO_SPACE = dict.fromkeys(map(ord, SPACE))
 _NOISE = "。;；,，、.?？:：\"'“”‘’"
 _COMMA = re.compile("[,，]")
 _FEW = 3
@@ -338,21 +339,20 @@ def _shared(masked: str) -> frozenset[int]:
     """
     Where figures begin that share the stretch between two blanks with a few other characters, or with another figure.
 
-    Longer words are a label that the blank was lost behind; what begins with the zone may be the end of one.
+    So with a line: 约 20. Longer words are a label; what begins with the zone may be the end of one, and only what follows it counts.
     """
     found: set[int] = set()
-    for stretch in _STRETCH.finditer(masked):
-        if stretch[0].isdecimal() or not stretch.start() or not any(map(str.isdecimal, stretch[0])):
+    lines = (line for line in _TEXT_LINE.finditer(masked) if line.start() or line[0][0] in SPACE)
+    for stretch in (*_STRETCH.finditer(masked), *(line for line in lines if len(_DIGITS.findall(line[0])) == 1)):
+        if stretch[0].isdecimal() or not any(map(str.isdecimal, stretch[0])):
             continue
+        whole = stretch.start() > 0 or stretch[0][0] in SPACE
         tokens = list(_TOKEN.finditer(masked, stretch.start(), stretch.end()))
         figures = [token for token in tokens if token["figure"]]
-        beside = "".join(token[0] for token in tokens if not token["figure"]).strip(_NOISE)
-        if _UNIT.fullmatch(beside):
-            continue
-        if figures and (
-            0 < len(beside) <= _FEW
-            or (len(figures) > 1 and not beside and any(token[0][0] not in "-－−﹣" for token in figures[1:]))
-        ):
+        behind = tokens if whole or not figures else tokens[tokens.index(figures[0]) :]
+        beside = "".join(token[0] for token in behind if not token["figure"]).translate(_NO_SPACE).strip(_NOISE)
+        few = 0 < len(beside.removesuffix("其中")) <= _FEW and not _UNIT.fullmatch(beside)
+        if few or (whole and not beside and any(token[0][0] not in "-－−﹣" for token in figures[1:])):
             found.update(token.start() for token in figures)
     return frozenset(found)
 
