@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import re
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from parsers.errors import ReadError, ReadStatus
 from parsers.raw.charset import without_marks
 from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
 
-__all__ = ["NO_RESULT", "Area", "per_cent", "text_of"]
+__all__ = ["NO_RESULT", "Area", "Piece", "joined", "per_cent", "shows_no_number", "shows_per_cent", "text_of"]
 
 NO_RESULT = "\ufffd"
 """What a formula shows whose result is not stored: no figure can be made of it, and it is not blank."""
@@ -62,6 +65,55 @@ def per_cent(value: str) -> str | None:
         return _plain(Decimal(format(float(value) * 100, f".{_DIGITS}g"))) + "%"
     except (ValueError, OverflowError, InvalidOperation):
         return None
+
+
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_PLACEHOLDER = re.compile(r"[0#?@ymdhs]|general|g/", re.IGNORECASE)
+_SCALED = re.compile(r"[0#?],+(?![0#?,])|!\.")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def shows_per_cent(code: str) -> bool:
+    """Whether a number format shows per cents."""
+    return "%" in _QUOTED.sub("", code)
+
+
+def shows_no_number(code: str) -> bool:
+    """
+    Whether a number format shows positive numbers by nothing, by words alone, or by their thousandth.
+
+    >>> [shows_no_number(code) for code in (";;;", '"-"', "0,", '[>5]"多";0', "#,##0", "", "0;-0;;@", 'General"件"', "yyyy/m/d")]
+    [True, True, True, True, False, False, False, False, False]
+    """
+    section = _QUOTED.sub("", code).split(";")[0]
+    return bool(code) and (not _PLACEHOLDER.search(section) or _SCALED.search(section) is not None)
+
+
+class Piece(NamedTuple):
+    """A part of a cell's text that is written alike: struck out or not, raised, lowered, or neither."""
+
+    text: str
+    struck: bool = False
+    raised: bool = False
+    lowered: bool = False
+
+
+def joined(pieces: Iterable[Piece]) -> str | None:
+    """
+    A text of several pieces: figures raised behind others as such, those struck out or lowered unknown; None where none is.
+
+    >>> joined([Piece("12"), Piece("1", raised=True)]), joined([Piece("9", struck=True), Piece("12")]), joined([Piece("1"), Piece("2")])
+    ('12¹', '9\ufffd12', None)
+    """
+    text, marked = "", False
+    for piece in pieces:
+        shown = piece.text
+        if any(map(str.isdigit, shown)) and (piece.struck or (piece.lowered and text)):
+            shown, marked = shown + NO_RESULT, True
+        elif piece.raised and text and shown.strip().isdecimal():
+            shown, marked = shown.translate(_RAISED), True
+        text += shown
+    return text if marked else None
 
 
 class Area:

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import olefile
 
 from parsers.errors import ReadError, ReadStatus
-from parsers.readers._cell_texts import NO_RESULT, per_cent
+from parsers.readers._cell_texts import NO_RESULT, per_cent, shows_no_number, shows_per_cent, text_of
 from parsers.readers._ole import ole_of
 from parsers.readers._sheets import Collector, Marks
+from parsers.readers._xls_texts import Font, SharedText, fills_with_colour, font_at, font_of, shared_texts
 
 __all__ = ["marks_of_xls"]
 
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _BOF, _EOF, _FORMULA, _BOUNDSHEET, _XF, _FORMAT, _FILEPASS = 0x809, 0x0A, 0x06, 0x85, 0xE0, 0x41E, 0x2F
 _BLANK, _MULBLANK, _BOOLERR, _NUMBER, _RK, _MULRK = 0x201, 0xBE, 0x205, 0x203, 0x27E, 0xBD
 _LABEL, _LABELSST, _RSTRING, _ROW, _COLINFO, _MERGED = 0x204, 0xFD, 0xD6, 0x208, 0x7D, 0xE5
 _VALUES = (_FORMULA, _BOOLERR, _NUMBER, _RK, _LABEL, _LABELSST, _RSTRING)
 _DAMAGE = (struct.error, IndexError, ValueError, OSError, KeyError, TypeError, AttributeError, OverflowError, MemoryError)
-_SST, _DIMENSIONS = 0xFC, 0x200
+_SST, _DIMENSIONS, _FONT, _CONTINUE = 0xFC, 0x200, 0x31, 0x3C
 _BIFF8 = 0x600
+_PER_CENTS = (9, 10)
 _SHORTEST_TEXT = 3
 _NOTHING = 3
 """A formula's result that is nothing: a text without characters, or what programs write which do not reckon."""
@@ -34,10 +36,41 @@ _TO_RECKON = 2
 
 
 class _Format(NamedTuple):
-    """A cell format: whether it has a border, and the number of its number format."""
+    """A cell format: whether it has a border, the number of its number format, that of its font, and whether it fills the cell."""
 
     ruled: bool
     number: int
+    font: int
+    filled: bool
+
+
+@dataclass
+class _Book:
+    """What the sheets of a workbook share."""
+
+    formats: list[_Format] = field(default_factory=list)
+    fonts: list[Font] = field(default_factory=list)
+    codes: dict[int, str] = field(default_factory=dict)
+    texts: list[SharedText] = field(default_factory=list)
+
+    def is_ruled(self, form: int) -> bool:
+        """Whether cells of a format have a border."""
+        return form < len(self.formats) and self.formats[form].ruled
+
+    def shows_per_cent(self, form: int) -> bool:
+        """Whether cells of a format show per cents."""
+        if form >= len(self.formats):
+            return False
+        number = self.formats[form].number
+        return number in _PER_CENTS or shows_per_cent(self.codes.get(number, ""))
+
+    def is_doubted(self, form: int) -> bool:
+        """Whether cells of a format are struck out, in white on nothing, or show another number than they hold, or none."""
+        if form >= len(self.formats):
+            return False
+        own = self.formats[form]
+        font = font_at(self.fonts, own.font)
+        return font.struck or (font.white and not own.filled) or shows_no_number(self.codes.get(own.number, ""))
 
 
 def marks_of_xls(content: bytes) -> tuple[dict[int, Marks], bytes]:
@@ -93,10 +126,9 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _sheets(stream: bytes) -> Iterator[Marks]:
-    formats: list[_Format] = []
-    per_cents = {9, 10}
-    starts: list[int] = []
+    book, starts = _Book(), list[int]()
     is_late = False  # formats of Excel 95 and before are laid out otherwise: no borders are known of them
+    shared, before = list[bytes](), 0
     for kind, body in _records(stream, 0):
         if kind == _FILEPASS:
             raise ReadError(ReadStatus.FAILED, "an XLS file that is protected by a password; ask for an open copy")
@@ -104,24 +136,35 @@ def _sheets(stream: bytes) -> Iterator[Marks]:
             is_late = struct.unpack_from("<H", body)[0] >= _BIFF8
         elif kind == _BOUNDSHEET:
             starts.append(struct.unpack_from("<I", body)[0])
-        elif not is_late:
-            continue
-        elif kind == _XF:
-            borders = struct.unpack_from("<H", body, 10)[0]
-            formats.append(_Format(bool(borders), struct.unpack_from("<H", body, 2)[0]))
-        elif kind == _FORMAT and "%" in _QUOTED.sub("", body[5:].decode("utf-16-le" if body[4] & 1 else "latin-1", "replace")):
-            per_cents.add(struct.unpack_from("<H", body)[0])
+        elif is_late:
+            if kind == _SST or (kind == _CONTINUE and before in (_SST, _CONTINUE) and shared):
+                shared.append(body)
+            _take_note(book, kind, body)
+        before = kind
+    with suppress(ValueError):  # of texts that end too soon the library that reads the values decides
+        book.texts.extend(shared_texts(shared, book.fonts) if shared else ())
     for start in starts:
-        yield _Sheet(formats, per_cents).marks(stream, start)
+        yield _Sheet(book).marks(stream, start)
+
+
+def _take_note(book: _Book, kind: int, body: bytes) -> None:
+    """Take in a record of a font, a number format or a cell format."""
+    if kind == _FONT:
+        book.fonts.append(font_of(body))
+    elif kind == _FORMAT:
+        code = body[5:].decode("utf-16-le" if body[4] & 1 else "latin-1", "replace")
+        book.codes[struct.unpack_from("<H", body)[0]] = code
+    elif kind == _XF:
+        font, number = struct.unpack_from("<HH", body)
+        book.formats.append(_Format(bool(struct.unpack_from("<H", body, 10)[0]), number, font, fills_with_colour(body)))
 
 
 class _Sheet(Collector):
     """Collects the marks of one sheet record by record."""
 
-    def __init__(self, formats: list[_Format], per_cents: set[int]) -> None:
+    def __init__(self, book: _Book) -> None:
         super().__init__()
-        self._formats = formats
-        self._per_cents = per_cents
+        self._book = book
 
     def marks(self, stream: bytes, start: int) -> Marks:
         for kind, body in _records(stream, start):
@@ -143,7 +186,7 @@ class _Sheet(Collector):
         return self.gathered()
 
     def _add_cell(self, row: int, column: int, form: int) -> None:
-        if form < len(self._formats) and self._formats[form].ruled:
+        if self._book.is_ruled(form):
             self.ruled.add((row, column))
 
     def _add_value(self, kind: int, body: bytes) -> None:
@@ -163,6 +206,8 @@ class _Sheet(Collector):
             self._add_number(row, column, form, struct.unpack_from("<d", body, 6)[0])
         elif kind == _RK:
             self._add_number(row, column, form, _rk(struct.unpack_from("<I", body, 6)[0]))
+        elif kind == _LABELSST:
+            self._add_shared(row, column, form, struct.unpack_from("<I", body, 6)[0])
 
     def _add_cells(self, kind: int, body: bytes) -> None:
         """A run of blank cells, or of numbers in short."""
@@ -176,10 +221,21 @@ class _Sheet(Collector):
                 self._add_number(row, first + at, form, _rk(struct.unpack_from("<I", body, 6 + step * at)[0]))
 
     def _add_number(self, row: int, column: int, form: int, value: float) -> None:
-        if form < len(self._formats) and self._formats[form].number in self._per_cents:
-            text = per_cent(repr(value))
-            if text is not None:
-                self.texts[row, column] = text
+        text = per_cent(repr(value)) if self._book.shows_per_cent(form) else None
+        if self._book.is_doubted(form):
+            text = (text or text_of(value)) + NO_RESULT
+        if text is not None:
+            self.texts[row, column] = text
+
+    def _add_shared(self, row: int, column: int, form: int, number: int) -> None:
+        """A shared text of which a part is struck out, raised or lowered, or that is a figure in a format that doubts it."""
+        if number >= len(self._book.texts):
+            return
+        plain, marked = self._book.texts[number]
+        if self._book.is_doubted(form) and plain.strip().isdecimal():
+            self.texts[row, column] = plain + NO_RESULT
+        elif marked is not None:
+            self.texts[row, column] = marked
 
 
 def _rk(packed: int) -> float:

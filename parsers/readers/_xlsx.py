@@ -10,20 +10,16 @@ from lxml import etree
 
 from parsers.errors import ReadError, ReadStatus
 from parsers.guard import iterate_xml, parse_xml
-from parsers.readers._cell_texts import NO_RESULT, per_cent
+from parsers.readers._cell_texts import NO_RESULT, Piece, joined, per_cent, shows_no_number, shows_per_cent
 from parsers.readers._sheets import Collector, Marks, Spot
 from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
 
 __all__ = ["is_needed", "marks_of_xlsx"]
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-_PLACEHOLDER = re.compile(r"[0#?@ymdhs]|general|g/", re.IGNORECASE)
-_SCALED = re.compile(r"[0#?],+(?![0#?,])|!\.")
 _PICTURES = re.compile(r"/(?:drawings|charts|pivot\w+|media|comments|externallinks)/?", re.IGNORECASE)
 _MAX_COLUMNS = 16_384
 _PER_CENT_FORMATS = ("9", "10")
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class _Styles(NamedTuple):
@@ -96,9 +92,9 @@ def _styles(parts: Mapping[str, bytes]) -> _Styles:
     unseen = [_at(white, form.get("fontId")) and not _at(coloured, form.get("fillId")) for form in formats]
     return _Styles(
         tuple(_at(borders, form.get("borderId")) for form in formats),
-        tuple("%" in _QUOTED.sub("", codes[number]) if number in codes else number in _PER_CENT_FORMATS for number in shown),
+        tuple(shows_per_cent(codes[number]) if number in codes else number in _PER_CENT_FORMATS for number in shown),
         tuple(
-            _at(struck, form.get("fontId")) or hidden or _shows_no_number(codes.get(number, ""))
+            _at(struck, form.get("fontId")) or hidden or shows_no_number(codes.get(number, ""))
             for form, hidden, number in zip(formats, unseen, shown, strict=True)
         ),
     )
@@ -118,18 +114,6 @@ def _is_coloured(fill: etree._Element) -> bool:
         return len(fill) > 0
     kind = pattern.get("patternType") or "none"
     return kind != "none" and not (kind == "solid" and _is_white(pattern.find("{*}fgColor")))
-
-
-def _shows_no_number(code: str) -> bool:
-    """
-    Whether a number format shows positive numbers by nothing, by words alone, or by their thousandth.
-
-    >>> [_shows_no_number(code) for code in (";;;", '"-"', "0,", '[>5]"多";0', "#,##0", "", "0;-0;;@", 'General"件"', "yyyy/m/d")]
-    [True, True, True, True, False, False, False, False, False]
-    """
-    plain = _QUOTED.sub("", code)
-    section = plain.split(";")[0]
-    return bool(code) and (not _PLACEHOLDER.search(section) or _SCALED.search(section) is not None)
 
 
 def _strings(parts: Mapping[str, bytes]) -> dict[str, str]:
@@ -153,19 +137,14 @@ def _marked_strings(parts: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _text_of_runs(element: etree._Element) -> str | None:
-    """A text of several runs: figures raised behind others as such, those struck out or lowered unknown; None where none is."""
-    text, marked = "", False
+    """A text of several runs as `joined` gives it."""
+    pieces = []
     for run in element.iterchildren("{*}r"):
-        piece = run.findtext("{*}t") or ""
         align = run.find("{*}rPr/{*}vertAlign")
         lifted = "" if align is None else align.get("val") or ""
         struck = _is_on(run.find("{*}rPr/{*}strike"))
-        if any(map(str.isdigit, piece)) and (struck or (lifted == "subscript" and text)):
-            piece, marked = piece + NO_RESULT, True
-        elif lifted == "superscript" and text and piece.strip().isdecimal():
-            piece, marked = piece.translate(_RAISED), True
-        text += piece
-    return text if marked else None
+        pieces.append(Piece(run.findtext("{*}t") or "", struck, lifted == "superscript", lifted == "subscript"))
+    return joined(pieces)
 
 
 def _is_on(element: etree._Element | None) -> bool:
