@@ -242,6 +242,9 @@ MENDED = (
     "html.utf8_as_gb2312+spans_gone+stray_cells+cell_lost/3516.1423",  # the stray column stands before the heads
     "text.bars_end+other_totals+review_tall+cell_lost/3516.1990",  # the row of one head reaches less far than those of others
     "text.tabs+traditional+cut_bare+cell_lost+labels_torn/4507.325",  # the first cell of a row without its label may be the label's
+    "html.clean+shortened+broken_lines+readings+columns_permuted/4561.1584",  # a line ends between a character and its reading
+    "html.nested+marks+widths+spans_gone_with_cells+rows_glued/4521.1807",  # signs for nothing among figures run together
+    "html.clean+marks+spans_gone_with_cells+spans_gone+rows_glued/4514.703",
 )
 """Trials in which a wrong cell stood as read, each another false assumption."""
 

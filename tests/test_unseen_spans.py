@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from random import Random
 
 import pytest
 from test_layouts_adversary import SEEDS, page_of, unread, web_page, wrong
 
+from pipeline.demo.figures import random_sheet
+from pipeline.demo.judge import judge
+from pipeline.demo.layouts import layout_named
 from pipeline.demo.layouts.model import Box, Page, Plate, map_boxes, printed_box, rendered, spread
+from pipeline.demo.trial import facts_of
 
 Spans = Callable[[Box], tuple[int, int]]
 
@@ -72,3 +78,14 @@ def lists(page: Page) -> str:
             texts = [slot.box.text if slot.first_column and slot.first_row else "" for slot in row]
             lines.append(json.dumps(texts, ensure_ascii=False))
     return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("seed", [5, 17, 19])
+def test_heads_that_cannot_be_read_are_in_no_order_where_others_are_mixed(seed: int) -> None:
+    chance = Random(seed)
+    rendering = layout_named("html.columns_permuted").render(random_sheet(chance, form="2019"), chance)
+    text = rendering.data.decode()
+    for head in ("本年新公开", "本年新制作", "对外公开总"):
+        text = text.replace(f"{head}数量", head).replace(head, "甲")
+    damaged = replace(rendering, data=text.encode())
+    assert not [item for item in judge(damaged, facts_of(damaged)) if item.outcome.wrong]

@@ -99,11 +99,13 @@ class _Habits:
     What all rows of the table together show of their surplus cells.
 
     `window`: they stand behind the `first` cells or before the `last`; None when that is not known. `spare`: so many
-    at least stand beside every whole row of a width in lines of text.
+    at least stand beside every whole row of a width in lines of text. `mixed`: the heads of some block stand in another order
+    than the form's.
     """
 
     window: str | None
     spare: Mapping[int, int]
+    mixed: bool
 
 
 def _study(found: Found, table: Table, rows: Sequence[Hit], *, marked: bool) -> _Habits:
@@ -121,7 +123,10 @@ def _study(found: Found, table: Table, rows: Sequence[Hit], *, marked: bool) -> 
                 last &= not any(piece.kind is Kind.FIGURE for piece in run.pieces[:-width])
             if run.figures >= width and found.stream.grid_column(run.pieces[0].start) is None:
                 spare[width] = min(len(run.pieces) - width, spare.get(width, len(run.pieces)))
-    return _Habits(None if first == last else "first" if first else "last", spare)
+    mixed = any(
+        _head_order(_block_heads(found, block, table), [column.code for column in block.columns]) for block in table.blocks
+    )
+    return _Habits(None if first == last else "first" if first else "last", spare, mixed)
 
 
 def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: Draft, habits: _Habits, *, marked: bool) -> None:
@@ -159,7 +164,8 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
         by_number = (
             placed is None and order is None and len(pieces) == len(codes) and (run.figures or len(run.pieces) == len(codes))
         )
-        if by_number and _stand_elsewhere(found, heads, codes, pieces):
+        unread = habits.mixed and len({hit.label.name for hit in heads}) < len(codes) > 1
+        if by_number and (unread or _stand_elsewhere(found, heads, codes, pieces)):
             draft.open_row(
                 row.code, codes, "the heads stand in another order than the form's, and not all can be read", pieces[0]
             )

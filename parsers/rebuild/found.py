@@ -20,7 +20,8 @@ __all__ = ["Found", "labels_of"]
 
 _SHORT = 4
 _MANY_LINES, _SOME_FIGURES = 40, 5
-_GLUED_CELL = re.compile(f"{CELL}[{SPACE}{LINE}]*[0０]\\d+[{SPACE}]*[{MARKS}]")
+_GLUED_CELL = re.compile(f"{CELL}[{SPACE}{LINE}]*(?:[0０]\\d+[{SPACE}]*[{MARKS}]|\\d+(?:无|[-—–―─━－]{{2,}})+\\d)")
+"""Digits that begin with 0 and go on, or that go on behind signs for nothing."""
 _ROW_END = re.compile(f"[{ROW_ENDS}]")
 _CLAUSE = 8
 _LONGEST_CLAUSE = 16

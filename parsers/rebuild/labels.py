@@ -40,7 +40,7 @@ _DROPPED = re.compile(
 )
 _BROKEN = f"[{SPACE}{LINE}]*"
 _HIDDEN = re.compile(
-    rf"\((?<=[\u4e00-\u9fff]\()(?:{_BROKEN}[a-zA-Zɑɡāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿ]){{1,7}}{_BROKEN}\)|<[bB][rR]\s*/?>"
+    rf"\((?:(?<=[\u4e00-\u9fff]\()|(?<=[\u4e00-\u9fff][{SPACE}{LINE}]\())(?:{_BROKEN}[a-zA-Zɑɡāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿ]){{1,7}}{_BROKEN}\)|<[bB][rR]\s*/?>"
 )
 """Pinyin in brackets behind its character, also broken between two lines, and a break printed as a tag."""
 
