@@ -203,6 +203,7 @@ def test_a_workbook() -> None:
         ({"num_format": ";;;"}, "12\ufffd"),
         ({"num_format": '"-"'}, "12\ufffd"),
         ({"num_format": "0,"}, "12\ufffd"),
+        ({"num_format": '0"0"'}, "12\ufffd"),
         ({"num_format": '#,##0"件"'}, "12"),
         ({"num_format": '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"_ ;_ @_ '}, "12"),
     ],
@@ -216,9 +217,11 @@ def test_a_workbook_whose_cells_show_otherwise_than_they_hold(shown: dict[str, s
     sheet.write_row(1, 0, ["行政规范性文件", 7, 8])
     sheet.write_string(1, 1, "12", form)
     sheet.write_string(1, 2, "无", form)
+    sheet.write_row(2, 0, ["其他", 7, 8])
+    sheet.write_string(2, 1, "1,200 件", form)
     book.close()
     cells = [cell.text for cell in next(read_document(Source(out.getvalue(), "a.xlsx")).grids()).cells]
-    assert cells == ["规章", read, "8", "行政规范性文件", read, "无"]
+    assert cells == ["规章", read, "8", "行政规范性文件", read, "无", "其他", read.replace("12", "1,200 件"), "8"]
 
 
 @pytest.mark.parametrize("ruled", [True, False])

@@ -12,7 +12,17 @@ from parsers.errors import ReadError, ReadStatus
 from parsers.raw.charset import without_marks
 from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
 
-__all__ = ["NO_RESULT", "Area", "Piece", "joined", "per_cent", "shows_no_number", "shows_per_cent", "text_of"]
+__all__ = [
+    "NO_RESULT",
+    "Area",
+    "Piece",
+    "is_figure_in_cell",
+    "joined",
+    "per_cent",
+    "shows_no_number",
+    "shows_per_cent",
+    "text_of",
+]
 
 NO_RESULT = "\ufffd"
 """What a formula shows whose result is not stored: no figure can be made of it, and it is not blank."""
@@ -69,6 +79,8 @@ def per_cent(value: str) -> str | None:
 
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _PLACEHOLDER = re.compile(r"[0#?@ymdhs]|general|g/", re.IGNORECASE)
+_DIGIT_WITHIN = re.compile(r"\d")
+_FIGURE_IN_CELL = re.compile(r"[-+−－]?[\d,，.]*\d\s*[\u4e00-\u9fff]{0,2}")
 _SCALED = re.compile(r"[0#?],+(?![0#?,])|!\.")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -80,13 +92,25 @@ def shows_per_cent(code: str) -> bool:
 
 def shows_no_number(code: str) -> bool:
     """
-    Whether a number format shows positive numbers by nothing, by words alone, or by their thousandth.
+    Whether a number format shows positive numbers by nothing, by words alone, by their thousandth, or with figures of its own.
 
-    >>> [shows_no_number(code) for code in (";;;", '"-"', "0,", '[>5]"多";0', "#,##0", "", "0;-0;;@", 'General"件"', "yyyy/m/d")]
-    [True, True, True, True, False, False, False, False, False]
+    >>> [shows_no_number(code) for code in (";;;", '"-"', "0,", '[>5]"多";0', '0"0"', "#,##0", "", "0;-0;;@", 'General"件"', "yyyy/m/d")]
+    [True, True, True, True, True, False, False, False, False, False]
     """
     section = _QUOTED.sub("", code).split(";")[0]
+    if any(_DIGIT_WITHIN.search(literal) for literal in _QUOTED.findall(code) if literal[0] != "["):
+        return True
     return bool(code) and (not _PLACEHOLDER.search(section) or _SCALED.search(section) is not None)
+
+
+def is_figure_in_cell(text: str) -> bool:
+    """
+    Whether a text of a cell is a figure, with or without its unit: no label, though it begins with a number.
+
+    >>> [is_figure_in_cell(text) for text in ("12", "1,200 件", "-8", "1.属于国家秘密", "规章", "2021年度报告")]
+    [True, True, True, False, False, False]
+    """
+    return _FIGURE_IN_CELL.fullmatch(text.strip()) is not None
 
 
 class Piece(NamedTuple):

@@ -23,6 +23,7 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _FORMAT = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _SIDES = ("border", "border-left", "border-right", "border-top", "border-bottom")
+_WHITE = "#ffffff"
 _MOST_ROWS, _MOST_COLUMNS = 1 << 20, 1 << 14
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 
@@ -72,14 +73,21 @@ def _ruled_styles(root: etree._Element) -> Iterator[str]:
 
 
 def _shifted_styles(root: etree._Element) -> Iterator[str]:
-    """The styles that strike a text out, raise or lower it."""
+    """The styles that strike a text out, raise or lower it, or write it in white on nothing."""
     for style in root.iterfind(f"{_OFFICE}automatic-styles/{_STYLE}style"):
         properties = style.find(f"{_STYLE}text-properties")
         if properties is not None and (
             any((properties.get(f"{_STYLE}text-line-through-{word}") or "none") != "none" for word in ("style", "type"))
             or not (properties.get(f"{_STYLE}text-position") or "0%").startswith("0%")
+            or (properties.get(f"{_FORMAT}color") == _WHITE and not _is_coloured(style))
         ):
             yield style.get(f"{_STYLE}name") or ""
+
+
+def _is_coloured(style: etree._Element) -> bool:
+    """Whether a style gives a cell a ground on which white can be seen."""
+    cell = style.find(f"{_STYLE}table-cell-properties")
+    return cell is not None and (cell.get(f"{_FORMAT}background-color") or "transparent") not in ("transparent", _WHITE)
 
 
 def _repeats(element: etree._Element, word: str) -> int:

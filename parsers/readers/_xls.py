@@ -12,7 +12,7 @@ from typing import NamedTuple
 import olefile
 
 from parsers.errors import ReadError, ReadStatus
-from parsers.readers._cell_texts import NO_RESULT, per_cent, shows_no_number, shows_per_cent, text_of
+from parsers.readers._cell_texts import NO_RESULT, is_figure_in_cell, per_cent, shows_no_number, shows_per_cent, text_of
 from parsers.readers._ole import ole_of
 from parsers.readers._sheets import Collector, Marks
 from parsers.readers._xls_texts import Font, SharedText, fills_with_colour, font_at, font_of, shared_texts
@@ -232,7 +232,7 @@ class _Sheet(Collector):
         if number >= len(self._book.texts):
             return
         plain, marked = self._book.texts[number]
-        if self._book.is_doubted(form) and plain.strip().isdecimal():
+        if self._book.is_doubted(form) and is_figure_in_cell(plain):
             self.texts[row, column] = plain + NO_RESULT
         elif marked is not None:
             self.texts[row, column] = marked

@@ -10,7 +10,7 @@ from lxml import etree
 
 from parsers.errors import ReadError, ReadStatus
 from parsers.guard import iterate_xml, parse_xml
-from parsers.readers._cell_texts import NO_RESULT, Piece, joined, per_cent, shows_no_number, shows_per_cent
+from parsers.readers._cell_texts import NO_RESULT, Piece, is_figure_in_cell, joined, per_cent, shows_no_number, shows_per_cent
 from parsers.readers._sheets import Collector, Marks, Spot
 from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
 
@@ -205,7 +205,7 @@ class _Sheet(Collector):
             return NO_RESULT
         if _at(self._styles.doubted, cell.get("s")) and value:
             printed = self._strings.get(value, "") if kind == "s" else value
-            if kind == "n" or printed.strip().isdecimal():
+            if kind == "n" or is_figure_in_cell(printed):
                 return printed + NO_RESULT
         if kind == "s" and value is not None and value in self._marked:
             return self._marked[value]
