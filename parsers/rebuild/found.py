@@ -191,6 +191,12 @@ class Found:
         return _GLUED_CELL.search(self.stream.text) is not None
 
     @cached_property
+    def repeats_figures(self) -> bool:
+        """Whether a figure stands alone on two lines of the text: repeated lines were not removed from it."""
+        figures = [bare for line in self.stream.text.split(LINE) if is_whole(bare := line.strip(SPACE + MARKS))]
+        return len(set(figures)) < len(figures)
+
+    @cached_property
     def cells_dropped(self) -> bool:
         """Whether most rows of the document's grids lack their empty cells: then an empty row proves nothing."""
         wide = {table.code for table in self.form.tables if table.layout == "groups"}

@@ -370,7 +370,7 @@ def _may_be_next(units: Sequence[Unit], table: Table, found: Found) -> list[Unit
 
     Then the row's own figure may have gone as well, and the one that stands behind its label is the next row's.
     """
-    if len(table.columns) > 1:
+    if len(table.columns) > 1 or found.repeats_figures:
         return []
     cores = [core_of(row.zh) for row in table.rows]
     doubted = []
