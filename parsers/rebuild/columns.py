@@ -50,8 +50,8 @@ class Columns:
     empty cell beside one proves nothing. `even` when some row has more cells than columns, or covered places, and most reach as
     far as their table: a row that reaches less far has then lost a cell, whatever stands in its place. `short` when most
     rows have fewer cells than columns, a column is gone, or heads are displaced: then an empty cell proves no place. `heads` are those of all columns,
-    in the form's order, else none. `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` as
-    `_lack_totals`. `grid_number` is the grid of the heads, `last` the last row.
+    in the form's order, else none. `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` the grids
+    as in `_untotalled`. `grid_number` is the grid of the heads, `last` the last row.
     """
 
     codes: tuple[str, ...]
@@ -66,7 +66,7 @@ class Columns:
     short: bool = False
     spare: Mapping[Behind, int] = field(default_factory=dict)
     shifted: bool = False
-    untotalled: bool = False
+    untotalled: frozenset[int | None] = frozenset()
     grid_number: int | None = None
     last: Run | None = None
     found: Found | None = None
@@ -98,7 +98,7 @@ class Columns:
         headed = {hit.label.name for hit in heads} == set(codes)
         spare = {} if alike and headed else least_spare(found.stream, runs, width)
         shifted = width > 1 and _are_shifted(runs, width)
-        untotalled = codes[-1] == "total" and (_lack_totals(runs, width) or (flush and _end_empty(runs)))
+        untotalled = _untotalled(found, runs, width, flush=flush) if codes[-1] == "total" else frozenset()
         spot = found.stream.grid_column(heads[0].start) if heads else None
         number, last = (None if spot is None else spot[0]), (runs[-1] if runs else None)
         surplus = surplus_of(found.stream, runs, width)
@@ -184,7 +184,7 @@ class Columns:
         fewer = len(run.pieces) < others.usual
         if self.glued or self._reaches_on(run, others.reach) or ((self.even or headed or fewer) and self._is_short(run)):
             return True
-        if self.short or self.untotalled or self._lacks_spare(run) or self._is_shifted(run):
+        if self.short or number in self.untotalled or self._lacks_spare(run) or self._is_shifted(run):
             return True
         return self._in_packed_lines(run) and run.figures > 0 and not self._only_total_lacks(run.pieces)
 
@@ -259,6 +259,19 @@ def _are_shifted(runs: Sequence[Run], width: int) -> bool:
     if not cells or not all(_lacks_total(run, width) for run in cells):
         return False
     return any(_looks_shifted(run, width) for run in cells) or all(run.figures == width - 1 for run in cells)
+
+
+def _untotalled(found: Found, runs: Sequence[Run], width: int, *, flush: bool) -> frozenset[int | None]:
+    """The grids, or those of a table that is cut, in which no row has its total: figures have moved, or the column of totals lacks."""
+    grids: dict[int | None, list[Run]] = {}
+    for run in runs:
+        spot = found.stream.grid_column(run.pieces[0].start) if run.pieces else None
+        grids.setdefault(None if spot is None else spot[0], []).append(run)
+    parts = [(frozenset({number}), own) for number, own in grids.items()]
+    lacking = (
+        numbers for numbers, own in (*parts, (frozenset(grids), runs)) if _lack_totals(own, width) or (flush and _end_empty(own))
+    )
+    return frozenset[int | None]().union(*lacking)
 
 
 def _lack_totals(runs: Sequence[Run], width: int) -> bool:

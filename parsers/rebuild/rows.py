@@ -19,6 +19,8 @@ from parsers.rebuild.columns import Columns
 from parsers.rebuild.copies import compare_copies
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
+from parsers.rebuild.headless import open_headless
+from parsers.rebuild.heads import heads_before
 from parsers.rebuild.labels import Hit, compact, core_of, is_tail
 from parsers.rebuild.marks import BORDERS, LINE
 from parsers.rebuild.mend import sums_of
@@ -55,9 +57,8 @@ def read_rows(found: Found, table: Table) -> Draft:
         return draft
     draft.spans.append((chain[0].first, max(unit.run.pieces[-1].end for unit in units if unit.run.pieces)))
     units = _assigned(found, table, units, draft)
-    columns = Columns.study(
-        found, table, _first_row(units, chain[0].first, width), [unit.run for unit in units if unit.row is not None]
-    )
+    first = _first_row(units, chain[0].first, width)
+    columns = Columns.study(found, table, first, [unit.run for unit in units if unit.row is not None])
     codes = columns.codes
     draft.doubts.extend(remark_heads(codes, columns.printed))
     mixed = _may_be_mixed(units, table, found, marked=marked)
@@ -86,6 +87,7 @@ def read_rows(found: Found, table: Table) -> Draft:
             draft.lose(unit.row.code, codes, unit.run, found.stream, lacks_cells=gone)
     _doubt_missing(units, table, draft, codes)
     compare_copies(found, hits, chain, draft, columns, marked=marked)
+    open_headless(draft, {hit.label.name for hit in heads_before(found, table, first)}, codes)
     return draft
 
 
