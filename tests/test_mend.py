@@ -246,6 +246,8 @@ MENDED = (
     "html.nested+marks+widths+spans_gone_with_cells+rows_glued/4521.1807",  # signs for nothing among figures run together
     "html.clean+marks+spans_gone_with_cells+spans_gone+rows_glued/4514.703",
     "html.clean+cut+stray_cells+column_and_head_lost/1702.1561",  # in one part of a cut table no row has its total
+    "text.bars_end+marks+annotated/703.1172",  # dashes for nothing are no marks of list items
+    "loss.glued+marks+readings/703.135",  # a sign for nothing right behind the figures is a cell
 )
 """Trials in which a wrong cell stood as read, each another false assumption."""
 

@@ -102,15 +102,23 @@ def _without_bullets(lines: Sequence[str]) -> Sequence[str]:
     """
     The lines without the marks of list items, where most lines are items of one list: such a mark is no dash and no sign.
 
+    Words stand behind such marks too: a text in which only figures lack has dashes alone.
+
     >>> _without_bullets(["# 年报", "- 规章", "- 0", "-", "- -", "- -3"])
     ['# 年报', '  规章', '  0', ' ', '  -', '  -3']
+    >>> _without_bullets(["规章", "-", "-", "- |", "- |", "- |"])[1:4]
+    ['-', '-', '- |']
     """
-    filled = sum(bool(line.strip()) for line in lines)
+    filled = [line for line in lines if line.strip()]
+    worded = [line for line in filled if _WORDS.search(line)]
     for bullet in _BULLETS:
-        items = [bullet.match(line) for line in lines]
-        if 2 * sum(item is not None for item in items) > max(filled, _FEWEST_LINES):
-            return [line if item is None else _blank(item) + line[item.end() :] for line, item in zip(lines, items, strict=True)]
+        if 2 * _count(bullet, filled) > max(len(filled), _FEWEST_LINES) and 2 * _count(bullet, worded) >= len(worded):
+            return [bullet.sub(_blank, line, count=1) if bullet.match(line) else line for line in lines]
     return lines
+
+
+def _count(pattern: re.Pattern[str], lines: Sequence[str]) -> int:
+    return sum(pattern.match(line) is not None for line in lines)
 
 
 def _without_wiki(lines: Sequence[str]) -> Sequence[str]:

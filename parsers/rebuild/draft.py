@@ -18,6 +18,7 @@ from parsers.values import read_value
 __all__ = ["Draft", "Lost", "Mended", "Open", "Printed", "Reading", "write_facts"]
 
 MAX_CANDIDATES = 5
+_SIGN_FOR_NOTHING = frozenset("—–―─━－/／无無")
 _POINT_OR_COMMA = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
 
@@ -93,10 +94,15 @@ class Draft:
             self.readings[row, column] = Open(note, piece)
 
     def lose(self, row: str, columns: Sequence[str], run: Run, stream: Stream, *, lacks_cells: bool = False) -> None:
-        """Leave a row open whose figures stand there without their borders; `mend.py` may read it unless cells are gone."""
+        """
+        Leave a row open whose figures stand there without their borders; `mend.py` may read it unless cells are gone.
+
+        A sign for nothing right beside the figures is a cell too, of which the run knows nothing.
+        """
         piece = Piece(printed_between(stream, run), run.pieces[0].start, run.pieces[-1].end, Kind.FIGURE)
         self.open_row(row, columns, f"{len(run.pieces)} figures stand here for {len(columns)} columns", piece)
-        if not lacks_cells:
+        beside = stream.text[piece.start - 1 : piece.start] + stream.text[piece.end : piece.end + 1]
+        if not lacks_cells and (run.bordered or _SIGN_FOR_NOTHING.isdisjoint(beside)):
             self.lost[row] = Lost(run, piece)
 
     def texts(self, row: str, columns: Sequence[str]) -> list[str] | None:
