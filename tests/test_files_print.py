@@ -34,6 +34,16 @@ def test_a_table_without_any_of_it_is_read() -> None:
     assert read(b"") == _PLAIN
 
 
+def test_an_empty_strip_beside_a_figure_of_its_row_is_not_blank() -> None:
+    lines = [b"50 %d m 350 %d l S" % (y, y) for y in (690, 720, 740)] + [
+        b"%d 690 m %d 740 l S" % (x, x) for x in (50, 150, 250, 350)
+    ]
+    table = b"0 G 1 w " + b" ".join(lines)
+    assert read(b"", table=table) == _PLAIN
+    assert read(b" 150 702 m 250 702 l S", table=table) == ["first", "12", "345", "second", "67", "", "\ufffd"]
+    assert read(b" 50 702 m 350 702 l S", table=table) == [*_PLAIN, "", "", ""]  # a row of its own
+
+
 def bits(wide: float, step: float, close: bytes) -> bytes:
     """The lines of the table as small boxes in a row, each painted by `close`, or all of a line at its end."""
     spots = [[(x, y) for x in range(50, 350, 1) if (x - 50) % step == 0] for y in (700, 720, 740)]

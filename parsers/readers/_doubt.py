@@ -15,7 +15,7 @@ from parsers.readers._recognise import Reading
 from parsers.report import Status
 from parsers.values import read_value
 
-__all__ = ["DOUBT", "believed", "is_figure", "with_sure_digits"]
+__all__ = ["DOUBT", "believed", "is_figure", "is_label", "with_sure_digits"]
 
 DOUBT = "\ufffd"
 
@@ -27,6 +27,16 @@ _DIGITS = re.compile(r"\d+")
 _PLAIN = re.compile(r"-?[\d,.]+")
 _FLAT = re.compile(r"[-—―–_ー一~]+")
 _MARKS = re.compile(r"[,.]")
+
+
+def is_label(text: str) -> bool:
+    """
+    Whether a cell's text holds words, and is no value with a unit or a sign for nothing.
+
+    >>> [is_label(text) for text in ("规章", "1.属于国家秘密", "total", "12件", "无", "12", "")]
+    [True, True, True, False, False, False, False]
+    """
+    return any(map(str.isalpha, text)) and read_value(text, signed=True).status not in (Status.PUBLISHED, Status.NIL)
 
 
 def is_figure(text: str) -> bool:

@@ -11,9 +11,9 @@ from statistics import median
 
 from parsers.document import Block, Cell, Grid, Paragraph
 from parsers.raw.charset import without_marks
-from parsers.readers._doubt import DOUBT, is_figure
+from parsers.readers._doubt import DOUBT, is_figure, is_label
 from parsers.readers._page import Box, Drawn, Glyph, Page, Rule, block_text, lines_of, text_of, upright
-from parsers.readers._ruled import RuledTable, tables_between
+from parsers.readers._ruled import RuledCell, RuledTable, tables_between
 
 __all__ = ["blocks_of", "numbered", "paragraphs_of", "without_margins"]
 
@@ -157,17 +157,39 @@ def _cells(table: RuledTable, glyphs: Sequence[Glyph], page: Page) -> Iterator[C
     drawn = _drawn_in(table, page.drawn)
     low = _LOWEST * median(glyph.size for glyph in glyphs)
     order = row = -1
-    for number, (cell, inside) in enumerate(zip(table.cells, held, strict=True)):
+    texts = [without_marks(block_text(inside)) for inside in held]
+    parted = _beside_boxes(table.cells, texts)
+    for number, (cell, inside, shown) in enumerate(zip(table.cells, held, texts, strict=True)):
         order = 1 if cell.row != row else order + 1
         row = cell.row
         box = ",".join(f"{value:.1f}" for value in cell.box)
         place = f"row={cell.row + 1};column={order};box={box}"
-        text = without_marks(block_text(inside)) + (DOUBT if _is_cut(cell.box, inside, page) else "")
+        text = shown + (DOUBT if number in parted or _is_cut(cell.box, inside, page) else "")
         too_low = min(cell.box.bottom - cell.box.top, cell.box.right - cell.box.left) < low
         blank = not text.strip()
         if (blank and too_low) or (number in drawn and (drawn[number] or blank) and is_figure(text)):
             text += DOUBT
         yield Cell(text, cell.row, cell.column, cell.row_span, cell.column_span, order, place)
+
+
+def _beside_boxes(cells: Sequence[RuledCell], texts: Sequence[str]) -> set[int]:
+    """
+    The numbers of empty cells above or below a figure of their own row: what parts them is a box that is drawn around it.
+
+    The row of a cell is that of the nearest words on its left, which stand beside all of it.
+    """
+    words = [cell for cell, text in zip(cells, texts, strict=True) if is_label(text)]
+    figures = [cell for cell, text in zip(cells, texts, strict=True) if text.strip() and not is_label(text)]
+    found: set[int] = set()
+    for number, (cell, text) in enumerate(zip(cells, texts, strict=True)):
+        beside = [label for label in words if label.column < cell.column and label.row <= cell.row < label.row + label.row_span]
+        label = max(beside, key=lambda item: item.column, default=cell)
+        if text.strip() or label.row_span <= cell.row_span:
+            continue
+        rows, columns = range(label.row, label.row + label.row_span), range(cell.column, cell.column + cell.column_span)
+        if any(figure.row in rows and figure.column in columns for figure in figures):
+            found.add(number)
+    return found
 
 
 def _drawn_in(table: RuledTable, drawn: Iterable[Drawn]) -> dict[int, bool]:
