@@ -224,7 +224,7 @@ def _under_heads(found: Found, heads: Sequence[Hit], run: Run, codes: Sequence[s
     grid = columns_of_heads(found.stream, heads, codes)
     if grid is not None:
         return pieces_under(found.stream, grid, run.pieces)
-    if len(heads) != len(codes) or (run.figures < len(codes) and found.packed_at(run.pieces[0].start)):
+    if len(heads) != len(codes) or (run.figures < len(codes) and found.is_packed(run)):
         return None
     ordered = sorted(heads, key=lambda hit: codes.index(hit.label.name))
     return pieces_by_number(found.stream, ordered, run.pieces)
@@ -239,7 +239,7 @@ def _pick(run: Run, width: int, found: Found, habits: _Habits) -> list[Piece] | 
         in_lines = found.stream.grid_column(pieces[0].start) is None
         if in_lines and run.figures < width and len(pieces) < width + habits.spare.get(width, 0) and not run.cut_short:
             return None
-        if found.packed_at(pieces[0].start) and 0 < run.figures < width:
+        if 0 < run.figures < width and found.is_packed(run):
             return None
         if len(pieces) > width:
             return _trim(pieces, width, habits.window)

@@ -32,7 +32,8 @@ class Borders:
 
     `row_lines`: a line with bars is a row of cells. `closing`: the last bar of a row ends its last cell (else an
     empty cell may follow it). `tab_opens`: a tab at a line's start opens a cell and an empty line ends a row.
-    `bars`: some line has bars, which prove no places before an empty cell is seen to stand before a figure (`found.py`).
+    `bars`: some line has bars or tabs inside, which prove no places before an empty cell is seen to stand before a figure
+    (`found.py`).
     `opening`: a bar stands before the first cell of a row. `cover`: a place of at most so many blanks between two
     bars is covered by a wide cell and is none itself, because empty cells hold more blanks here; -1 for no such.
     `wrapped`: each cell has a line of its own that a bar closes, and a line of one bar opens a row.
@@ -65,7 +66,8 @@ def study_borders(lines: Sequence[str]) -> Borders:
     tab_opens = sum(1 for line in lines if _TAB_OPENS.fullmatch(line)) >= 5
     opening = sum(1 for pieces in rows if not pieces[0].strip(SPACE)) * 2 > len(rows)
     wrapped = not row_lines and closing and _are_wrapped(lines)
-    return Borders(row_lines, closing, tab_opens, bool(barred), opening, _cover(barred), wrapped)
+    tabbed = any("\t" in line and not _TAB_OPENS.fullmatch(line) for line in lines)
+    return Borders(row_lines, closing, tab_opens, bool(barred) or tabbed, opening, _cover(barred), wrapped)
 
 
 def draws_frame(line: str) -> bool:

@@ -227,7 +227,7 @@ class Columns:
         )
 
     def _in_packed_lines(self, run: Run) -> bool:
-        return self.found is not None and self.found.packed_at(run.pieces[0].start)
+        return self.found is not None and self.found.is_packed(run)
 
     def _without_surplus(self, pieces: list[Piece], surplus: Surplus) -> list[Piece]:
         if all(piece.kind is Kind.EMPTY for piece in pieces):

@@ -118,9 +118,10 @@ class Found:
         """Whether the ends of rows are marked in a stretch that holds so many labels."""
         return labels > 0 and self.stream.text.count(ROW, max(0, start - 4), end) * 2 >= labels
 
-    def packed_at(self, place: int) -> bool:
-        """Whether empty cells prove no places there: lines of text whose bars may be packed to the left."""
-        return self._packed and self.stream.grid_column(place) is None
+    def is_packed(self, run: Run) -> bool:
+        """Whether a run has empty cells that prove no places: in lines of text they may be packed to the left; words are none."""
+        blank = any(piece.kind is Kind.EMPTY for piece in run.pieces)
+        return blank and self._packed and self.stream.grid_column(run.pieces[0].start) is None
 
     @cached_property
     def _packed(self) -> bool:

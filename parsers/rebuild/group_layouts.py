@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from parsers.form import Table
 from parsers.rebuild.found import Found
+from parsers.rebuild.group_order import is_mirrored
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import BORDERS, CELL, COVER, LINE, ROW_ENDS
 from parsers.rebuild.surplus import may_be_moved
@@ -152,7 +153,8 @@ def _read_wide(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[s
     picked = [pieces for run in rows if (pieces := take(run, width, found, heads)) is not None]
     if len(rows) != 1 or len(picked) != 1:
         return None
-    if stand_elsewhere([step.hit for step in steps], groups, columns):
+    hits = [step.hit for step in steps]
+    if stand_elsewhere(hits, groups, columns) or is_mirrored(hits, found):
         return {}
     names = list(printed_columns(steps, groups, columns))
     return dict(zip(names, picked[0], strict=True))
@@ -343,7 +345,7 @@ def _may_hide_a_loss(run: Run, found: Found) -> bool:
     """Whether empty cells of a row prove no places: in packed bars, beside glued figures, or where it reaches less far than its table."""
     start = run.pieces[0].start
     shown = found.stream.grid_column(start) is not None or found.stream.covers_shown
-    packed = run.figures > 0 and found.packed_at(start)
+    packed = run.figures > 0 and found.is_packed(run)
     return packed or found.cells_glued or (shown and found.stream.reaches_less(start))
 
 

@@ -13,6 +13,7 @@ from parsers.form import Table
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.group_layouts import Step, cells_of, is_apart, printed_columns, stand_elsewhere, take
+from parsers.rebuild.group_order import is_mirrored
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.surplus import may_be_moved
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone
@@ -128,12 +129,23 @@ def _read_row_by_position(found: Found, table: Table, draft: Draft) -> None:
             and is_apart(run, found)
             and (pieces := take(run, len(names), found)) is not None
         ]
-    if len(rows) != 1:
+    if len(rows) != 1 or not _in_order(found, table):
         return
     ((hit, pieces),) = rows
     for (group, column), piece in zip(names, pieces, strict=True):
         draft.fill(group, [column], [piece])
     draft.spans.append((hit.first, pieces[-1].end))
+
+
+def _in_order(found: Found, table: Table) -> bool:
+    """Whether nothing that can be read of a table's groups and of the heads behind them stands in another order than the form's."""
+    groups = found.of(table.code, "row")
+    names = list(dict.fromkeys(hit.label.name for hit in groups))
+    usual = [row.code for row in table.rows]
+    heads = [hit for hit in found.of(table.code, "column") if hit.first > groups[0].first]
+    if is_mirrored(groups, found) or stand_elsewhere(heads, usual, [column.code for column in table.columns]):
+        return False
+    return names == [name for name in usual if name in names]
 
 
 def _read_groups_by_position(found: Found, table: Table, draft: Draft) -> None:
@@ -180,9 +192,9 @@ def _lose(steps: Sequence[Step], table: Table, draft: Draft, found: Found) -> No
         return
     groups, columns = [row.code for row in table.rows], [column.code for column in table.columns]
     usual = [(group, column) for group in groups for column in columns]
-    moved = list(printed_columns(steps, groups, columns)) != usual or stand_elsewhere(
-        [step.hit for step in steps], groups, columns
-    )
+    hits = [step.hit for step in steps]
+    moved = list(printed_columns(steps, groups, columns)) != usual or stand_elsewhere(hits, groups, columns)
+    moved = moved or is_mirrored(hits, found)
     gone = moved or may_be_moved(runs[0], len(usual)) or found.lacks_cells(runs[0], len(usual))
     for group in groups:
         draft.lose(group, columns, runs[0], found.stream, lacks_cells=gone)
