@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
+from unicodedata import normalize
 
 from parsers.rebuild.marks import CELL, LINE, MARKS, ROW_ENDS, SPACE
 from parsers.rebuild.stream import Stream
@@ -90,10 +91,8 @@ _PAGE_NUMBER = re.compile(
 _WHOLE = re.compile(rf"[+\-＋－−﹣]?(?:0|[1-9]\d*|[1-9]\d{{0,2}}(?:[,，]\d{{3}})+)(?:\.\d+)?\s?(?:{_UNITS})?|{_NIL}")
 _COLUMN_OF_FIGURES = re.compile(r"\s{2,}\d|(?:\s\d+){3}")
 _STRETCH, _TEXT_LINE, _DIGITS = re.compile(r"\S+"), re.compile(r"[^\n]+"), re.compile(r"\d[\d,，.]*")
-_NO_SPACE = dict.fromkeys(map(ord, SPACE))
-_NOISE = "。;；,，、.?？:：\"'“”‘’"
-_COMMA = re.compile("[,，]")
-_FEW = 3
+_NOISE, _FEW, _COMMA = "。;；,，、.?？:：\"'“”‘’", 3, re.compile("[,，]")
+_OF_A_LABEL = re.compile("(?![约近逾超过余多左右以上下减增少加新大不足至共])[\u4e00-\u9fff]")
 _UNIT = re.compile(_UNITS)
 _GAP = re.compile(r"[^\S\n]{2,}")
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: "."} | TRADITIONAL
@@ -350,8 +349,9 @@ def _shared(masked: str) -> frozenset[int]:
         tokens = list(_TOKEN.finditer(masked, stretch.start(), stretch.end()))
         figures = [token for token in tokens if token["figure"]]
         behind = tokens if whole or not figures else tokens[tokens.index(figures[0]) :]
-        beside = "".join(token[0] for token in behind if not token["figure"]).translate(_NO_SPACE).strip(_NOISE)
-        few = 0 < len(beside.removesuffix("其中")) <= _FEW and not _UNIT.fullmatch(beside)
+        beside = "".join("".join(token[0] for token in behind if not token["figure"]).split()).strip(_NOISE)
+        few = 0 < len(beside.removesuffix("其中")) <= _FEW and not _UNIT.fullmatch(normalize("NFKC", beside))
+        few = few and not (_OF_A_LABEL.search(beside) and any(map(str.isspace, stretch[0])))
         if few or (whole and not beside and any(token[0][0] not in "-－−﹣" for token in figures[1:])):
             found.update(token.start() for token in figures)
     return frozenset(found)
