@@ -187,7 +187,7 @@ def _read_by_group(steps: Sequence[Step], groups: Sequence[str], columns: Sequen
         if len(figured) != 1:
             return None
         ((above, run),) = figured
-        if found.cells_glued and run.figures < len(columns):
+        if run.figures < len(columns) and _may_hide_a_loss(run, found):
             return None
         placed = _under_heads(run, above, columns, found)
         pieces = placed or take(run, len(columns), found, above)
