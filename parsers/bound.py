@@ -78,7 +78,7 @@ def _parts(blocks: Sequence[Block]) -> Iterator[_Part]:
 
 def _title_in(text: str) -> str:
     """The title of a report that names its year, where a line is nothing else; empty for other lines."""
-    if len(text) > 2 * _LONGEST_TITLE or ("报" not in text and "報" not in text):
+    if len(text) > 2 * _LONGEST_TITLE or "报" not in text:
         return ""
     plain = _BLANKS.sub("", text).strip("《》")
     if len(plain) > _LONGEST_TITLE or _NO_TITLE.search(plain) or not REPORT_TITLE.search(plain):

@@ -73,6 +73,17 @@ def test_a_wrapped_page_is_read_as_it_is_alone(name: str) -> None:
     assert_same(parse(Source(wrap(PAGE.decode()), called)))
 
 
+def test_a_reply_with_two_reports_gives_the_first_and_names_the_other() -> None:
+    other = layout_named("html.clean").render(random_sheet(Random(8)), Random(8)).data
+    told = parse(Source(other, "b.html"))
+    assert (told.year, told.unit) != (ALONE.year, ALONE.unit)
+    pages = [{"title": report.title, "content": page.decode()} for report, page in ((ALONE, PAGE), (told, other))]
+    report = parse(Source(json.dumps({"data": pages}).encode(), "a.json"))
+    assert_same(report)
+    assert [item.code for item in report.findings] == ["identity.bound_reports"]
+    assert told.title in report.findings[0].message_zh
+
+
 def test_a_reply_tells_the_title_that_its_page_lacks() -> None:
     title = "青槐县2021年政府信息公开工作年度报告"
     reply = json.dumps({"docTitle": title, "content": "<table><tr><td>规章<td>1</table>"}).encode()

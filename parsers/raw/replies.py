@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any, NamedTuple
 
 __all__ = ["Carried", "carried_page"]
@@ -23,7 +24,8 @@ class Carried(NamedTuple):
 
 def carried_page(text: str) -> Carried | None:
     """
-    The longest page among the strings of a reply; None for a text that is no reply, or one without a page.
+    The longest page among the strings of a reply, or all with tables below each other, each under its title; None for a text
+    that is no reply, or one without a page.
 
     >>> carried_page('show({"data": {"title": "年报", "content": "\\\\u003cp>规章</p>"}});')
     Carried(page='<p>规章</p>', title='年报')
@@ -37,7 +39,11 @@ def carried_page(text: str) -> Carried | None:
         value, _ = json.JSONDecoder(strict=False).raw_decode(text, opened.end())
     except (ValueError, RecursionError):
         return None
-    return max(_pages(value, "", 0), key=lambda carried: len(carried.page), default=None)
+    pages = list(_pages(value, "", 0))
+    tabled = [carried for carried in pages if "</td>" in carried.page.lower()]
+    if len(tabled) > 1:
+        return Carried("".join(f"<h1>{escape(carried.title)}</h1>{carried.page}" for carried in tabled), tabled[0].title)
+    return max(tabled or pages, key=lambda carried: len(carried.page), default=None)
 
 
 def _pages(value: Any, title: str, depth: int) -> Iterator[Carried]:  # what JSON holds has no type of its own
