@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from parsers.document import Document
 from parsers.finding import Finding, Severity
@@ -114,6 +115,7 @@ def identify(document: Document, *, hints: Hints | None, report_id: str) -> Iden
     )  # fmt: skip
 
 
+@lru_cache(maxsize=256)
 def read_title(title: str) -> tuple[str | None, int | None]:
     """
     Unit and data year as a report's title names them, None for what it does not name.
@@ -229,6 +231,7 @@ def _doubt(code: str, zh: str, en: str, report_id: str) -> Finding:
 # --- unit, level, county --------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=256)
 def _unit(title: str) -> str | None:
     """
     The unit that a title names.

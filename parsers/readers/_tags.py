@@ -109,10 +109,11 @@ class Nesting:
 
     def shortened(self, order: str) -> str:
         """An order, or a part of one, less elements that stand right where they stand and hold nothing else."""
+        right = [pair for pair in self._right if pair[0][0] in order]
         rounds, before = 0, ""
         while order != before and rounds < _MOST_ROUNDS:
             before = order
-            for found, left in self._right:
+            for found, left in right:
                 while found in order and rounds < _MOST_ROUNDS:
                     order = order.replace(found, left)
                     rounds += 1

@@ -18,7 +18,7 @@ from parsers.rebuild.breaks import join_cut_rows
 from parsers.rebuild.doubled import are_doubled, open_doubled
 from parsers.rebuild.draft import Draft, write_facts
 from parsers.rebuild.fast import LongWay, read_clean, rule_out
-from parsers.rebuild.foreign import GridRow, without_foreign_columns
+from parsers.rebuild.foreign import GridRow, Sorted, without_foreign_columns
 from parsers.rebuild.foreign_heads import lines_with_foreign_cells, open_foreign
 from parsers.rebuild.found import Found, labels_of
 from parsers.rebuild.groups import read_groups
@@ -60,20 +60,27 @@ def rebuild(document: Document, *, year: int | None) -> Rebuilt:
 
     `year` is the data year as far as it is known: it decides between forms only where the labels do not.
     """
-    document, doubted = without_foreign_columns(with_doubted_edges(join_cut_rows(document)))
-    if doubted:
-        return rebuild_any(document, year=year, doubted=doubted)
-    document = with_whole_tables(with_upright_tables(document))
-    clean = read_clean(document, year, _long_way)
-    if clean is not None:
+    if clean := read_clean(document, year, _long_way):
         return Rebuilt(clean.forms, clean.facts, frozenset(), ())
-    rebuilt = rebuild_any(document, year=year)
-    rule_out(document, year, rebuilt.facts)
+    prepared, doubted = _prepare(document)
+    changed = prepared is not document and not doubted
+    if changed and (clean := read_clean(prepared, year, _long_way)):
+        return Rebuilt(clean.forms, clean.facts, frozenset(), ())
+    rebuilt = rebuild_any(prepared, year=year, doubted=doubted)
+    for read in (document, prepared) if changed else (document,):
+        rule_out(read, year, rebuilt.facts)
     return rebuilt
 
 
+def _prepare(document: Document) -> Sorted:
+    """The document with its tables whole, upright and without columns that no form has, and the rows that are doubted for it."""
+    document, doubted = without_foreign_columns(with_doubted_edges(join_cut_rows(document)))
+    return Sorted(document if doubted else with_whole_tables(with_upright_tables(document)), doubted)
+
+
 def _long_way(document: Document, year: int | None) -> LongWay:
-    rebuilt = rebuild_any(document, year=year)
+    prepared, doubted = _prepare(document)
+    rebuilt = rebuild_any(prepared, year=year, doubted=doubted)
     return LongWay(rebuilt.facts, rebuilt.forms, bool(rebuilt.lines or rebuilt.doubts))
 
 

@@ -187,16 +187,19 @@ def _make_plan(document: Document, year: int | None, long_way: _Read) -> _Plan |
         return None  # a table in several grids: prose may stand between them
     if len(set(places)) < len(places) or len(spots) < sum(len(grid.cells) for grid in grids) or not set(places) <= set(spots):
         return None
-    facts, figures = list(first.facts), list[tuple[int, int]]()
-    for at, (fact, place) in enumerate(zip(first.facts, places, strict=True)):
-        if _figure(spots[place].text) is not None:
-            figures.append((at, order[place]))
-            facts[at] = _printed(fact, _ZERO)
-        elif fact.status not in (Status.BLANK, Status.NIL):
-            return None
+    if not all(map(_is_plain, first.facts, [spots[place].text for place in places])):
+        return None
+    figures = tuple((at, order[place]) for at, place in enumerate(places) if _figure(spots[place].text) is not None)
     if not _is_clean(grids, frozenset(places), form) or not _is_alone(document, form) or not _outweighs_prose(form):
         return None
-    return _Plan(form, dict(first.forms), tuple(facts), tuple(figures))
+    return _Plan(form, dict(first.forms), first.facts, figures)
+
+
+def _is_plain(fact: Fact, text: str) -> bool:
+    """Whether a fact of a skeleton says what its cell shows: a figure, read without a doubt, or nothing."""
+    if _figure(text) is not None:
+        return fact == _printed(fact, _ZERO)
+    return fact.status in (Status.BLANK, Status.NIL)
 
 
 def _constant(fact: Fact) -> tuple[object, ...]:
