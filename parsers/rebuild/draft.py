@@ -134,8 +134,8 @@ def write_facts(draft: Draft, stream: Stream) -> Iterator[Fact]:
         if isinstance(reading, Printed):
             text, start, end, _, _ = reading.piece
             status, number, printed_unit, note = read_value(text, signed=column_label.signed)
-            fraction = (number is not None and number % 1 != 0) or _POINT_OR_COMMA.fullmatch(text)
-            if fraction and not (row_label.amount or column_label.amount):
+            counted = text.isdecimal() or row_label.amount or column_label.amount
+            if not counted and (_POINT_OR_COMMA.fullmatch(text) or (number is not None and number % 1 != 0)):
                 status, number, note = (
                     Status.UNREADABLE,
                     None,
