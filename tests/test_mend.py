@@ -249,6 +249,11 @@ MENDED = (
     "text.bars_end+marks+annotated/703.1172",  # dashes for nothing are no marks of list items
     "loss.glued+marks+readings/703.135",  # a sign for nothing right behind the figures is a cell
     "html.nested+stray_cells+review_three+cell_lost/1720.157",  # a row with an empty cell that reaches less far than its heads
+    "text.tabs+wide_digits+cut_bare+labels_torn/1730.224",  # rows of blanks without labels behind 其他处理, which may be its own
+    "html.nested+thousands+renumbered+cut_bare+labels_torn/4508.602",
+    "text.bars_open_row+marks+lost_space+aliases+labels_torn/4528.1223",
+    "html.gb_as_gb2312+footnotes+heads_damaged+rows_stacked+labels_torn/4531.80",
+    "html.utf8_as_gb2312+marks+spans_gone_with_cells+rows_glued/1731.509",  # signs for nothing run together too
 )
 """Trials in which a wrong cell stood as read, each another false assumption."""
 

@@ -66,7 +66,7 @@ class Draft:
 
     A cell without a reading is missing. `spans` are the ranges of the stream that the table takes up; `torn` when its
     figures stand apart from the labels of their rows (`torn.py`), `loose` is the number of rows in it
-    that are no row of the form, `nameless` when one of figures has no words before it, `crowded` when more of them
+    that are no row of the form, `nameless` when one that is whole has no words before it, `crowded` when more of them
     stand somewhere than rows of the form lack there.
     """
 

@@ -20,8 +20,10 @@ __all__ = ["Found", "labels_of"]
 
 _SHORT = 4
 _MANY_LINES, _SOME_FIGURES = 40, 5
-_GLUED_CELL = re.compile(f"{CELL}[{SPACE}{LINE}]*(?:[0０]\\d+[{SPACE}]*[{MARKS}]|\\d+(?:无|[-—–―─━－]{{2,}})+\\d)")
-"""Digits that begin with 0 and go on, or that go on behind signs for nothing."""
+_GLUED_CELL = re.compile(
+    f"{CELL}[{SPACE}{LINE}]*(?:(?:[0０]\\d+|[-—–―─━－/／]{{7,}}|无{{2,}})[{SPACE}]*[{MARKS}]|\\d+(?:无|[-—–―─━－]{{2,}})+\\d)"
+)
+"""Digits that begin with 0 and go on, or that go on behind signs for nothing, or so many signs as stand in a row of cells."""
 _ROW_END = re.compile(f"[{ROW_ENDS}]")
 _CLAUSE = 8
 _LONGEST_CLAUSE = 16

@@ -131,8 +131,8 @@ def _is_loose(unit: Unit, width: int) -> bool:
 
 
 def _is_nameless_row(run: Run, width: int) -> bool:
-    """Whether a run is one whole row of figures without a word: its label is lost."""
-    return run.figures >= width and not run.words and not is_stacked(run)
+    """Whether a run is one whole row of cells without a word: its label is lost."""
+    return len(run.pieces) >= width and not run.words and not is_stacked(run)
 
 
 def _are_crowded(units: Sequence[Unit], unknown: Sequence[int], table: Table) -> bool:
