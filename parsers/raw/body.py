@@ -15,11 +15,12 @@ from typing import Any, NamedTuple, cast
 from lxml import etree
 
 from parsers.raw.charset import without_controls
+from parsers.raw.scripts import page_written_by
 from parsers.raw.signs import REPORT_TITLE
 
 __all__ = [
     "AROUND", "BODIES", "CERTAIN_LABELS", "FORM_WORDS", "TITLES", "Article", "bears_mark", "body_within", "find_article", "is_title_above",
-    "page_printed_in", "whole_text",
+    "page_printed_in", "page_written_in", "whole_text",
 ]  # fmt: skip
 
 BODIES: tuple[tuple[str, str], ...] = (
@@ -128,6 +129,20 @@ def page_printed_in(root: etree._Element) -> str | None:
     return max(pages, key=len, default=None)
 
 
+def page_written_in(root: etree._Element) -> str | None:
+    """
+    The page with a statutory table that the scripts of another one write out of strings; None for those that show one themselves.
+
+    >>> page_written_in(etree.HTML("<script>document.write('<table><tr><td>予以公开</td>');</script>"))
+    '<table><tr><td>予以公开</td>'
+    """
+    if _first_form_cell(root) is not None:
+        return None
+    pages = {page for script in root.iter("script") if script.text and (page := page_written_by(script.text)) is not None}
+    tabled = [page for page in pages if _has_form_words(whole_text(etree.HTML(page)))]
+    return tabled[0] if len(tabled) == 1 else None
+
+
 def find_article(root: etree._Element, text: str) -> Article:
     """
     The article of a page; a page without a container that holds all of it, less its navigation, where there is none.
@@ -188,15 +203,14 @@ def _join_parts(root: etree._Element) -> None:
 def _containers(root: etree._Element) -> Iterator[list[etree._Element]]:
     """The outermost elements that bear the mark of a family, family by family, where they hold anything."""
     cell = _first_form_cell(root)
-    above = () if cell is None else (cell, *cell.iterancestors())
-    around = [(str(element.tag), element.get("class"), element.get("id")) for element in above]
+    above = None if cell is None else _Names.of([cell, *cell.iterancestors()])
     marks = _marks_of(root) if cell is None else frozenset()
     for kind, name in BODIES:
-        if around and not any(bears_mark(*element, kind, name) for element in around):
+        if above is not None and not above.bear(kind, name):
             continue  # whatever bears it does not hold all of the article
         if kind == "tag":
             found = list(root.iter(name))
-        elif around or name in marks or (kind == "begin" and any(mark.startswith(name) for mark in marks)):
+        elif above is not None or name in marks or (kind == "begin" and any(mark.startswith(name) for mark in marks)):
             found = [element for element in cast("list[Any]", _BEARERS[kind](root, name=name)) if _bears(element, kind, name)]
         else:
             continue
@@ -204,6 +218,29 @@ def _containers(root: etree._Element) -> Iterator[list[etree._Element]]:
         articles = [element for element in found if element not in inner and element.tag not in ("html", "body")]
         if articles and any(map(_holds_something, articles)):
             yield articles
+
+
+class _Names(NamedTuple):
+    """What some elements are called: their tags, their classes and their ids."""
+
+    tags: frozenset[str]
+    classes: frozenset[str]
+    ids: frozenset[str]
+
+    @classmethod
+    def of(cls, elements: Sequence[etree._Element]) -> _Names:
+        classes = " ".join([element.get("class") or "" for element in elements]).split()
+        return cls(
+            frozenset([str(element.tag) for element in elements]),
+            frozenset(classes),
+            frozenset([identity for element in elements if (identity := element.get("id"))]),
+        )
+
+    def bear(self, kind: str, name: str) -> bool:
+        """Whether one of the elements bears the mark of a family."""
+        if kind == "begin":
+            return any(identity.startswith(name) for identity in self.ids)
+        return name in (self.tags if kind == "tag" else self.classes if kind == "class" else self.ids)
 
 
 def _first_form_cell(root: etree._Element) -> etree._Element | None:
@@ -282,7 +319,8 @@ def is_title_above(text: str) -> bool:
 
 
 def _is_called_title(element: etree._Element) -> bool:
-    return "title" in f"{element.get('class')} {element.get('id')}".lower()
+    names = f"{element.get('class', '')} {element.get('id', '')}"
+    return names != " " and "title" in names.lower()
 
 
 # --- pages without a container --------------------------------------------------------------------
