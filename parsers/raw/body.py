@@ -15,12 +15,11 @@ from typing import Any, NamedTuple, cast
 from lxml import etree
 
 from parsers.raw.charset import without_controls
-from parsers.raw.scripts import page_written_by
 from parsers.raw.signs import REPORT_TITLE
 
 __all__ = [
     "AROUND", "BODIES", "CERTAIN_LABELS", "FORM_WORDS", "TITLES", "Article", "bears_mark", "body_within", "find_article", "is_title_above",
-    "page_printed_in", "page_written_in", "whole_text",
+    "page_printed_in", "whole_text",
 ]  # fmt: skip
 
 BODIES: tuple[tuple[str, str], ...] = (
@@ -127,20 +126,6 @@ def page_printed_in(root: etree._Element) -> str | None:
     texts = (text for element in root.iter("textarea", "div", "pre", "td", "p", "span", "body") if (text := element.text))
     pages = [text for text in texts if "<table" in text.lower() and "</td>" in text.lower()]
     return max(pages, key=len, default=None)
-
-
-def page_written_in(root: etree._Element) -> str | None:
-    """
-    The page with a statutory table that the scripts of another one write out of strings; None for those that show one themselves.
-
-    >>> page_written_in(etree.HTML("<script>document.write('<table><tr><td>予以公开</td>');</script>"))
-    '<table><tr><td>予以公开</td>'
-    """
-    if _first_form_cell(root) is not None:
-        return None
-    pages = {page for script in root.iter("script") if script.text and (page := page_written_by(script.text)) is not None}
-    tabled = [page for page in pages if _has_form_words(whole_text(etree.HTML(page)))]
-    return tabled[0] if len(tabled) == 1 else None
 
 
 def find_article(root: etree._Element, text: str) -> Article:

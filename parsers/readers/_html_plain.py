@@ -271,7 +271,7 @@ def _innermost_cells(marked: str) -> Iterator[str]:
 
 
 def _without_pictures(marked: str) -> str | None:
-    """A marked text without its pictures; None where one is all that a cell shows: that cell is not blank."""
+    """A marked text without its pictures; None where one is all that a cell shows, or stands beside a figure alone."""
     parts = marked.split(_PICTURE)
     if not 1 < len(parts) < _MOST_PICTURES:
         return marked if len(parts) == 1 else None
@@ -280,7 +280,7 @@ def _without_pictures(marked: str) -> str | None:
     for part in parts[:-1]:
         at += len(part)
         tables += part.count(MARKS["TABLE"]) - part.count(MARKS["TABLE_END"])
-        if tables and not (_is_in_cell(marked, at) and _cell_at(marked, at)):
+        if tables and not (_is_in_cell(marked, at) and (text := _cell_at(marked, at)) and not text.isdecimal()):
             return None
     return marked
 

@@ -59,8 +59,9 @@ _STYLE_SHEET = """
     ></xsl:choose></xsl:template>
   <xsl:template match="del[translate(., '0123456789', '') != string()] | s[translate(., '0123456789', '') != string()]
     | strike[translate(., '0123456789', '') != string()]">{UNKNOWN}</xsl:template>
-  <xsl:template match="td//input[not(@type) or @type = 'text' or @type = 'number']"><xsl:value-of
-    select="translate(@value, '{ANY}', '')"/></xsl:template>
+  <xsl:template match="td//input[not(@type) or @type = 'text' or @type = 'number']"
+    ><xsl:if test="translate(ancestor::td[1], '0123456789', '') != string(ancestor::td[1]) or count(ancestor::td[1]//input[@value][not(@type) or @type = 'text' or @type = 'number']) > 1"
+      >{UNKNOWN}</xsl:if><xsl:value-of select="translate(@value, '{ANY}', '')"/></xsl:template>
   <xsl:template match="td//select">{UNKNOWN}</xsl:template>
   <xsl:template match="sub[not(translate(normalize-space(), '0123456789', ''))]"
     ><xsl:choose
@@ -69,14 +70,16 @@ _STYLE_SHEET = """
       ><xsl:otherwise>{UNKNOWN}</xsl:otherwise></xsl:choose></xsl:template>
   <xsl:template match="td//img[not(@picture)] | td//svg | td//object | td//canvas | td//embed | td//script | td//noscript
     | td//progress | td//meter"
-    ><xsl:if test="normalize-space(ancestor::td[1]) = normalize-space()
-      and normalize-space((ancestor::tr[1] | ancestor::tr[1]/preceding-sibling::tr[1])[normalize-space()])"
+    ><xsl:if test="(normalize-space(ancestor::td[1]) = normalize-space()
+      and normalize-space((ancestor::tr[1] | ancestor::tr[1]/preceding-sibling::tr[1])[normalize-space()]))
+      or (not(self::script | self::noscript) and not(@width &lt; 4 or @height &lt; 4) and normalize-space(ancestor::td[1])
+      and not(translate(normalize-space(ancestor::td[1]), '0123456789', '')))"
       >{UNKNOWN}</xsl:if></xsl:template>
   <!--more-->
 </xsl:stylesheet>
 """
 # Figures that are struck out, raised as the mark of a note, drawn, or offered for choice are never taken for plain ones, and
-# a cell that shows something is not blank.
+# a cell that shows something is not blank; what is drawn or typed in beside a figure may be more of its digits.
 # Looking at every style and every text costs four times as much as parsing: only pages that need it pay. Pages hide whole
 # articles behind tabs and show them by script, but hide single cells, rows and spans for good: what holds a table is read.
 # One predicate each: on an article that is itself struck out, libxslt crashes at a second one.
