@@ -16,6 +16,7 @@ from parsers.errors import ReadError, ReadStatus
 from parsers.guard import MAX_MEMBERS, MAX_UNPACKED_BYTES
 from parsers.raw.sniff import sniff
 from parsers.readers._archive import open_archive, read_member
+from parsers.readers.mht import attached_to
 from parsers.source import Hints, Source
 
 __all__ = ["Member", "Pages", "attachments_of", "is_container", "open_container"]
@@ -29,6 +30,7 @@ _LEFT_BEHIND = re.compile(r"(?:\.|~\$).*|__MACOSX|Thumbs\.db|desktop\.ini", re.I
 
 _PICTURES = frozenset({"png", "jpeg", "gif", "tiff", "bmp", "webp"})
 _PARTS_OF_PAGES = ("html", "xml", "text", "empty", "unknown")
+_NO_DOCUMENTS = ("text", "empty", "unknown")
 _NUMBER = re.compile(r"[0-9]+")
 _CONTROLS = re.compile(r"[\0-\x1f\x7f]")
 
@@ -81,9 +83,13 @@ def open_container(source: Source) -> Iterator[Member | Pages]:
 
 
 def attachments_of(source: Source) -> tuple[Source, ...]:
-    """The documents and archives that came along with a page, by their references; pictures and frames are part of it."""
-    if not source.companions or sniff(source.data, source.name).kind != "html":
+    """The documents and archives that came along with a page or mail, by their references; pictures and frames are part of it."""
+    kind = sniff(source.data, source.name).kind
+    if kind not in ("html", "mht") or (kind == "html" and not source.companions):
         return ()
+    attachments, parts = (
+        (source.companions, _PARTS_OF_PAGES) if kind == "html" else (dict(attached_to(source.data)), _NO_DOCUMENTS)
+    )
     return tuple(
         Source(
             attached,
@@ -91,8 +97,8 @@ def attachments_of(source: Source) -> tuple[Source, ...]:
             url=None if source.url is None else urljoin(source.url, reference),
             hints=source.hints,
         )
-        for reference, attached in sorted(source.companions.items())
-        if sniff(attached, reference).kind not in (*_PICTURES, *_PARTS_OF_PAGES)
+        for reference, attached in sorted(attachments.items())
+        if sniff(attached, reference).kind not in (*_PICTURES, *parts)
     )
 
 

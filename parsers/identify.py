@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from parsers.document import Document
 from parsers.finding import Finding, Severity
+from parsers.raw.radicals import without_radicals
 from parsers.raw.signs import REPORT_TITLE
 from parsers.rebuild.script import NAMES
 from parsers.source import Hints
@@ -51,7 +52,7 @@ _LINES_OF_A_TITLE = 3
 _PART_OF_A_TITLE = re.compile(
     r"(?:20[0-3]\d年度?)?(?:[A-Za-z0-9.-]+\.[a-z]{2,3})?[\u4e00-\u9fff（）()]{2,30}(?:20[0-3]\d年度?)?|20[0-3]\d年度?"
 )
-_LONGEST_TITLE = 70
+_LONGEST_TITLE, _TITLE_ROWS = 70, 3
 _TRAIL = re.compile(r"[>＞»›]|首页|当前位置")  # where a page stands in its site, which names the column of all reports
 
 _FIELD = re.compile(r"^(?:信息|文件|公文)?(?:名称|标题|题名)[:：]")  # the name of a field in a page's table of its own data
@@ -131,18 +132,36 @@ def read_title(title: str) -> tuple[str | None, int | None]:
 
 
 def _title(document: Document, lines: Sequence[str]) -> str:
-    """The first short line that is a report's title and names a year, else the file's own title, else the first that is one."""
+    """
+    The first short line that is a report's title and names a year, else the file's own title, else the first that is one, else one
+    that stands alone in the first rows of the first table, as workbooks have it.
+    """
     undated: list[str] = []
     for title in _titles(lines):
         if _year_in(title):
             return title
         undated.append(title)
     own = _in_simplified([_SPACES.sub("", document.title)])[0]
-    return own if REPORT_TITLE.search(own) or not undated else undated[0]
+    if REPORT_TITLE.search(own):
+        return own
+    return undated[0] if undated else next(_titles(_in_simplified(_alone_in_rows(document))), own)
+
+
+def _alone_in_rows(document: Document) -> Sequence[str]:
+    """The texts that stand alone in one of the first rows of the first table."""
+    first = next(document.grids(), None)
+    rows: dict[int, list[str]] = {}
+    for cell in () if first is None else first.cells:
+        if cell.text.strip() and cell.row < _TITLE_ROWS:
+            rows.setdefault(cell.row, []).append(cell.text)
+    return [texts[0] for texts in rows.values() if len(texts) == 1]
 
 
 def _in_simplified(lines: Sequence[str]) -> Sequence[str]:
-    """The lines in simplified script, less pinyin in brackets, where words of these reports stand in the traditional one."""
+    """The lines without radicals, and in simplified script, less pinyin in brackets, where words of these reports stand in the traditional one."""
+    printed = "\n".join(lines)
+    plain = without_radicals(printed)
+    lines = lines if plain == printed else [*map(without_radicals, lines)]
     if not any(word in line for line in lines[:_TITLE_LINES] for word in _TRADITIONAL):
         return lines
     return [_PINYIN.sub("", line).translate(NAMES) for line in lines]

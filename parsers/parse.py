@@ -16,6 +16,7 @@ from parsers.finding import Finding, Severity
 from parsers.identify import Identity, identify
 from parsers.raw.signs import has_report_words, is_look_alike
 from parsers.raw.sniff import sniff
+from parsers.raw.wrapped import unwrapped
 from parsers.readers import read_document
 from parsers.readers.picture import read_pages, with_pictures
 from parsers.rebuild import Rebuilt, rebuild
@@ -53,7 +54,7 @@ def _report(opened: Source, document: Document) -> Report:
     if document.pictures and not rebuilt.facts and _may_be_in_pictures(document, known):
         return _report(opened, _recognised(document, opened))
     _require_report(document, known, rebuilt, opened)
-    rebuilt = replace(rebuilt, facts=confirm(document, opened.data, rebuilt.forms, rebuilt.facts))
+    rebuilt = replace(rebuilt, facts=confirm(document, unwrapped(opened).data, rebuilt.forms, rebuilt.facts))
     sections = split_sections(document, rebuilt.lines)
     return Report(
         source=opened.address, source_sha256=digest, media_type=document.media_type, bytes=len(opened.data),
@@ -80,10 +81,11 @@ def parse_all(source: Source) -> Iterator[Report | Unread]:
     statutory table gives those of the attachments that came along, `page.html!/attachment.pdf`.
     """
     try:
-        if not is_container(source):
+        held = unwrapped(source)
+        if not is_container(held):
             yield from _parse_page(source)
             return
-        for member in open_container(source):
+        for member in open_container(held):
             if isinstance(member, Pages):
                 yield _parse_pages(member)
             elif member.refused is not None:

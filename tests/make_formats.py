@@ -41,6 +41,8 @@ _SAYS: Mapping[str, str] = {
     "xml": "The XML of Excel 2003: one sheet, with borders and merged cells.",
     "ofd": "The fixed-layout format: positioned text and drawn lines.",
     "json": "A reply of a site's interface that carries the page as a string.",
+    "rss": "A feed of one entry that carries the page as text.",
+    "epub": "A book of two chapters, which are pages.",
     "mht": "A page saved from a browser as a web archive.",
     "pdf": "Printed by LibreOffice: characters with places, tables over page breaks.",
     "rtf": "Written by LibreOffice, read through LibreOffice.",
@@ -66,6 +68,32 @@ def _mht(html: bytes) -> bytes:
 
 def _json(html: bytes) -> bytes:
     return json.dumps({"code": 200, "data": {"id": 7, "content": html.decode()}}, indent=1).encode()
+
+
+def _rss(html: bytes) -> bytes:
+    entry = f"<item><title>年报</title><description><![CDATA[{html.decode()}]]></description></item>"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel>{entry}</channel></rss>\n'.encode()
+
+
+def _epub(html: bytes) -> bytes:
+    """The page as a book, cut into chapters before its third heading."""
+    before, mark, behind = html.decode().partition("<body>")[2].partition("</body>")[0].partition("<p><strong>三、")
+    first, second = (f'<html xmlns="http://www.w3.org/1999/xhtml"><body>{part}</body></html>' for part in (before, mark + behind))
+    root = '<rootfile full-path="OEBPS/a.opf" media-type="application/oebps-package+xml"/>'
+    items = "".join(f'<item id="c{at}" href="c{at}.xhtml" media-type="application/xhtml+xml"/>' for at in (2, 1))
+    package = f'<manifest>{items}</manifest><spine><itemref idref="c1"/><itemref idref="c2"/></spine>'
+    parts = {
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": f'<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>{root}</rootfiles></container>',
+        "OEBPS/a.opf": f'<package xmlns="http://www.idpf.org/2007/opf">{package}</package>',
+        "OEBPS/c1.xhtml": first,
+        "OEBPS/c2.xhtml": second,
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), content, None if name == "mimetype" else zipfile.ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def _scans(pdf: bytes, dpi: int) -> list[Image.Image]:
@@ -97,7 +125,7 @@ def _inputs() -> dict[str, bytes]:
     made = {
         "csv": _csv(page), "xlsx": xlsx_of(page, SHAPES[0]).data, "ofd": ofd_of(page, Print()).data,
         "xml": sheet_xml_of(page, merged=True, ruled=True).data,
-        "mht": _mht(html), "json": _json(html),
+        "mht": _mht(html), "json": _json(html), "rss": _rss(html), "epub": _epub(html),
     }  # fmt: skip
     for kind in ("pdf", "rtf", "doc"):
         with tempfile.TemporaryDirectory() as folder:

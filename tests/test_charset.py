@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import codecs
+from random import Random
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from parsers.raw.charset import declared_charset, decode
+from parsers import Source, parse
+from parsers.raw.charset import Decoded, declared_charset, decode
+from pipeline.demo.figures import random_sheet
+from pipeline.demo.judge import judge
+from pipeline.demo.layouts import layout_named
 
 TEXT = "二、主动公开政府信息情况\n规章\t0\t〇\t１２\n"
 MARKS = "\0" + "".join(map(chr, range(0xE000, 0xE010)))
@@ -103,3 +108,16 @@ def test_any_bytes_give_a_text_without_marks(data: bytes) -> None:
     assert not set(decoded.text) & set(MARKS)
     assert decoded.replaced == decoded.text.count("\ufffd")
     decoded.text.encode()
+
+
+def test_big5_is_told_by_words_that_are_none_in_gb18030() -> None:
+    text = "<p>上高縣政府信息公開工作年度報告</p>"
+    assert decode(text.encode("big5")) == Decoded(text, "big5hkscs", None, 0)
+    assert decode(text.encode("gb18030")).used == "gb18030"
+    assert decode("無關的文字".encode("big5")).used == "gb18030"
+
+
+def test_a_report_in_big5_is_read() -> None:
+    rendering = layout_named("labels.traditional").render(random_sheet(Random(3)), Random(3))
+    data = rendering.data.decode().encode("big5", "xmlcharrefreplace")
+    assert {item.outcome.value for item in judge(rendering, parse(Source(data, "a.html")).facts)} == {"right"}

@@ -129,7 +129,7 @@ def test_such_a_page_is_not_read_by_its_tags_alone(inside: str) -> None:
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
-def word_cell(inside: str, properties: str = "") -> str:
+def word_cell(inside: str, properties: str = "", *, styles: str = "") -> str:
     text = (
         f'<w:document xmlns:w="{_WORD}"><w:body><w:tbl><w:tr><w:tc><w:p><w:r><w:t>规章</w:t></w:r></w:p></w:tc>'
         f"<w:tc>{properties}<w:p>{inside}</w:p></w:tc></w:tr></w:tbl></w:body></w:document>"
@@ -138,6 +138,7 @@ def word_cell(inside: str, properties: str = "") -> str:
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("word/document.xml", text)
+        archive.writestr("word/styles.xml", f'<w:styles xmlns:w="{_WORD}">{styles}</w:styles>')
     return next(read_document(Source(out.getvalue(), "a.docx")).grids()).cells[1].text
 
 
@@ -148,6 +149,23 @@ def run(text: str, properties: str = "") -> str:
 def field(instruction: str) -> str:
     begin, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
     return f"{begin}<w:r><w:instrText>{instruction}</w:instrText></w:r>{end}"
+
+
+def shown_field(instruction: str, result: str) -> str:
+    """A field whose instruction may hold fields of its own, and what it shows."""
+    begin, middle, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end"))
+    return begin + instruction + middle + run(result) + end
+
+
+CHOICE = (
+    '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="7"/><w:listEntry w:val="12"/>'
+    '</w:ddList></w:ffData></w:fldChar></w:r><w:r><w:instrText> FORMDROPDOWN </w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+)
+_MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+
+
+def formula(inside: str) -> str:
+    return f'<m:oMath xmlns:m="{_MATH}">{inside}</m:oMath>'
 
 
 @pytest.mark.parametrize(
@@ -167,10 +185,34 @@ def field(instruction: str) -> str:
         (field(' XE "规章" ') + run("12"), "", "12"),
         ('<w:fldSimple w:instr=" =SUM(LEFT) "/>', "", "\ufffd"),
         ('<w:fldSimple w:instr=" =SUM(LEFT) ">' + run("12") + "</w:fldSimple>", "", "12"),
+        (shown_field(run(" =3+4 "), "12"), "", "12"),  # an instruction written as text
+        (shown_field(shown_field("", "1"), "12"), "", "12"),  # the result of a field within the instruction of another
+        ('<w:r><w:fldChar w:fldCharType="begin"/></w:r>' + run("12"), "", "\ufffd"),  # which never ends
+        (field(" MERGEFIELD number "), "", "\ufffd"),
+        (field(" FORMDROPDOWN "), "", "\ufffd"),
+        (CHOICE, "", "12"),
+        ("<w:r><w:pgNum/></w:r>", "", "\ufffd"),
+        (formula("<m:r><m:t>12</m:t></m:r>"), "", "12"),
+        (formula("<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"), "", "\ufffd"),
+        ('<w:r><w:pict><v:shape xmlns:v="urn:v"><v:textpath string="12"/></v:shape></w:pict></w:r>', "", "\ufffd"),
     ],
 )
 def test_a_word_file(inside: str, properties: str, read: str) -> None:
     assert word_cell(inside, properties) == read
+
+
+@pytest.mark.parametrize(
+    ("hides", "read"),
+    [("<w:vanish/>", "12"), ("<w:strike/>", "\ufffd12"), ('<w:vertAlign w:val="subscript"/>', "9\ufffd"), ("<w:b/>", "912")],
+)
+def test_a_word_file_whose_styles_hide_figures(hides: str, read: str) -> None:
+    """The style of the first figure is based on one that hides."""
+    styles = f'<w:style w:type="character" w:styleId="a"><w:rPr>{hides}</w:rPr></w:style>'
+    styles += '<w:style w:type="character" w:styleId="b"><w:basedOn w:val="a"/></w:style>'
+    first, second = (
+        (run("9"), run("12", '<w:rStyle w:val="b"/>')) if "vert" in hides else (run("9", '<w:rStyle w:val="b"/>'), run("12"))
+    )
+    assert word_cell(first + second, styles=styles) == read
 
 
 def test_a_workbook() -> None:

@@ -8,6 +8,7 @@ from test_reader_pdf import drawn
 from parsers import Source
 from parsers.document import Grid
 from parsers.readers import read_document
+from parsers.readers.pdf import printed_pages
 
 _TABLE = b"0 G 1 w " + b" ".join(
     [b"50 %d m 350 %d l S" % (y, y) for y in (700, 720, 740)] + [b"%d 700 m %d 740 l S" % (x, x) for x in (50, 150, 250, 350)]
@@ -82,6 +83,10 @@ def test_dotted_and_dashed_lines_make_a_table(table: bytes) -> None:
         (b" 0 g 262 706 2 8 re f", "67", "\ufffd"),  # that of a one
         (b" .9 g 250 700 100 20 re f", "67", ""),  # a background
         (b" 0 G 250 700 m 350 720 l S", "67", ""),  # a stroke from corner to corner
+        (b" 1 g 150 700 100 20 re f 0 g", "\ufffd", ""),  # covered in white
+        (b" 1 g 150 700 100 20 re f 0 g" + words(162, 706, b"8"), "8", ""),  # and another figure over it
+        (b" 3 Tr" + words(260, 706, b"8"), "67", "\ufffd"),  # a figure that is not shown
+        (words(236, 706, b"1234"), "67  12\ufffd", "\ufffd"),  # a number that runs over the side
     ],
 )
 def test_what_is_not_plainly_text_makes_no_figure_and_no_blank(content: bytes, figure: str, empty: str) -> None:
@@ -105,6 +110,21 @@ def test_watermarks_are_no_text_of_the_table(mark: bytes) -> None:
 def test_what_was_written_over_a_page_is_not_blank(kind: bytes) -> None:
     annotation = b"/Annots[<</Type/Annot/Rect[260 704 272 716]/F 4/Subtype" + kind + b">>]"
     assert read(b"", extra=annotation) == [*_PLAIN[:5], "\ufffd"]
+
+
+@pytest.mark.parametrize("sides", [b"250 700 350 720", b"248 696 352 722"])
+def test_a_field_as_large_as_its_cell_is_not_blank(sides: bytes) -> None:
+    field = b"/Annots[<</Type/Annot/Rect[%s]/F 4/Subtype/Widget/FT/Tx/T(a)/V(8)>>]" % sides
+    assert read(b"", extra=field) == [*_PLAIN[:5], "\ufffd"]
+
+
+def test_figures_below_the_picture_of_a_page_are_none_of_it() -> None:
+    """Scanners lay the picture over what they have read, and read it wrongly now and then."""
+    letters = words(60, 600, b"a page of more than forty letters, so that it counts")
+    picture = b" q 595 0 0 842 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \xff EI Q"
+    assert read(letters) == _PLAIN
+    pages = printed_pages(drawn(_TABLE + letters + words(160, 706, b"67") + picture), [1])
+    assert not [glyph for page in pages for glyph in page.glyphs]
 
 
 def test_figures_of_a_font_without_names_are_not_blank() -> None:

@@ -36,7 +36,9 @@ def assert_read_whole(rendering: Rendering, name: str) -> None:
     assert {item.outcome for item in judge(rendering, read.facts)} == {Outcome.RIGHT}
 
 
-@pytest.mark.parametrize(("kind", "filter_name"), [("fodt", "fodt"), ("word_xml", "xml:MS Word 2003 XML"), ("fods", "fods")])
+@pytest.mark.parametrize(
+    ("kind", "filter_name"), [("fodt", "fodt"), ("word_xml", "xml:MS Word 2003 XML"), ("fods", "fods"), ("uof", "uot")]
+)
 def test_what_libreoffice_saves_as_one_file(kind: str, filter_name: str, tmp_path: Path, need: Callable[[str], Path]) -> None:
     need("soffice")
     pages = [page_of(seed, form=form) for seed, form in enumerate(FORMS)]
@@ -51,10 +53,11 @@ def test_what_libreoffice_saves_as_one_file(kind: str, filter_name: str, tmp_pat
             assert_read_whole(Rendering(data, name, rendering.printed, rendering.kept), name)
 
 
-@pytest.mark.parametrize("kind", ["fodt", "word_xml"])
+@pytest.mark.parametrize("kind", ["fodt", "word_xml", "uof"])
 def test_entities_are_refused_before_libreoffice_sees_them(kind: str) -> None:
     roots = {
         "fodt": '<office:document xmlns:office="x" office:mimetype="application/vnd.oasis.opendocument.text">',
+        "uof": '<u:UOF xmlns:u="http://schemas.uof.org/cn/2003/uof" u:mimetype="vnd.uof.text">',
         "word_xml": '<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml">',
     }
     data = f'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>{roots[kind]}&b;'.encode()

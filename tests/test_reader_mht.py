@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import quopri
 from contextlib import suppress
+from email.message import EmailMessage
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parsers import Report, parse_all
 from parsers.document import Document
 from parsers.errors import ReadError, ReadStatus
 from parsers.readers import html, mht, read_document
@@ -126,3 +128,39 @@ def test_damage_is_read_or_refused_and_never_raises_anything_else(random: Random
         damaged[random.randrange(len(damaged))] = random.randrange(256)
     with suppress(ReadError):
         mht.read(Source(bytes(damaged), "a.mht"))
+
+
+# --- mail -----------------------------------------------------------------------------------------
+
+
+def mail(text: str, *attached: Rendering, page: str = "") -> bytes:
+    message = EmailMessage()
+    message["Subject"] = "年报"
+    message.set_content(text)
+    if page:
+        message.add_alternative(page, subtype="html")
+    for rendering in attached:
+        message.add_attachment(rendering.data, maintype="application", subtype="octet-stream", filename=f"年报{rendering.name}")
+    return message.as_bytes()
+
+
+@pytest.mark.parametrize("layout", ["html.clean", "docx.clean"])
+@pytest.mark.parametrize("page", ["", "<p>请查收附件</p>"], ids=["text", "page"])
+def test_a_report_that_was_sent_along_with_mail_is_read(layout: str, page: str) -> None:
+    rendering = trial_named(f"{layout}/1.0").rendering
+    (report,) = parse_all(Source(mail("请查收附件。", rendering, page=page), "a.eml"))
+    assert isinstance(report, Report)
+    assert report.source == f"a.eml!/年报{rendering.name}"
+    assert all(item.outcome.value == "right" for item in judge(rendering, report.facts))
+
+
+def test_a_report_in_mail_itself_is_read() -> None:
+    rendering = trial_named("html.clean/1.0").rendering
+    (report,) = parse_all(Source(mail("年报见下。", page=rendering.data.decode()), "a.eml"))
+    assert isinstance(report, Report)
+    assert all(item.outcome.value == "right" for item in judge(rendering, report.facts))
+
+
+def test_the_text_of_mail_without_a_page_is_read() -> None:
+    message = mail("年报\n规章\t7\n", trial_named("docx.clean/1.0").rendering)
+    assert [line.text for line in read(message).paragraphs()] == ["年报", "规章\t7"]

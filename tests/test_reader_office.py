@@ -215,6 +215,12 @@ def test_field_instructions_of_an_rtf_go_and_what_fields_show_stays(soffice: Pat
     assert [line.text for line in read(data, "a.rtf").paragraphs()] == ["a 1999c"]
 
 
+def test_what_is_chosen_in_a_form_of_an_rtf_stays(soffice: Path) -> None:
+    form = rb"{\*\formfield{\fftype2\ffres1{\*\ffl 7}{\*\ffl 12}}}"
+    data = rb"{\rtf1\ansi a {\field{\*\fldinst { FORMDROPDOWN }" + form + rb"}{\fldrslt }}\par}"
+    assert [line.text for line in read(data, "a.rtf").paragraphs()] == ["a 12"]
+
+
 # --- what is refused ------------------------------------------------------------------------------
 
 

@@ -50,6 +50,32 @@ def test_every_cell_of_separated_fields_is_read(charset: str, delimiter: str, na
     assert {item.outcome for item in judge(rendering, report.facts)} == {Outcome.RIGHT}
 
 
+def numbered(rows: Sequence[Sequence[str]], *heads: str) -> list[list[str]]:
+    """Rows with their numbers before them, under the names of columns."""
+    return [["", *heads], *([str(at), *row] for at, row in enumerate(rows))]
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+@pytest.mark.parametrize("made", ["numbers", "counted", "title", "quotes"])
+def test_what_a_program_put_around_the_fields_is_none_of_them(made: str, seed: int) -> None:
+    page = page_of(seed)
+    rows = list(csv_rows(page))
+    wide = range(len(rows[0]))
+    if made == "numbers":
+        rows = numbered(rows)[1:]
+    elif made == "counted":
+        rows = numbered(rows, *map(str, wide))
+    elif made == "title":
+        rows = numbered(rows[1:], rows[0][0], *(f"Unnamed: {at}" for at in wide[1:]))
+    else:
+        rows = [["'" + text if text.isdecimal() else text for text in row] for row in rows]
+    content = separated(rows).encode()
+    (report,) = parse_all(Source(content, "a.csv"))
+    assert isinstance(report, Report)
+    assert {item.outcome for item in judge(rendered(page, content, "a.csv"), report.facts)} == {Outcome.RIGHT}
+    assert report.year == page.year
+
+
 def test_quoted_fields_keep_line_breaks_and_quotes() -> None:
     content = '年报,,\r\n"甲\r\n""乙"", 丙",1,2\r\n丁,"3",4\r\n'.encode()
     assert rows_of(read_document(Source(content, "a.csv"))) == [['甲\n"乙", 丙', "1", "2"], ["丁", "3", "4"]]

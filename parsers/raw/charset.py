@@ -25,6 +25,8 @@ _BYTE_ORDER_MARKS = (
 _REFUSED = re.compile("[\0\ue000-\ue00f]")
 _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PRINTED = re.compile(r"[\t\r\n -~\u2010-\u2027\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_WORDS_IN_GB = tuple(word.encode("gb18030") for word in ("政府", "公开", "公開", "信息"))
+_WORDS_IN_BIG5 = tuple(word.encode("big5") for word in ("政府", "公開"))
 _HEAD, _FEWEST, _MOSTLY = 4096, 8, 0.98
 """Of the head of a text in UTF-16 so many characters, and nearly all of them, are letters, figures and signs in use."""
 _DECLARATION = re.compile(
@@ -51,7 +53,8 @@ class Decoded(NamedTuple):
 
 def decode(data: bytes, *, http: str | None = None, declared: str | None = None) -> Decoded:
     """
-    The text of `data`: by its byte-order mark, else strict UTF-8, else strict GB18030, else the better of the two.
+    The text of `data`: by its byte-order mark, else strict UTF-8, else Big5 by words in it, else strict GB18030, else the better of
+    the last and the first.
 
     `http` and `declared` are what the server and the document say; they are recorded only. NUL and the private-use
     characters U+E000 to U+E00F, which readers and rebuild use as marks, come out as U+FFFD.
@@ -131,11 +134,24 @@ def _decoded(data: bytes) -> tuple[str, str]:
         cut = exc.reason == "unexpected end of data" and not data[: exc.start].isascii()
         if cut:
             return data[: exc.start].decode("utf-8") + REPLACEMENT, "utf-8"
+    traditional = _in_big5(data)
+    if traditional is not None:
+        return traditional, "big5hkscs"
     try:
         return data.decode("gb18030"), "gb18030"
     except UnicodeDecodeError:
         both = [(data.decode(charset, "replace"), charset) for charset in ("utf-8", "gb18030")]
         return min(both, key=lambda decoded: decoded[0].count(REPLACEMENT))
+
+
+def _in_big5(data: bytes) -> str | None:
+    """The text in Big5, where it speaks of government and publicity in it, and in GB18030, as which most such bytes pass, not at all."""
+    if any(word in data for word in _WORDS_IN_GB) or not all(word in data for word in _WORDS_IN_BIG5):
+        return None
+    try:
+        return data.decode("big5hkscs")
+    except UnicodeDecodeError:
+        return None
 
 
 def _of_two_bytes(data: bytes) -> str | None:

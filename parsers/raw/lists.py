@@ -22,6 +22,7 @@ _SCALARS, _PAIRS = re.compile(_SCALAR), re.compile(rf"((?:{_QUOTED})|\d+)\s*:\s*
 _NAMES_NO_ROW = re.compile(r"""["'](?:index|columns)["']\s*:\s*\Z""")
 _BETWEEN = re.compile(r"""[\s,\[\](){}:]*|[\s,\[\](){}:]*(?:(?:"[^"\n]*"|'[^'\n]*'|\d+)\s*:[\s,\[\](){}:]*)+""")
 _NOTHING = frozenset({"None", "null", "nan", "NaN"})
+_UNKNOWN = "\ufffd"
 
 
 def records_of(text: str) -> list[list[str]] | None:
@@ -29,7 +30,7 @@ def records_of(text: str) -> list[list[str]] | None:
     The rows of lists of values in a text, each line of other text a row of one field; None where it holds no such lists.
 
     A value for nothing is an empty field. A dictionary is a row of its values, under a row of its keys where these are words;
-    or a column, where one holds more values than any row of a form.
+    or a column, where one holds more values than any row of a form. One that lacks a key of those before it has U+FFFD there.
 
     >>> records_of("年报\\n" + "['规章', '0', None]\\n" * 5)[:2]
     [['年报'], ['规章', '0', '']]
@@ -59,8 +60,11 @@ def records_of(text: str) -> list[list[str]] | None:
         elif upright:
             columns.append([value for _, value in pairs])
         else:
-            records += [named] if named != keys and not all(map(str.isdecimal, named)) else []
-            records.append([value for _, value in pairs])
+            lacking = bool(named) and set(named) < set(keys)  # a record of the same table that has lost a value
+            records += [named] if named != keys and not lacking and not all(map(str.isdecimal, named)) else []
+            values = dict(pairs)
+            records.append([values.get(key, _UNKNOWN) for key in keys] if lacking else [value for _, value in pairs])
+            named = keys if lacking else named
         keys = named
     return [*records, *map(list, zip(*columns, strict=True)), *_lines(text[at:])]
 

@@ -30,8 +30,8 @@ class Content(NamedTuple):
     """
     A kind, the key by which readers claim, and its media type.
 
-    Kinds: text, csv, json, html, xml, fodt, fods, word_xml, sheet_xml, pdf_words, pdf_xml, mht, pdf, rtf, png, jpeg, gif, tiff, bmp, webp, docx, xlsx, xlsb, pptx, odt, ods, odp, ofd,
-    zip, damaged_zip, doc, wps, xls, ppt, ole, encrypted, damaged_ole, rar, 7z, gzip, empty, unknown.
+    Kinds: text, csv, json, html, xml, fodt, fods, word_xml, sheet_xml, uof, package_xml, pdf_words, pdf_xml, mht, pdf, rtf, png, jpeg, gif, tiff, bmp, webp, docx, xlsx, xlsb, pptx, odt, ods, odp, ofd, epub,
+    zip, damaged_zip, doc, wps, xls, ppt, ole, encrypted, damaged_ole, rar, 7z, tar, gzip, sylk, dif, empty, unknown.
     """
 
     kind: str
@@ -52,6 +52,9 @@ _MAGIC = (
     (b"Rar!\x1a\x07", Content("rar", "application/vnd.rar")),
     (b"7z\xbc\xaf\x27\x1c", Content("7z", "application/x-7z-compressed")),
     (b"\x1f\x8b\x08", Content("gzip", "application/gzip")),
+    (b"ID;P", Content("sylk", "text/x-sylk")),
+    (b"TABLE\r\n0,1\r\n", Content("dif", "text/x-dif")),
+    (b"TABLE\n0,1\n", Content("dif", "text/x-dif")),
 )
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -82,6 +85,7 @@ _PLAINLY_PAGE = re.compile(rb"[ \t\r\n]*<(?:!doctype\s+html|html)[\s>]", re.IGNO
 _HOLDS_PAGE = re.compile(
     rb"<!doctype\s+html|<(?:html|head|body)[\s>]|<(?:div|p|td|meta|link|script)(?:\s[^<>]*)?>", re.IGNORECASE
 )
+_ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)[\s>]")
 _PREAMBLE = re.compile(rb"(?:\s|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 _XML_SIGNS = (
     (re.compile(rb"<pdf2xml[\s>]"), Content("pdf_xml", "application/xml")),
@@ -93,6 +97,11 @@ _XML_SIGNS = (
         re.compile(rb"<office:document\s[^>]*office:mimetype=.application/vnd\.oasis\.opendocument\.spreadsheet[\"']"),
         Content("fods", _FLAT.format("spreadsheet")),
     ),
+    (re.compile(rb"<\w+:UOF\s[^>]*schemas\.uof\.org/cn/[^>]*vnd\.uof\.text"), Content("uof", "application/xml")),
+    (
+        re.compile(rb"<\w+:package\s[^>]*schemas\.microsoft\.com/office/2006/xmlPackage"),
+        Content("package_xml", "application/xml"),
+    ),
     (
         re.compile(rb"<\w+:wordDocument\s[^>]*schemas\.microsoft\.com/office/word/2003/wordml"),
         Content("word_xml", "application/xml"),
@@ -102,7 +111,7 @@ _XML_SIGNS = (
         Content("sheet_xml", "application/xml"),
     ),
 )
-"""The roots of office documents that are one XML file (flat ODF, what Word and Excel 2003 save as XML), and of `pdftohtml -xml`."""
+"""The roots of office documents that are one XML file (flat ODF, UOF, what Word and Excel save as XML), and of `pdftohtml -xml`."""
 _WORDS_OF_PDF = re.compile(rb"<word xMin=[\"'\d]")
 """What `pdftotext -bbox` prints: every word of a page with its place, and none of the lines of a table."""
 _MIME_HEADER = re.compile(rb"\s*[A-Za-z][A-Za-z-]{1,60}:[ \t]")
@@ -155,6 +164,8 @@ def _sniff_text(data: bytes, name: str) -> Content:
         return next(
             (content for sign, content in _XML_SIGNS if sign.search(data[:ROOT_BYTES])), Content("xml", "application/xml")
         )
+    if data[257:262] == b"ustar":
+        return Content("tar", "application/x-tar")
     if _is_binary(head):
         return Content("unknown", "application/octet-stream")
     return _plain(data, head, plain, name)
@@ -166,6 +177,9 @@ def _plain(data: bytes, head: str, plain: bytes, name: str) -> Content:
         return Content("json", "application/json")
     if _HOLDS_PAGE.search(plain) or _holds_table(data):
         return Content("html", "text/html")
+    root = _ROOT.match(plain)
+    if root is not None and data.rstrip().endswith(b"</%s>" % root[1]):
+        return Content("xml", "application/xml")
     if delimiter := separator_of(decode(data[:TABLE_BYTES]).text, name, whole=len(data) <= TABLE_BYTES):
         return Content("csv", "text/tab-separated-values" if delimiter == "\t" else "text/csv")
     if data.count(b'"') + data.count(b"'") >= _FEWEST_QUOTES and records_of(decode(data[:TABLE_BYTES]).text) is not None:
@@ -221,6 +235,8 @@ def _sniff_zip(data: bytes) -> Content:
             return content
     # The specification puts the member `mimetype` first and uncompressed, so that it can be read from here.
     open_document = _OPEN_DOCUMENT_TYPE.search(data[:200])
+    if "META-INF/container.xml" in names and any(name.lower().endswith(".opf") for name in names):
+        return Content("epub", "application/epub+zip")
     if open_document and "content.xml" in names:
         return Content(_OPEN_DOCUMENT[open_document[1].decode()], open_document[0].decode())
     return Content("zip", "application/zip")

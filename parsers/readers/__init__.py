@@ -17,6 +17,7 @@ from typing import NamedTuple
 from parsers.document import Document, Grid
 from parsers.errors import ReadError, ReadStatus
 from parsers.raw.sniff import Content, sniff
+from parsers.raw.wrapped import unwrapped
 from parsers.source import MAX_BYTES, Source
 
 __all__ = ["Reader", "read_document", "readers"]
@@ -59,16 +60,18 @@ def read_document(source: Source) -> Document:
     if len(source.data) > MAX_BYTES:
         reason = f"the file has {len(source.data):,} bytes, more than the {MAX_BYTES:,} allowed; it was not read"
         raise ReadError(ReadStatus.LIMIT, reason, name=source.name)
-    content = sniff(source.data, source.name)
-    reader = _claimant(content, readers())
+    named = source.name
     try:
+        source = unwrapped(source)
+        content = sniff(source.data, named)
+        reader = _claimant(content, readers())
         if reader is None:
             raise ReadError(*_UNREAD.get(content.kind, _unsupported(content)))
         document = reader.read(source)
         if not document.pictures and not any(isinstance(block, Grid) or block.text.strip() for block in document.blocks):
             raise ReadError(ReadStatus.EMPTY, f"a {content.kind.upper()} file without any text or table")
     except ReadError as exc:
-        raise ReadError(exc.status, exc.reason, name=source.name) from exc.__cause__
+        raise ReadError(exc.status, exc.reason, name=named) from exc.__cause__
     return document
 
 

@@ -27,8 +27,11 @@ _FULL, _INDENT, _COLUMN_GAP = 1.7, 0.8, 2.0
 _FEWEST_WORDS = 4
 _EDGE, _OVER = 1.5, 0.1
 """Points or pixels: how near to a side of the page a cell may be cut by it, and how far a rule that goes on runs over it."""
-_INSIDE, _ALIKE = 3.0, 0.85
-"""Points: how far inside a cell a stroke stands that is none of its rules; the share of a cell that its background fills."""
+_INSIDE, _ALIKE, _AS_LARGE = 3.0, 0.85, 1.5
+"""
+Points: how far inside a cell a stroke stands that is none of its rules; the share of a cell that its background fills; how many
+times as large as its cell a field may be.
+"""
 _LOWEST = 0.75
 """In sizes of the type: what is lower or narrower holds no text, and is not seen to be blank."""
 _MARGIN = 0.12
@@ -204,14 +207,16 @@ def _drawn_in(table: RuledTable, drawn: Iterable[Drawn]) -> dict[int, bool]:
 
 
 def _is_in(item: Drawn, cell: Box) -> bool:
-    """Whether something lies within a cell, but neither at its sides nor over the whole of it."""
+    """Whether something lies within a cell, but neither at its sides nor over the whole of it; `cell` holds its middle."""
     inside = -_INSIDE if item.beside else _INSIDE
     box = item.box
+    wide, high = cell.right - cell.left, cell.bottom - cell.top
+    if item.written:
+        return box.right - box.left <= _AS_LARGE * wide and box.bottom - box.top <= _AS_LARGE * high
     if box.left < cell.left + inside or box.right > cell.right - inside:
         return False
     if box.top < cell.top + inside or box.bottom > cell.bottom - inside:
         return False
-    wide, high = cell.right - cell.left, cell.bottom - cell.top
     return box.right - box.left < _ALIKE * wide or box.bottom - box.top < _ALIKE * high
 
 

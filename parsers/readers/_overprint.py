@@ -1,8 +1,8 @@
 """
 Which characters of a printed page are its text, and which of its figures are not plain.
 
-Programs lay watermarks over tables, strike figures out, print in white, cover a figure and print another over it, and raise the
-figure of a note. None of these may become a figure of the table, or a part of one.
+Programs lay watermarks over tables, strike figures out, print in white, cover a figure and print another over it, raise the
+figure of a note, and let a number run over the side of its cell. None of these may become a figure of the table, or a part of one.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _OVERLAP_WIDE, _OVERLAP_HIGH = 0.25, 0.4
 """The shares of the smaller of two characters that lie on the other where one is printed over the other."""
 _LIFT, _BESIDE = 0.1, 0.35
 """In sizes of the type: how much higher than a figure that of a note ends, and how near to it it begins."""
+_ADVANCE = 0.68
+"""In sizes of the type: so near to each other stand the middles of two figures of one number, but not of two that a rule parts."""
 _LANE = 24.0
 """Points: what stands in lanes of this height beside each other is compared."""
 _RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -71,8 +73,8 @@ def text_printed(printed: Sequence[Printed], rules: Sequence[Rule], grounds: Seq
     shown = list(_shown(printed, grounds))
     text = [item.glyph for item in _without_overlays(shown, rules)]
     lanes = _Lanes(text)
-    level = _by_place(rule for rule in rules if rule.level)
-    return tuple(_plain(glyph, lanes, level) if glyph.text.strip().isdigit() else glyph for glyph in text)
+    level, plumb = _by_place(rule for rule in rules if rule.level), _by_place(rule for rule in rules if not rule.level)
+    return tuple(_plain(glyph, lanes, level, plumb) if glyph.text.strip().isdigit() else glyph for glyph in text)
 
 
 def _shown(printed: Sequence[Printed], grounds: Sequence[Box]) -> Iterator[Printed]:
@@ -107,8 +109,8 @@ def _without_overlays(printed: Sequence[Printed], rules: Sequence[Rule]) -> Iter
             yield Printed(item.glyph._replace(text=DOUBT))
 
 
-def _plain(glyph: Glyph, lanes: _Lanes, level: Sequence[Rule]) -> Glyph:
-    if _is_crossed(glyph, level) or lanes.overlapped(glyph):
+def _plain(glyph: Glyph, lanes: _Lanes, level: Sequence[Rule], plumb: Sequence[Rule]) -> Glyph:
+    if _is_crossed(glyph, level) or lanes.overlapped(glyph) or lanes.parted(glyph, plumb):
         return glyph._replace(text=DOUBT)
     return glyph._replace(text=glyph.text.translate(_RAISED_DIGITS)) if lanes.raises(glyph) else glyph
 
@@ -156,6 +158,18 @@ class _Lanes:
     def overlapped(self, glyph: Glyph) -> bool:
         """Whether another character stands on this one."""
         return any(other is not glyph and _lies_on(glyph.box, other.box) for other in self._near(glyph.box, 0.0))
+
+    def parted(self, glyph: Glyph, plumb: Sequence[Rule]) -> bool:
+        """Whether an upright rule parts it from a figure of its own number, which runs over the side of its cell."""
+        x, y = glyph.box.middle
+        for other in self._near(glyph.box, _ADVANCE * glyph.size) if plumb else ():
+            far, beside = other.box.middle
+            if abs(far - x) > _ADVANCE * glyph.size or abs(beside - y) > _LIFT * glyph.size or not other.text.strip().isdigit():
+                continue
+            first, last = bisect_right(plumb, min(x, far), key=_place), bisect_left(plumb, max(x, far), key=_place)
+            if any(rule.start <= y <= rule.end for rule in plumb[first:last]):
+                return True
+        return False
 
     def raises(self, glyph: Glyph, *, most: int = 3) -> bool:
         """Whether a larger figure stands before a small one that is higher, or before at `most` so many that are raised so."""

@@ -62,10 +62,15 @@ class Rule(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """Something drawn that is neither text nor a rule and may be a figure; `beside` text too, else only where none stands."""
+    """
+    Something drawn that is neither text nor a rule and may be a figure; `beside` text too, else only where none stands.
+
+    What is `written` over a page is a figure however much of its cell it fills; anything else is then its background.
+    """
 
     box: Box
     beside: bool = True
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

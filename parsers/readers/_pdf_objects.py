@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from parsers.readers._overprint import BLACK, Ink
 from parsers.readers._page import Box, Drawn
 
-__all__ = ["THIN", "Object", "address_of", "annotations_on", "bounds_of", "drawn_in", "grounds_in", "inks_of", "objects_of"]
+__all__ = [
+    "THIN", "Covers", "Object", "address_of", "annotations_on", "bounds_of", "drawn_in", "grounds_in", "inks_of", "objects_of",
+]  # fmt: skip
 
 THIN = 3.0
 """Points: what is no wider is a line."""
@@ -22,6 +25,9 @@ _LEFT_WHITE = 0.9
 """The share of light from which on a ground is as good as none."""
 _MOST_OF_BOX = 5
 """Segments of a path that draws a rectangle."""
+
+_LANE, _WIDE_PICTURE, _FULL = 24.0, 300.0, 255
+"""Points: covers are looked for in lanes of this height; a narrower picture is a seal; what covers fully."""
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -60,7 +66,7 @@ def annotations_on(page: Any, left: float, top: float) -> Iterator[Drawn]:
             continue
         if pdfium.FPDFAnnot_GetSubtype(annotation) in written and pdfium.FPDFAnnot_GetRect(annotation, sides):
             low, high = sorted((sides.bottom, sides.top))
-            yield Drawn(Box(sides.left - left, top - high, sides.right - left, top - low))
+            yield Drawn(Box(sides.left - left, top - high, sides.right - left, top - low), written=True)
         pdfium.FPDFPage_CloseAnnot(annotation)
 
 
@@ -76,6 +82,48 @@ def grounds_in(objects: Iterable[Object], left: float, top: float) -> list[Box]:
             if min(x1 - x0, y1 - y0) > THIN:
                 found.append(Box(x0 - left, top - y1, x1 - left, top - y0))
     return found
+
+
+class Covers:
+    """What hides text: white boxes that are laid over it, and pictures of a whole page, as scanners lay them over what they read."""
+
+    def __init__(self, objects: Sequence[Object], left: float, top: float) -> None:
+        import pypdfium2.raw as pdfium
+
+        self._painted: dict[int, int] = {}
+        self._boxes: dict[int, list[tuple[int, Box]]] = defaultdict(list)
+        for order, item in enumerate(reversed(objects)):  # they come from the last painted to the first
+            if item.kind == pdfium.FPDF_PAGEOBJ_TEXT:
+                self._painted[address_of(item.raw)] = order
+            elif self._painted and _is_opaque(item) and (bounds := bounds_of(item)) is not None:
+                x0, y0, x1, y1 = bounds
+                if min(x1 - x0, y1 - y0) > THIN and (item.kind == pdfium.FPDF_PAGEOBJ_PATH or x1 - x0 > _WIDE_PICTURE):
+                    box = Box(x0 - left, top - y1, x1 - left, top - y0)
+                    for lane in range(int(box.top // _LANE), int(box.bottom // _LANE) + 1):
+                        self._boxes[lane].append((order, box))
+
+    def __bool__(self) -> bool:
+        return bool(self._boxes)
+
+    def hide(self, box: Box, address: int) -> bool:
+        """Whether a character of the text object at this address is covered."""
+        covers = self._boxes.get(int(box.middle[1] // _LANE)) if self._boxes else None
+        painted = self._painted.get(address, 1 << 30)
+        return covers is not None and any(order > painted and cover.holds(box) for order, cover in covers)
+
+
+def _is_opaque(item: Object) -> bool:
+    """Whether an object is a filled box or a picture through which nothing can be seen."""
+    import pypdfium2.raw as pdfium
+
+    if pdfium.FPDFPageObj_HasTransparency(item.raw):
+        return False
+    if item.kind != pdfium.FPDF_PAGEOBJ_PATH:
+        return bool(item.kind == pdfium.FPDF_PAGEOBJ_IMAGE)
+    filled, stroked = ctypes.c_int(), ctypes.c_int()
+    if not pdfium.FPDFPath_GetDrawMode(item.raw, filled, stroked) or not filled.value:
+        return False
+    return bool(pdfium.FPDFPath_CountSegments(item.raw) <= _MOST_OF_BOX) and _ink_of(item).cover == _FULL
 
 
 class Object(NamedTuple):

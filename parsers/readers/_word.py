@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,16 +14,21 @@ from parsers.document import Cell
 from parsers.raw.charset import without_marks
 from parsers.readers._spans import MAX_CELLS, MAX_SPAN, refuse_too_many_cells
 
-__all__ = ["Body", "Line", "Table", "attribute_of", "name_of"]
+__all__ = ["Body", "Line", "Table", "attribute_of", "hides_text", "name_of"]
 
 _WRAPPERS = frozenset(
     {"ins", "moveTo", "customXml", "smartTag", "sdt", "sdtContent", "hyperlink", "fldSimple", "dir", "bdo", "AlternateContent"}
-    | {"Choice", "Fallback", "ruby", "rubyBase", "oMath", "oMathPara"}
+    | {"Choice", "Fallback", "ruby", "rubyBase"}
 )
+_SILENT_FIELDS = frozenset({"XE", "TC", "TA", "RD", "SET", "ASK", "PRIVATE", "ADVANCE"})
+_HIDING = frozenset({"vanish", "strike", "dstrike", "vertAlign", "position"})
+_PLAIN_MATH = frozenset({"oMath", "oMathPara", "oMathParaPr", "r"})
 _OFF = frozenset({"0", "false", "off"})
-_BREAKS = frozenset({"br", "cr"})
 _DIGIT = re.compile(r"\d")
 _UNKNOWN = "\ufffd"
+_OF_PROGRAM = ("pgNum", "dayLong", "dayShort", "monthLong", "monthShort", "yearLong", "yearShort")
+"""What stands for a number that the program prints."""
+_SAID = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "-"} | dict.fromkeys(_OF_PROGRAM, _UNKNOWN)
 _POSITION = re.compile(r"-?\d{1,4}")
 _LEAST_LIFT, _SMALLEST, _WHITE = 4, 4, "FFFFFF"
 """Half-points from which on text is raised or lowered, and to which no type can be read; the colour of paper."""
@@ -76,9 +81,13 @@ class Body:
 
     hides: bool = True
     """Whether some text of the part may be hidden, struck out or raised; it costs to ask each run."""
+    styles: Mapping[str, Mapping[str, etree._Element]] = field(default_factory=dict)
+    """The properties of the character styles that may do so, by their ids."""
     cells: int = 0
     pictures: int = 0
     _boxes: list[etree._Element] = field(default_factory=list)
+    _fields: list[bool] = field(default_factory=list)
+    """For each field that is open in a paragraph, whether its instruction goes on: what stands in it is not shown."""
 
     def blocks(self, container: etree._Element) -> Iterator[Line | Table]:
         """The lines and tables of a body, cell or text box. Raises ReadError with status `limit` for too many cells."""
@@ -91,6 +100,9 @@ class Body:
                 yield from self._table(element)
                 continue
             text = joined + without_marks(self._text(element))
+            if self._fields:
+                text += _UNKNOWN if any(self._fields) else ""
+                self._fields = []
             own = _properties(element, "pPr")
             mark = own.get("rPr")
             joined = text if mark is not None and _child(mark, "del") is not None else ""
@@ -112,22 +124,35 @@ class Body:
             if name == "r":
                 parts.append(self._run(child, opens=not any(parts)) if self.hides else self._text(child))
             elif name == "t":
-                parts.append(child.text or "")
+                parts.append("" if self._fields and any(self._fields) else child.text or "")
             elif name == "AlternateContent":
                 parts.extend(self._text(version) for version in _one_version(child))
             elif name in _WRAPPERS:
                 parts.append(self._text(child))
-            elif name in _BREAKS:
-                parts.append("\n")
-            elif name in {"tab", "ptab"}:
-                parts.append("\t")
-            elif name == "noBreakHyphen":
-                parts.append("-")
+            elif name in _SAID:
+                parts.append(_SAID[name])
             elif name == "sym":
                 parts.append(_symbol(child))
+            elif name == "fldChar":
+                parts.append(self._pass_field(child))
+            elif name in {"oMath", "oMathPara"}:
+                parts.append(_formula(child))
             elif name in {"drawing", "pict", "object"}:
                 self._look_into(child)
         return "".join(parts)
+
+    def _pass_field(self, mark: etree._Element) -> str:
+        """Note the begin, the middle or the end of a field; gives what it shows where that is a choice from a list."""
+        kind = attribute_of(mark, "fldCharType")
+        if kind == "begin":
+            shown = _choice(mark) if not any(self._fields) else ""
+            self._fields.append(True)
+            return shown
+        if self._fields and kind == "separate":
+            self._fields[-1] = False
+        elif self._fields and kind == "end":
+            self._fields.pop()
+        return ""
 
     def _run(self, run: etree._Element, *, opens: bool) -> str:
         """
@@ -135,6 +160,8 @@ class Body:
         unless it `opens` the line.
         """
         own = _properties(run, "rPr")
+        if self.styles and "rStyle" in own:
+            own = {**self.styles.get(attribute_of(own["rStyle"], "val") or "", {}), **own}
         if _is_on(own.get("vanish")):
             return ""
         text = self._text(run)
@@ -150,7 +177,7 @@ class Body:
 
     def _look_into(self, drawing: etree._Element) -> None:
         """Keep text boxes for after the paragraph, and count pictures."""
-        for element in drawing.iter("{*}txbxContent", "{*}blip", "{*}imagedata"):
+        for element in drawing.iter("{*}txbxContent", "{*}blip", "{*}imagedata", "{*}textpath", "{*}chart", "{*}relIds"):
             if name_of(element) != "txbxContent":
                 self.pictures += 1
             elif not any(name_of(outer) in {"txbxContent", "Fallback"} for outer in _between(element, drawing)):
@@ -304,8 +331,15 @@ def _is_unseen(run: etree._Element, own: dict[str, etree._Element]) -> bool:
     return fill is None or fill.upper() in ("AUTO", _WHITE)
 
 
+def hides_text(own: Mapping[str, etree._Element]) -> bool:
+    """Whether the properties of a character style may hide a text, strike it out, raise or lower it, or print it in white."""
+    color = attribute_of(own["color"], "val") if "color" in own else None
+    shown = (color or "").upper() != _WHITE and not 0 < _number(own.get("sz"), 0) <= _SMALLEST
+    return not shown or not _HIDING.isdisjoint(own)
+
+
 def _has_field_without_result(cell: etree._Element) -> bool:
-    """Whether a cell shows what Word itself makes of a field (a formula, a ringed number), and the file does not hold it."""
+    """Whether a cell shows what Word itself makes of a field (a formula, a form's choice), and the file does not hold it."""
     waiting: list[str | None] = []  # of the fields that are open: the instruction, None behind it
     for element in cell.iter("{*}fldChar", "{*}instrText", "{*}fldSimple"):
         name = name_of(element)
@@ -317,7 +351,7 @@ def _has_field_without_result(cell: etree._Element) -> bool:
             if waiting and waiting[-1] is not None:
                 waiting[-1] += element.text or ""
         elif kind == "begin":
-            waiting.append("")
+            waiting.append(None if _choice(element) else "")
         elif waiting and kind == "separate":
             waiting[-1] = None
         elif waiting and kind == "end":
@@ -327,8 +361,27 @@ def _has_field_without_result(cell: etree._Element) -> bool:
     return False
 
 
+def _choice(mark: etree._Element) -> str:
+    """What a field shows that offers a list to choose from; the first where nothing is chosen."""
+    offered = next(mark.iter("{*}ddList"), None)
+    entries = [] if offered is None else [attribute_of(entry, "val") or "" for entry in offered.iterchildren("{*}listEntry")]
+    chosen = None if offered is None else offered.find("{*}result")
+    default = None if offered is None else offered.find("{*}default")
+    at = _number(chosen, _number(default, 0))
+    return entries[at] if at < len(entries) else ""
+
+
 def _shows(instruction: str) -> bool:
-    return instruction.strip()[:1] == "=" or instruction.strip()[:2].upper() == "EQ"
+    """Whether a field of this instruction prints anything."""
+    word = instruction.split(maxsplit=1)[:1]
+    return bool(word) and word[0].upper() not in _SILENT_FIELDS
+
+
+def _formula(math: etree._Element) -> str:
+    """The text of a formula; U+FFFD where it prints figures in another way than one behind the other."""
+    text = "".join(element.text or "" for element in math.iter("{*}t"))
+    plain = all(name_of(outer) in _PLAIN_MATH for element in math.iter("{*}t") for outer in _between(element, math))
+    return text if plain or not _DIGIT.search(text) else _UNKNOWN
 
 
 def _symbol(element: etree._Element) -> str:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -20,7 +22,7 @@ from parsers.guard import damaged_part
 from parsers.raw.charset import without_marks
 from parsers.raw.sniff import Content, sniff
 from parsers.readers._archive import Packed, open_archive, packed_member, read_member, unpacked_of
-from parsers.readers._word import Body, Line, Table, attribute_of, name_of
+from parsers.readers._word import Body, Line, Table, attribute_of, hides_text, name_of
 from parsers.readers._word_plain import may_hide, plain_pieces
 from parsers.source import Source
 
@@ -55,11 +57,12 @@ def read(source: Source) -> Document:
         if packed is None:
             raise ReadError(ReadStatus.FAILED, f"a DOCX file without its part {name}; ask for the file again")
         root = None
-        pieces = plain_pieces(packed)
+        hiding = _hiding_styles(archive, packed)
+        pieces = None if hiding else plain_pieces(packed)
         pictures_seen = 0
         if pieces is None:
             root = _parse(packed, name)
-            body = Body(hides=may_hide(packed))
+            body = Body(hides=bool(hiding) or may_hide(packed), styles=hiding)
             pieces = list(body.blocks(_container(root, name)))
             pictures_seen = body.pictures
         notes: list[str] = []
@@ -174,34 +177,63 @@ def _heading_styles(archive: zipfile.ZipFile, used: set[str], notes: list[str]) 
     return frozenset(headings)
 
 
+def _hiding_styles(archive: zipfile.ZipFile, packed: bytes) -> Mapping[str, Mapping[str, etree._Element]]:
+    """The properties of those character styles used in a part that hide a text, strike it out or shift it."""
+    try:
+        hiding = _styles_of(archive).hiding
+    except ReadError:  # which a note says where headings are looked for
+        return {}
+    # To look into the part costs more than to know its styles, which most documents share.
+    return {style: own for style, own in hiding.items() if f'"{style}"'.encode() in packed or b"\0" in packed[:64]}
+
+
 def _headings_of(archive: zipfile.ZipFile) -> frozenset[str]:
-    """The ids of the styles that are headings; an archive without a part of styles has none."""
+    """The ids of the styles that are headings."""
+    return _styles_of(archive).headings
+
+
+class _Styles(NamedTuple):
+    """The ids of the styles that are headings, and the properties of those that hide, strike out or shift a text."""
+
+    headings: frozenset[str] = frozenset()
+    hiding: Mapping[str, Mapping[str, etree._Element]] = MappingProxyType({})
+
+
+def _styles_of(archive: zipfile.ZipFile) -> _Styles:
+    """What the part of styles says; an archive without one has none."""
     if _STYLES not in archive.NameToInfo:
-        return frozenset()
+        return _Styles()
     packed = packed_member(archive, archive.getinfo(_STYLES))
-    kept = _kept_headings(packed) if packed is not None and len(packed.packed) <= _LONGEST_KEPT else None
-    return _headings_in(read_member(archive, _STYLES) or b"") if kept is None else kept
+    kept = _kept_styles(packed) if packed is not None and len(packed.packed) <= _LONGEST_KEPT else None
+    return _styles_in(read_member(archive, _STYLES) or b"") if kept is None else kept
 
 
 @lru_cache(maxsize=64)
-def _kept_headings(packed: Packed) -> frozenset[str] | None:
+def _kept_styles(packed: Packed) -> _Styles | None:
     """
     The same of a part as it is packed; None where it does not unpack.
 
     Programs that write documents bring their own few sets of styles, many times as long as the text of a report.
     """
     content = unpacked_of(packed)
-    return None if content is None else _headings_in(content)
+    return None if content is None else _styles_in(content)
 
 
-def _headings_in(content: bytes) -> frozenset[str]:
-    headings = set()
+def _styles_in(content: bytes) -> _Styles:
+    headings: set[str] = set()
+    own: dict[str, dict[str, etree._Element]] = {}
     for style in _parse(content, _STYLES).iterchildren("{*}style") if content else ():
+        key = attribute_of(style, "styleId") or ""
         name = style.find("{*}name")
         called = "" if name is None else attribute_of(name, "val") or ""
         if called.lower().startswith(_HEADING_STYLES) or style.find("{*}pPr/{*}outlineLvl") is not None:
-            headings.add(attribute_of(style, "styleId") or "")
-    return frozenset(headings)
+            headings.add(key)
+        if attribute_of(style, "type") == "character":
+            based, run = style.find("{*}basedOn"), style.find("{*}rPr")
+            above = own.get(attribute_of(based, "val") or "", {}) if based is not None else {}
+            own[key] = above | {name_of(child): child for child in (() if run is None else run)}
+    hiding = {key: properties for key, properties in own.items() if hides_text(properties)}
+    return _Styles(frozenset(headings), MappingProxyType(hiding))
 
 
 def _title(archive: zipfile.ZipFile, notes: list[str]) -> str:

@@ -17,8 +17,9 @@ from lxml import etree
 
 from parsers.document import Document, Picture
 from parsers.errors import ReadError, ReadStatus
-from parsers.raw.body import TITLES, body_within, find_article, page_printed_in, whole_text
+from parsers.raw.body import TITLES, body_within, find_article, page_printed_in, page_written_in, whole_text
 from parsers.raw.charset import Decoded, declared_charset, decode_all, without_controls, without_marks
+from parsers.raw.scripts import page_written_by
 from parsers.raw.sniff import Content
 from parsers.readers._companions import PICTURE_MARK, mark_pictures, open_frames, split_pictures
 from parsers.readers._html_plain import STAND_IN, Cutting, cut_out
@@ -107,6 +108,9 @@ _MARKING = _STYLE_SHEET.format(**MARKS, UNKNOWN="\ufffd", PICTURE=PICTURE_MARK, 
 _MARK_PAGE = etree.XSLT(etree.XML(_MARKING))
 _MARK_SELDOM_PAGE = etree.XSLT(etree.XML(_MARKING.replace("<!--more-->", _SELDOM)))
 _WHITE_SPACE = re.compile("[ \t\r\n\f]+")
+_ENDS_OF_CELLS = ("</td>", "<\\/td>", "\\u003c/td", "\\u003c\\/td", "\\x3c/td")
+"""As a page prints the tags of another one, or its scripts do."""
+_HEAD = 2_000
 _OPENS_WITH_TAG = re.compile(rb"\s*<")
 _TABLE_TAG = re.compile(rb"(</?table\b)", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rb"<(?:p|div|li|h[1-6])[\s>]", re.IGNORECASE)
@@ -145,6 +149,8 @@ def read(source: Source) -> Document:
     """
     decoded = decode_all(source.data, http=source.charset, declared=declared_charset(source.data))
     page = _as_utf_8(decoded, source.data)
+    if b"document.write" in page[:_HEAD] and not _OPENS_WITH_TAG.match(page):
+        page = (page_written_by(page.decode()) or page.decode()).encode()
     cutting = cut_out(page) if not source.companions and _OPENS_WITH_TAG.match(page) else None
     marked = None if cutting is None else _mark_around(cutting)
     if marked is None:
@@ -165,8 +171,9 @@ def _mark_page(page: bytes, companions: Mapping[str, bytes]) -> _Marked:
     frames = open_frames(root, companions) if companions else ()
     text = _take_out_marks(root)
     within = body_within(page.decode()) if "DETAIL" in text else None
-    if within is None and "</td>" in text.lower() and next(root.iter("td"), None) is None:
-        within = page_printed_in(root)
+    if within is None and any(end in (lower := text.lower()) for end in _ENDS_OF_CELLS):
+        within = page_printed_in(root) if "</td>" in lower and next(root.iter("td"), None) is None else None
+        within = page_written_in(root) if within is None else within
     if within is not None:
         root = _parse(within.encode())
         text = _take_out_marks(root)

@@ -1,22 +1,23 @@
-"""MHT: a page saved as a MIME message; it goes to the HTML reader with what it shows, a workbook of Excel sheet by sheet."""
+"""MHT: a page saved as a MIME message; it goes to the HTML reader with what it shows, a workbook of Excel sheet by sheet. Mail is read alike."""
 
 from __future__ import annotations
 
 import codecs
 import email
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from email.message import Message
 from operator import itemgetter
 
-from parsers.document import Block, Document, Grid, Paragraph
+from parsers.document import Document
 from parsers.errors import ReadError, ReadStatus
 from parsers.raw.sniff import Content, sniff
-from parsers.readers import html
+from parsers.readers import html, text
+from parsers.readers._joined import joined
 from parsers.source import Source
 
-__all__ = ["NAME", "claims", "read"]
+__all__ = ["NAME", "attached_to", "claims", "read"]
 
 NAME = "mht"
 
@@ -38,18 +39,13 @@ def claims(content: Content) -> bool:
 
 def read(source: Source) -> Document:
     """
-    The page of the archive, decoded by its own charset and transfer encoding, as the HTML reader reads it.
+    The page of the archive, decoded by its own charset and transfer encoding, as the HTML reader reads it; of mail without a
+    page, its text.
 
     Raises ReadError with status `limit` when parts nest too deep, or `failed`.
     """
-    # Only multiparts and messages nest, and the library calls itself for each level.
-    lower = source.data.lower()
-    nested = lower.count(b"boundary=") + lower.count(b"message/")
-    if nested > _MAX_NESTED:
-        raise ReadError(ReadStatus.LIMIT, f"the web archive nests {nested:,} parts, more than the {_MAX_NESTED} allowed")
     try:
-        message = email.message_from_bytes(source.data.removeprefix(codecs.BOM_UTF8).lstrip())
-        parts = [part for part in message.walk() if not part.is_multipart()]
+        message, parts = _parts(source.data)
         page = _page(message, parts)
         shown = [page]
         if len(sheets := _sheets(_decoded(page), parts)) > 1:
@@ -58,15 +54,43 @@ def read(source: Source) -> Document:
         companions = {**source.companions, **dict(_companions(page, parts))}
     except _DAMAGE as exc:
         raise ReadError(ReadStatus.FAILED, f"a web archive (MHT) that is damaged: {exc}; ask for the file again") from exc
-    documents = [html.read(replace(source, data=data, charset=charset, companions=companions)) for data, charset in pages]
-    document = documents[0] if len(documents) == 1 else _joined(documents)
+    reader = text if page.get_content_type() == "text/plain" else html
+    documents = [reader.read(replace(source, data=data, charset=charset, companions=companions)) for data, charset in pages]
+    document = documents[0] if len(documents) == 1 else joined(documents)
     return replace(document, media_type=sniff(source.data, source.name).media_type)
 
 
+def attached_to(data: bytes) -> Sequence[tuple[str, bytes]]:
+    """The files that were sent along with mail, by their names. Raises ReadError as `read` does."""
+    try:
+        _, parts = _parts(data)
+        return [
+            (" ".join(name.split()), _decoded(part))
+            for part in parts
+            if (name := str(part.get_filename() or "")) and part.get_content_disposition() == "attachment"
+        ]
+    except _DAMAGE as exc:
+        raise ReadError(ReadStatus.FAILED, f"a web archive (MHT) that is damaged: {exc}; ask for the file again") from exc
+
+
+def _parts(data: bytes) -> tuple[Message, list[Message]]:
+    """The message, and its parts that hold no others."""
+    # Only multiparts and messages nest, and the library calls itself for each level.
+    lower = data.lower()
+    nested = lower.count(b"boundary=") + lower.count(b"message/")
+    if nested > _MAX_NESTED:
+        raise ReadError(ReadStatus.LIMIT, f"the web archive nests {nested:,} parts, more than the {_MAX_NESTED} allowed")
+    message = email.message_from_bytes(data.removeprefix(codecs.BOM_UTF8).lstrip())
+    return message, [part for part in message.walk() if not part.is_multipart()]
+
+
 def _page(message: Message, parts: list[Message]) -> Message:
-    """The part that the archive names as its start, else the first HTML part."""
+    """The part that the archive names as its start, else the first HTML part, else the first of plain text."""
     start = str(message.get_param("start") or "")
-    pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]
+    shown = [part for part in parts if part.get_content_disposition() != "attachment"]
+    pages = [part for part in shown if part.get_content_type() in ("text/html", "application/xhtml+xml")]
+    if not pages and message.get_content_type() != "multipart/related":  # mail, and no page that was saved
+        pages = [part for part in shown if part.get_content_type() == "text/plain"]
     if not pages:
         raise ReadError(ReadStatus.FAILED, "a web archive (MHT) without an HTML page; save the page again")
     return next((part for part in pages if start and _id(part) == start.strip("<> ")), pages[0])
@@ -80,19 +104,6 @@ def _sheets(page: bytes, parts: list[Message]) -> list[Message]:
     named = ((_location(part).replace("\\", "/").rpartition("/")[2], part) for part in parts)
     found = sorted(((name, part) for name, part in named if _SHEET.fullmatch(name) and name not in hidden), key=itemgetter(0))
     return [part for _, part in found]
-
-
-def _joined(documents: list[Document]) -> Document:
-    """Documents one behind the other as one: its tables and lines are counted through."""
-    blocks: list[Block] = []
-    for document in documents:
-        tables = sum(isinstance(block, Grid) for block in blocks)
-        lines = max((block.line for block in blocks if isinstance(block, Paragraph)), default=0)
-        blocks += [
-            Grid(block.cells, block.number + tables) if isinstance(block, Grid) else block._replace(line=block.line + lines)
-            for block in document.blocks
-        ]
-    return replace(documents[0], blocks=tuple(blocks), notes=tuple(note for document in documents for note in document.notes))
 
 
 def _decoded(part: Message) -> bytes:

@@ -1,4 +1,4 @@
-"""DOC, WPS, RTF, ODT, flat ODT and the XML of Word 2003: LibreOffice makes DOCX of them, and the DOCX reader reads that."""
+"""DOC, WPS, RTF, ODT, flat ODT, UOF and the XML of Word 2003: LibreOffice makes DOCX of them, and the DOCX reader reads that."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ NAME = "office"
 # LibreOffice's names of the formats: told, it does not guess, and a disguised file is no way to another filter.
 _FILTERS = {
     "doc": "MS Word 97", "wps": "MS Word 97", "rtf": "Rich Text Format", "odt": "writer8",
-    "fodt": "OpenDocument Text Flat XML", "word_xml": "MS Word 2003 XML",
+    "fodt": "OpenDocument Text Flat XML", "word_xml": "MS Word 2003 XML", "uof": "UOF text",
 }  # fmt: skip
-_NAMES = {"fodt": "FODT", "word_xml": "Word 2003 XML"}
+_NAMES = {"fodt": "FODT", "word_xml": "Word 2003 XML", "uof": "UOF"}
 _INSTRUCTIONS = re.compile(rb"(?<=:)(?:instrText|instr)(?=[\s>=])")
+_FIELD = re.compile(rb"\\fldinst(?!(?:[\s{}]|\\[a-z]+-?\d* ?){0,40}FORM(?:TEXT|DROPDOWN)\b)")
+"""What begins an instruction in RTF, but those of a form, which name no file: without them its choices would be lost."""
 _OLDER_WORD = "MS WinWord 6.0"
 _WORKS = "MS_Works"
 _ENCRYPTED_BIT = 0x0100
@@ -34,7 +36,7 @@ _WORD_97_IDENT = 0xA5EC
 
 
 def claims(content: Content) -> bool:
-    """Whether the content is a DOC, WPS, RTF or ODT document, the last as one file too, or XML of Word 2003."""
+    """Whether the content is a DOC, WPS, RTF or ODT document, the last as one file too, a UOF, or XML of Word 2003."""
     return content.kind in _FILTERS
 
 
@@ -65,12 +67,12 @@ def read(source: Source) -> Document:
 
 def _without_instructions(data: bytes) -> bytes:
     """
-    The RTF without its field instructions; what the fields show stays.
+    The RTF without its field instructions, but those of forms; what the fields show stays.
 
     LibreOffice opens the file that INCLUDEPICTURE names, whatever its settings say, and puts today's date into a date.
     A destination of no known name is passed over; the length stays, because binary data is counted.
     """
-    return data.replace(rb"\fldinst", rb"\*\fldin")
+    return _FIELD.sub(rb"\\*\\fldin", data)
 
 
 def _plain_xml(data: bytes, name: str) -> bytes:

@@ -12,14 +12,16 @@ import numpy as np
 
 from parsers.document import Block, Document
 from parsers.errors import ReadError, ReadStatus
+from parsers.raw.radicals import RADICALS
 from parsers.raw.sniff import Content
 from parsers.readers import picture
 from parsers.readers._dots import dotted_rules
 from parsers.readers._layout import blocks_of, numbered, without_margins
 from parsers.readers._overprint import BLACK, Ink, Printed, text_printed
-from parsers.readers._page import Box, Glyph, Page, Rule, turned, upright
+from parsers.readers._page import Box, Drawn, Glyph, Page, Rule, turned, upright
 from parsers.readers._pdf_objects import (
     THIN,
+    Covers,
     Object,
     address_of,
     annotations_on,
@@ -114,9 +116,10 @@ def _page(document: Any, number: int) -> Page | None:
     page = document[number]
     left, bottom, right, top = page.get_mediabox()
     objects = list(objects_of(page))
+    unseen: list[Box] = []
     text = page.get_textpage()
     try:
-        found = list(_characters(text.raw, text.count_chars(), left, top, inks_of(objects)))
+        found = list(_characters(text.raw, text.count_chars(), left, top, inks_of(objects), Covers(objects, left, top), unseen))
     finally:
         text.close()
     if _must_be_looked_at(found, objects, (right - left) * (top - bottom)):
@@ -124,7 +127,8 @@ def _page(document: Any, number: int) -> Page | None:
     rules = tuple(_rules(objects, left, top))
     printed = [item.printed for item in found if item.tilt <= _OBLIQUE]
     glyphs = text_printed(printed, rules, grounds_in(objects, left, top) if any(item.ink != BLACK for item in printed) else [])
-    drawn = (*drawn_in(objects, left, top), *annotations_on(page, left, top))
+    hidden = (Drawn(box, beside=False, written=True) for box in unseen)
+    drawn = (*drawn_in(objects, left, top), *annotations_on(page, left, top), *hidden)
     return turned(Page(number + 1, right - left, top - bottom, glyphs, rules, drawn), page.get_rotation() // 90)
 
 
@@ -135,11 +139,14 @@ class _Character(NamedTuple):
     tilt: float
 
 
-def _characters(text: Any, total: int, left: float, top: float, inks: dict[int, Ink | None]) -> Iterator[_Character]:
+def _characters(
+    text: Any, total: int, left: float, top: float, inks: dict[int, Ink | None], covers: Covers, unseen: list[Box]
+) -> Iterator[_Character]:
     """
     The visible characters; one that the font does not name is U+FFFD, so that no figure is made of it.
 
-    `inks` are those of the text objects by their address, where they differ; None for one that is not shown.
+    `inks` are those of the text objects by their address, where they differ; None for one that is not shown. The boxes of
+    figures that are not shown, or covered, are added to `unseen`: a cell in which one stands is not plainly blank.
     """
     import pypdfium2.raw as pdfium
 
@@ -158,12 +165,17 @@ def _characters(text: Any, total: int, left: float, top: float, inks: dict[int, 
         if code <= 0x20 and code not in _HYPHENS and code != 0:
             before = " " if before.isdigit() and code == 0x20 else ""
             continue
-        shown = "-" if code in _HYPHENS else chr(code) if code else _UNNAMED
-        ink = inks.get(address_of(pdfium.FPDFText_GetTextObject(text, at)), BLACK) if inks else BLACK
-        if shown.isspace() or ink is None or not box_of(text, at, x0, x1, y0, y1):
+        shown = "-" if code in _HYPHENS else RADICALS.get(code) or chr(code) if code else _UNNAMED
+        of = address_of(pdfium.FPDFText_GetTextObject(text, at)) if inks or covers else 0
+        ink = inks.get(of, BLACK) if inks else BLACK
+        if shown.isspace() or not box_of(text, at, x0, x1, y0, y1):
             before = " " if before.isdigit() else ""
             continue
         box = Box(x0.value - left, top - y1.value, x1.value - left, top - y0.value)
+        if ink is None or covers.hide(box, of):
+            before = " " if before.isdigit() else ""
+            unseen += [box] if shown.isdigit() else []
+            continue
         size, turns, tilt = max(size_of(text, at), 1.0), 0, 0.0
         if matrix_of(text, at, matrix):
             size, turns, tilt = _scaled(size, matrix, box)

@@ -13,13 +13,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from parsers.form import Block, Row, Table
+from parsers.rebuild.above import NOTE as ABOVE
+from parsers.rebuild.above import figures_above
 from parsers.rebuild.copies import stands_among_figures
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, is_tail
 from parsers.rebuild.marks import CELL, ROW, is_space
 from parsers.rebuild.money import units_of_heads
-from parsers.rebuild.surplus import may_be_moved, may_be_thrown
+from parsers.rebuild.named_cells import read_named_blocks
+from parsers.rebuild.other_years import are_years_headed, is_of_another_year
+from parsers.rebuild.parted import with_doubted_blanks
+from parsers.rebuild.surplus import may_be_grouped, may_be_moved, may_be_thrown
 from parsers.rebuild.torn import NOTE, figures_behind_heads, is_on_own_line, is_printed_alone, is_surplus
 from parsers.rebuild.under import columns_of_heads, pieces_by_number, pieces_under, stands_beside
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_separate
@@ -33,6 +38,8 @@ _BRACKETS = re.compile(r"[(（][^()（）]*$")
 
 def read_blocks(found: Found, table: Table) -> Draft:
     """The draft of a table whose layout is `blocks`."""
+    if named := read_named_blocks(found, table):
+        return named
     draft = Draft(table)
     anchors = _anchors(found, table)
     if not anchors:
@@ -42,12 +49,13 @@ def read_blocks(found: Found, table: Table) -> Draft:
     in_grid = found.stream.grid_column(start) is not None
     marked = in_grid or found.rows_marked(start, max(hit.end for hit in (*anchors, *rows)), len(anchors) + len(rows))
     habits = _study(found, table, rows, marked=marked)
-    draft.torn = not marked and _are_torn(found, table, anchors, rows)
+    above = _stand_above(found, table, anchors, rows)
+    draft.torn = above or (not marked and _are_torn(found, table, anchors, rows))
     for block in table.blocks:
         for row in block.rows:
             hits = [hit for hit in rows if hit.label.name == row.code]
-            if draft.torn and not all(_is_whole_line(found, hit, len(block.columns)) for hit in hits):
-                draft.open_row(row.code, [column.code for column in block.columns], NOTE)
+            if draft.torn and not all(_is_whole_line(found, hit, len(block.columns), marked=marked) for hit in hits):
+                draft.open_row(row.code, [column.code for column in block.columns], ABOVE if above else NOTE)
             elif any(_is_turned(found, hit, marked=marked) for hit in hits):
                 draft.open_row(row.code, [column.code for column in block.columns], _TURNED)
             else:
@@ -71,8 +79,23 @@ def _are_torn(found: Found, table: Table, anchors: Sequence[Hit], rows: Sequence
     return not all(runs for _, runs in own) and (figures_behind_heads(found, anchors, 1) or any(surplus))
 
 
-def _is_whole_line(found: Found, hit: Hit, width: int) -> bool:
-    runs = cut_zone(found.stream, hit.end, _next_label(found, hit.end), rows_marked=False)
+def _stand_above(found: Found, table: Table, anchors: Sequence[Hit], rows: Sequence[Hit]) -> bool:
+    """Whether figures stand right above the first label of some block, behind its heads."""
+    firsts = [hit for hit in rows if hit.label.name in {block.rows[0].code for block in table.blocks}]
+    heads = {hit.end for hit in anchors}
+    return any(_ends_before(found, hit.first) in heads and figures_above(found, hit.first, fewest=1) for hit in firsts)
+
+
+def _ends_before(found: Found, place: int) -> int:
+    """Where the last label before a place ends; 0 when there is none."""
+    at = bisect_left(found.starts, place)
+    return found.hits[at - 1].end if at else 0
+
+
+def _is_whole_line(found: Found, hit: Hit, width: int, *, marked: bool) -> bool:
+    runs = cut_zone(found.stream, hit.end, _next_label(found, hit.end), rows_marked=marked)
+    if marked:
+        return bool(runs) and runs[0].same_row
     return bool(runs) and is_on_own_line(found, hit, runs[0], width)
 
 
@@ -154,7 +177,9 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
         # Where a head and its figure stand in each column that they span, an empty cell and a repeated figure look alike.
         repeated = run.bordered and len(codes) < len(heads) and run.figures < len(run.pieces)
         told = told or beside or repeated or (order is not None and not run.bordered)
-        surplus = _reaches_more(found, heads, run, len(codes))
+        surplus = _reaches_more(found, heads, run, len(codes)) or (
+            len(run.pieces) != len(codes) and are_years_headed(found, hit.first)
+        )
         pieces = None if surplus else placed or (None if told else _pick(run, len(codes), found, habits))
         if pieces is None:
             lost, gone = (lost, gone) if lost else (run, beside)
@@ -185,7 +210,8 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
     elif readings:
         draft.open_row(row.code, codes, "the row stands twice with different figures", next(iter(readings.values()))[0][0])
     elif lost is not None:
-        gone = gone or order is not None or found.lacks_cells(lost, len(codes))
+        dated = are_years_headed(found, lost.pieces[0].start)
+        gone = gone or order is not None or dated or found.lacks_cells(lost, len(codes))
         draft.lose(row.code, codes, lost, found.stream, lacks_cells=gone)
 
 
@@ -206,11 +232,16 @@ def _run_of(found: Found, row: Row, hit: Hit, width: int, *, marked: bool) -> Ru
     run = next((item for item in runs if item.pieces), None)
     if run is None or found.leads(run, end) or not _belongs(row, hit, run, runs, width, marked=marked):
         return None
-    return None if marked and not run.figures and found.follows_a_row(hit) else run
+    if marked and not run.figures and found.follows_a_row(hit):
+        return None
+    below = next((item for item in runs[runs.index(run) + 1 :] if item.pieces and not found.leads(item, end)), None)
+    return run if below is None else with_doubted_blanks(run, below, found.form.table(hit.label.table))
 
 
 def _belongs(row: Row, hit: Hit, run: Run, runs: Sequence[Run], width: int, *, marked: bool) -> bool:
     """Whether a run is the row of the label before it: in its row, or alone and whole in the row below."""
+    if is_of_another_year(run.words, row):
+        return False
     if run.same_row:
         # Where rows are not marked, words between a label and a figure may name another row, whose figure it is.
         return (run.bordered and (marked or not run.words)) or is_tail(run.words, row, hit.core)
@@ -244,7 +275,7 @@ def _pick(run: Run, width: int, found: Found, habits: _Habits) -> list[Piece] | 
         if len(pieces) > width:
             return _trim(pieces, width, habits.window)
         return pieces if len(pieces) == width or run.cut_short else None
-    if not all(is_separate(piece.text) for piece in pieces):
+    if may_be_grouped(found.stream, pieces) or not all(is_separate(piece.text) for piece in pieces):
         return None
     if len(pieces) == width:
         return pieces

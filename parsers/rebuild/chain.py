@@ -11,9 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from parsers.rebuild.labels import Hit
+from parsers.form import Row, Table
+from parsers.rebuild.labels import Hit, core_of
 
-__all__ = ["Weighed", "choose_chain"]
+__all__ = ["OWN_CELLS", "Weighed", "choose_chain", "without_strangers"]
+
+
+OWN_CELLS = 300
+"""What a hit weighs at least that has a whole row of cells in its zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +50,34 @@ def choose_chain(weighed: Sequence[Weighed]) -> list[Hit]:
         chain.append(weighed[at].hit)
         at = before[at]
     return chain[::-1]
+
+
+def without_strangers(weighed: Sequence[Weighed], table: Table) -> list[Weighed]:
+    """
+    The hits without those of rows whose label stands behind the parent of another row that is called alike.
+
+    Nor those of short labels without their number where they stand with it before cells: 总计 of a group is not （七）总计.
+    Form 2014 counts 被依法纠错数 of reviews and of cases: one alone behind 行政复议数量 is not that of 行政诉讼数量. Where it stands
+    twice and one parent is nowhere, that one's label is misprinted.
+    """
+    alike: dict[str, list[Row]] = {}
+    for row in table.rows:
+        if row.parent is not None:
+            alike.setdefault(core_of(row.zh), []).append(row)
+    several = {row.code: rows for rows in alike.values() if len(rows) > 1 for row in rows}
+    parents = {row.code: row.parent for rows in several.values() for row in rows}
+    hits = [item.hit for item in weighed]
+    named = {hit.label.name for hit in hits}
+    numbered = {item.hit.label.name for item in weighed if item.hit.first < item.hit.start and item.weight >= OWN_CELLS}
+    last: dict[str | None, int] = {}
+    kept = []
+    for item, hit in zip(weighed, hits, strict=True):
+        last[hit.label.name] = hit.first
+        own, rows = parents.get(hit.label.name), several.get(hit.label.name, [])
+        nearest = max((row.parent for row in rows if row.parent in last), key=lambda parent: last[parent], default=own)
+        places = len({other.first for other in hits if other.label.name == hit.label.name}) if nearest != own else 0
+        if hit.label.short and hit.first == hit.start and hit.label.name in numbered:
+            continue
+        if nearest == own or (own not in named and places >= len(rows)):
+            kept.append(item)
+    return kept

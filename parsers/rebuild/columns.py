@@ -16,11 +16,13 @@ from parsers.rebuild.found import Found
 from parsers.rebuild.heads import codes_printed, heads_before, heads_in_order, lack_a_head, printed_order
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import COVER
+from parsers.rebuild.other_years import are_years_headed
 from parsers.rebuild.stacks import is_stacked
 from parsers.rebuild.surplus import (
     Behind,
     Surplus,
     behind,
+    is_dashed,
     least_spare,
     lies_unevenly,
     may_be_thrown,
@@ -44,14 +46,14 @@ class Columns:
     `codes` are the form's columns that the table prints: all (`of_form` in number), or those with a head where a column is gone.
     `order[i]` is the printed position of the form's column i; None when the heads contradict the form's order and do
     not tell another. `grid` gives the grid column of each head, `grids` that in each grid that has all
-    heads, for rows that have a cell under each. `window` says which cells count when a row has more: `first`, `last`, or None when that is not known.
-    `dropped` are positions, in rows of `surplus` cells, that are empty in the whole table. `lonely`
+    heads, for rows that have a cell under each. `surplus` says grid by grid which cells count when a row has more. `lonely`
     when a single row of the table lacks a figure; `glued` when some cell holds several figures run together, so that an
     empty cell beside one proves nothing. `even` when some row has more cells than columns, or covered places, and most reach as
     far as their table: a row that reaches less far has then lost a cell, whatever stands in its place. `short` when most
-    rows have fewer cells than columns, a column is gone, or heads are displaced: then an empty cell proves no place. `heads` are those of all columns,
-    in the form's order, else none. `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` the grids
-    as in `_untotalled`. `grid_number` is the grid of the heads, `last` the last row.
+    rows have fewer cells than columns, a column is gone, or heads are displaced: then an empty cell proves no place. `heads`
+    are those of all columns, in the form's order, else none. `dated` when heads name two years, so that a row with more cells
+    holds those of both. `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` the grids as in
+    `_untotalled`. `grid_number` is the grid of the heads, `last` the last row.
     """
 
     codes: tuple[str, ...]
@@ -66,6 +68,7 @@ class Columns:
     short: bool = False
     spare: Mapping[Behind, int] = field(default_factory=dict)
     shifted: bool = False
+    dated: bool = False
     untotalled: frozenset[int | None] = frozenset()
     grid_number: int | None = None
     last: Run | None = None
@@ -110,8 +113,8 @@ class Columns:
         short = short or gone or displaced or _all_lack_one(found, heads, runs)
         grids = {} if displaced else _heads_by_grid(found, table, codes, runs)
         studied = cls(
-            codes, len(table.columns), order, grid, grids, surplus, lonely, glued, even, short, spare, shifted, untotalled, number,
-            last, found, heads_in_order(heads, codes),
+            codes, len(table.columns), order, grid, grids, surplus, lonely, glued, even, short, spare, shifted,
+            are_years_headed(found, first_row), untotalled, number, last, found, heads_in_order(heads, codes),
         )  # fmt: skip
         return _check(studied, runs)
 
@@ -149,9 +152,9 @@ class Columns:
             return None
         if not run.bordered:
             # Programs that take a text out of a page mix up heads, so that without borders another order of them tells nothing.
-            whole = len(pieces) == self.width and (self.width == 1 or self._are_apart(pieces))
+            whole = len(pieces) == self.width and (self.width == 1 or self._are_apart(run))
             return pieces if whole and self.order == tuple(range(self.width)) else None
-        if is_stacked(run) or (run.figures < self.width and self._may_hide_a_loss(run)):
+        if is_stacked(run) or self.holds_others(run) or (run.figures < self.width and self._may_hide_a_loss(run)):
             return None
         grid = self.grids.get(self._grid_number(run))
         if grid is not None and self.found is not None:
@@ -167,14 +170,24 @@ class Columns:
         if len(pieces) > self.width:
             if self.found is not None and (placed := pieces_by_number(self.found.stream, self.heads, pieces)):
                 return placed
-            pieces = self._without_surplus(pieces, self.surplus.get(self._grid_number(run), Surplus()))
+            surplus = self.surplus.get(self._grid_number(run), Surplus())
+            pieces = self._without_surplus(pieces, surplus)
+            if total_breaks(pieces) and self._reaches_on(run, surplus.reach):
+                pieces = []  # the cell too many may be one of the figures
         return [pieces[at] for at in self.order] if len(pieces) == self.width else None
 
-    def _are_apart(self, pieces: Sequence[Piece]) -> bool:
+    def _are_apart(self, run: Run) -> bool:
         """Whether figures without borders are one row: each by itself, on one line or on a line each."""
-        uneven = self.found is not None and lies_unevenly(self.found.stream, pieces)
-        one_cell = any(left.doubt and right.doubt and right.start - left.end < 2 for left, right in pairwise(pieces))
-        return not uneven and not one_cell and all(is_separate(piece.text) for piece in pieces)
+        uneven = self.found is not None and lies_unevenly(self.found.stream, run.pieces)
+        one_cell = any(left.doubt and right.doubt and right.start - left.end < 2 for left, right in pairwise(run.pieces))
+        return not (uneven or one_cell or is_dashed(run)) and all(is_separate(piece.text) for piece in run.pieces)
+
+    def holds_others(self, run: Run) -> bool:
+        """Whether a run holds cells of another year, dashes for borders, or a row number that hides a loss: most rows have one at an end."""
+        others = self.surplus.get(self._grid_number(run), Surplus())
+        numbered = others.contested and run.figures == len(run.pieces) == self.width < others.usual
+        dashed = not run.bordered and self.width > 1 and is_dashed(run)
+        return numbered or dashed or (self.dated and len(run.pieces) > self.width)
 
     def _may_hide_a_loss(self, run: Run) -> bool:
         """Whether an empty cell of the run may stand where a figure was lost or moved away, or be one too many."""
@@ -182,11 +195,18 @@ class Columns:
         headed = number in self.grids or (self.width == 1 and number is not None and number == self.grid_number)
         others = self.surplus.get(number, Surplus())
         fewer = len(run.pieces) < others.usual
+        if number is None and others.window == "last" and self._may_begin_covered(run):
+            return True
         if self.glued or self._reaches_on(run, others.reach) or ((self.even or headed or fewer) and self._is_short(run)):
             return True
         if self.short or number in self.untotalled or self._lacks_spare(run) or self._is_shifted(run):
             return True
         return self._in_packed_lines(run) and run.figures > 0 and not self._only_total_lacks(run.pieces)
+
+    def _may_begin_covered(self, run: Run) -> bool:
+        """Whether, in lines of text, the first of the last cells is empty in a row that may have lost one: a wide label may cover it."""
+        first = run.pieces[max(0, len(run.pieces) - self.width)]
+        return len(run.pieces) > self.width and first.kind is Kind.EMPTY and self._is_short(run)
 
     def _lacks_spare(self, run: Run) -> bool:
         """Whether a run has fewer cells than whole rows with the same behind them."""
@@ -267,10 +287,8 @@ def _untotalled(found: Found, runs: Sequence[Run], width: int, *, flush: bool) -
     for run in runs:
         spot = found.stream.grid_column(run.pieces[0].start) if run.pieces else None
         grids.setdefault(None if spot is None else spot[0], []).append(run)
-    parts = [(frozenset({number}), own) for number, own in grids.items()]
-    lacking = (
-        numbers for numbers, own in (*parts, (frozenset(grids), runs)) if _lack_totals(own, width) or (flush and _end_empty(own))
-    )
+    parts = [*((frozenset({number}), own) for number, own in grids.items()), (frozenset(grids), runs)]
+    lacking = (numbers for numbers, own in parts if _lack_totals(own, width) or (flush and _end_empty(own)))
     return frozenset[int | None]().union(*lacking)
 
 

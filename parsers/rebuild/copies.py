@@ -6,22 +6,32 @@ from collections.abc import Sequence
 
 from parsers.form import Table
 from parsers.rebuild.columns import Columns
-from parsers.rebuild.draft import Draft, Printed
+from parsers.rebuild.draft import Draft, Printed, printed_between
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.surplus import may_be_moved
+from parsers.rebuild.unlabelled import may_be_whole
 from parsers.rebuild.zones import Kind, Run, cut_zone
 
 __all__ = ["compare_copies", "stands_among_figures"]
+
+_SEVERAL = 3
+_TWICE = "the row stands twice with different figures"
 
 
 def compare_copies(
     found: Found, hits: Sequence[Hit], chain: Sequence[Hit], draft: Draft, columns: Columns, *, marked: bool
 ) -> None:
-    """Open the rows that stand a second time in the document with other figures, or with other cells than the form's."""
+    """
+    Open the rows that stand a second time in the document with other figures, or with other cells than the form's.
+
+    Where several do, two tables stand there, and a row that was read in one of them alone is open too.
+    """
     taken = {hit.start for hit in chain}
     rows = {row.code: row for row in draft.table.rows}
     codes = columns.codes
+    alike: set[str] = set()
+    unlike: set[str] = set()
     for hit in hits:
         unnumbered = hit.label.short and hit.label.enumerator and hit.first == hit.start
         if hit.start in taken or unnumbered or hit.label.kind != "row":
@@ -36,10 +46,33 @@ def compare_copies(
             )
         picked = columns.pick(own)
         if picked is None:
+            _compare_unplaced(found, own, draft, hit.label.name, codes)
             continue
-        texts = [piece.text for piece in picked]
-        if draft.texts(hit.label.name, codes) not in (texts, None):
-            draft.open_row(hit.label.name, codes, "the row stands twice with different figures", picked[0])
+        readings = [draft.readings.get((hit.label.name, code)) for code in codes]
+        if any(isinstance(it, Printed) and it.piece.text != piece.text for it, piece in zip(readings, picked, strict=True)):
+            draft.open_row(hit.label.name, codes, _TWICE, picked[0])
+            unlike.add(hit.label.name)
+        else:
+            alike.add(hit.label.name)
+    if len(unlike) >= _SEVERAL:
+        for row in {row for row, _ in draft.readings} - alike - unlike:
+            reading = draft.readings[row, codes[0]]
+            draft.open_row(row, codes, _TWICE, reading.piece)
+            draft.lost.pop(row, None)
+
+
+def _compare_unplaced(found: Found, run: Run, draft: Draft, row: str, codes: Sequence[str]) -> None:
+    """Open a row that stands a second time with other figures, of which is not told under which heads they stand."""
+    if not may_be_whole(run, len(codes)):
+        return
+    lost = draft.lost.get(row)
+    if lost is not None and printed_between(found.stream, run) != lost.piece.text:
+        del draft.lost[row]
+    readings = [draft.readings.get((row, code)) for code in codes]
+    read = [reading.piece for reading in readings if isinstance(reading, Printed)]
+    figures = [[piece.text for piece in pieces if piece.kind is Kind.FIGURE] for pieces in (read, run.pieces)]
+    if run.bordered and len(read) == len(codes) and figures[0] != figures[1]:
+        draft.open_row(row, codes, _TWICE, run.pieces[0])
 
 
 def _is_blank_beside(found: Found, run: Run, hit: Hit, draft: Draft, codes: Sequence[str], *, marked: bool) -> bool:

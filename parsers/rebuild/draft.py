@@ -15,7 +15,7 @@ from parsers.rebuild.zones import Kind, Piece, Run
 from parsers.report import Fact, Status, plain
 from parsers.values import read_value
 
-__all__ = ["Draft", "Lost", "Mended", "Open", "Printed", "Reading", "write_facts"]
+__all__ = ["Draft", "Lost", "Mended", "Open", "Printed", "Reading", "printed_between", "write_facts"]
 
 MAX_CANDIDATES = 5
 _SIGN_FOR_NOTHING = frozenset("—–―─━－/／无無")
@@ -65,9 +65,9 @@ class Draft:
     One table while it is rebuilt: a reading for each cell found, by (row code, column code).
 
     A cell without a reading is missing. `spans` are the ranges of the stream that the table takes up; `torn` when its
-    figures stand apart from the labels of their rows (`torn.py`), `loose` is the number of rows in it
-    that are no row of the form, `nameless` when one that is whole has no words before it, `crowded` when more of them
-    stand somewhere than rows of the form lack there.
+    figures stand apart from the labels of their rows (`torn.py`), `named` when a head stands before each of them
+    (`named_cells.py`), `loose` is the number of rows in it that are no row of the form, `nameless` when one that is whole has no
+    words before it, `crowded` when more of them stand somewhere than rows of the form lack there.
     """
 
     table: Table
@@ -75,6 +75,7 @@ class Draft:
     spans: list[tuple[int, int]] = field(default_factory=list)
     lost: dict[str, Lost] = field(default_factory=dict)
     torn: bool = False
+    named: bool = False
     crowded: bool = False
     loose: int = 0
     nameless: bool = False

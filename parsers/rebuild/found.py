@@ -105,6 +105,11 @@ class Found:
             hit.first == hit.start == place and hit.label.enumerator[:1].isdigit() for hit in self.hits[at : at + 2]
         )
 
+    def is_head_at(self, place: int) -> bool:
+        """Whether the head of a column begins at a place."""
+        at = bisect_left(self.starts, place)
+        return any(hit.first == place and hit.label.kind in ("column", "head") for hit in self.hits[at : at + 2])
+
     def leads(self, run: Run, label: int) -> bool:
         """Whether a run of cells stands in the row of the label that follows it, as the number of a row does."""
         if not run.bordered or run.same_row:

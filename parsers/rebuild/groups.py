@@ -84,7 +84,24 @@ def _regions(found: Found, table: Table) -> list[list[Hit]]:
         if not (stretches[-1] and stretches[-1][-1].first == hit.first):
             stretches[-1].append(hit)
     most = max(map(_heads, stretches))
-    return [_from_first_group(hits) for hits in stretches if _heads(hits) == most] if most >= 4 else []
+    return [_from_first_group(_of_one_table(hits, found)) for hits in stretches if _heads(hits) == most] if most >= 4 else []
+
+
+def _of_one_table(hits: list[Hit], found: Found) -> list[Hit]:
+    """The labels without heads before the first group that stand in another grid, or before a heading: 总计 is another table's too."""
+    first = next((at for at, hit in enumerate(hits) if hit.label.kind == "row"), 0)
+    if not first:
+        return hits
+    group = hits[first].first
+    sections = [hit.first for hit in found.hits if hit.label.kind == "section"]
+    own = found.stream.grid_column(group)
+    kept = [
+        hit
+        for hit in hits[:first]
+        if not any(hit.end <= section < group for section in sections)
+        and ((spot := found.stream.grid_column(hit.first)) is None or own is None or spot[0] == own[0])
+    ]
+    return [*kept, *hits[first:]]
 
 
 def _from_first_group(hits: list[Hit]) -> list[Hit]:

@@ -1,13 +1,16 @@
-"""Columns without a head that can be read, and without a figure: nothing shows that they are the form's."""
+"""Columns of which nothing shows that they are the form's: without a head that can be read, and without a figure but row numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from parsers.rebuild.draft import Draft, Open, Printed
 from parsers.rebuild.zones import Kind
 
-__all__ = ["open_headless"]
+__all__ = ["open_headless", "open_numbered"]
+
+_FEWEST_NUMBERS = 8
 
 
 def open_headless(draft: Draft, heads: Collection[str], codes: Sequence[str]) -> None:
@@ -27,3 +30,23 @@ def open_headless(draft: Draft, heads: Collection[str], codes: Sequence[str]) ->
         return
     for cell, piece in under.items():
         draft.readings[cell] = Open("no head stands over the column, and no figure in it", piece)
+
+
+def open_numbered(draft: Draft) -> None:
+    """Open a table in which the figures of a column count its rows, one to each: they are row numbers, and others may have moved."""
+    columns: dict[str, list[tuple[int, str]]] = {}
+    for (_, code), reading in draft.readings.items():
+        if isinstance(reading, Printed) and reading.piece.kind is Kind.FIGURE:
+            columns.setdefault(code, []).append((reading.piece.start, reading.piece.text))
+    if any(_count([text for _, text in sorted(column)]) for column in columns.values()):
+        for cell, reading in draft.readings.items():
+            if isinstance(reading, Printed):
+                draft.readings[cell] = Open("the figures of a column count the rows of the table", reading.piece)
+
+
+def _count(texts: Sequence[str]) -> bool:
+    """Whether so many numbers follow each other, but for one that may lack."""
+    if len(texts) < _FEWEST_NUMBERS or not all(map(str.isdecimal, texts)):
+        return False
+    steps = [int(behind) - int(before) for before, behind in pairwise(texts)]
+    return set(steps) <= {1, 2} and steps.count(2) <= 1

@@ -9,13 +9,13 @@ character of the copy knows its place in the stream.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 from parsers.form import Row
+from parsers.raw.radicals import RADICALS
 from parsers.rebuild.marks import BORDERS, LINE, MARKS, SPACE
 from parsers.rebuild.script import SIMPLIFIED
 
@@ -31,9 +31,7 @@ _PLAIN = {
     **_WIDTH,
     **{ord(seen): meant for seen, meant in _SAME.items()},
 }
-_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
-"""What programs that take the text out of a page may print for a character that is a radical too."""
-_FOLD = _PLAIN | {code: _PLAIN.get(ord(meant), meant) for code, meant in _RADICALS.items()}
+_FOLD = _PLAIN | {code: _PLAIN.get(ord(meant), meant) for code, meant in RADICALS.items()}
 _FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]")
 _DROPPED = re.compile(
     f"[{SPACE}{MARKS}" + "\n\r\v\f\x85\u2028\u2029\xad\u200c\u200d\u200e\u200f、，,;：:\"'“”‘’„‟「」『』《》〈〉*＊?¹²³⁰⁴-⁹]"

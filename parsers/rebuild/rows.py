@@ -10,53 +10,60 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
 from parsers.form import Row, Table
-from parsers.rebuild.chain import Weighed, choose_chain
+from parsers.rebuild.above import stand_above
+from parsers.rebuild.behind import runs_behind
+from parsers.rebuild.chain import Weighed, choose_chain, without_strangers
 from parsers.rebuild.columns import Columns
 from parsers.rebuild.copies import compare_copies
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
-from parsers.rebuild.headless import open_headless
+from parsers.rebuild.headless import open_headless, open_numbered
 from parsers.rebuild.heads import heads_before
 from parsers.rebuild.labels import Hit, compact, core_of, is_tail
 from parsers.rebuild.marks import BORDERS, LINE
 from parsers.rebuild.mend import sums_of
 from parsers.rebuild.money import unit_of_row
+from parsers.rebuild.named_cells import read_named_rows
+from parsers.rebuild.parted import with_doubted_blanks
 from parsers.rebuild.remarks import remark_heads, remark_labels, remark_unknown
 from parsers.rebuild.stacks import is_stacked, unstack
-from parsers.rebuild.surplus import is_dashed, may_be_moved, on_one_line, sums_up_on_one_line
+from parsers.rebuild.surplus import may_be_moved, sums_up_on_one_line
 from parsers.rebuild.torn import figures_behind_heads, is_anothers, is_nameless, is_on_own_line, is_printed_alone, is_surplus
-from parsers.rebuild.unlabelled import Unit, count_gaps, find_alike, gaps, has_digit, join_cut, may_be_whole
-from parsers.rebuild.zones import Kind, Run, cut_zone, is_whole
+from parsers.rebuild.unlabelled import Unit, count_gaps, find_alike, gaps, join_cut, may_be_whole
+from parsers.rebuild.zones import Kind, Run, cut_zone
 
 __all__ = ["read_rows"]
 
 _BORDER = re.compile(f"[{BORDERS}]")
-_LEAST_COVERAGE = 0.5
-_LEAST_LABEL = 4
+_LEAST_COVERAGE, _LEAST_LABEL = 0.5, 4
 _HEADS_DISPUTED = "the heads stand in another order than the form's, and not all can be read, or totals contradict them"
 
 
 def read_rows(found: Found, table: Table) -> Draft:
     """The draft of a table whose layout is `rows`."""
+    if named := read_named_rows(found, table):
+        return named
     draft = Draft(table)
     hits = [hit for hit in found.of(table.code, "row", "group") if not (found.in_prose(hit) or found.amid_another(hit))]
     if not hits:
         return draft
     marked = found.rows_marked(hits[0].first, hits[-1].end, len({hit.label.name for hit in hits}))
     width = len(table.columns)
-    chain = choose_chain([Weighed(hit, _weigh(found, hit, width, marked=marked)) for hit in hits])
+    weighed = without_strangers([Weighed(hit, _weigh(found, hit, width, marked=marked)) for hit in hits], table)
+    hits = [item.hit for item in weighed]
+    chain = choose_chain(weighed)
     if _coverage(chain) < _LEAST_COVERAGE:
         return draft
     units = _units(found, table, chain, hits, marked=marked)
-    draft.torn = _are_torn(found, table, units)
+    draft.torn = _are_torn(found, table, units) or stand_above(found, units, width)
     if not any(unit.run.pieces for unit in units):
         return draft
     draft.spans.append((chain[0].first, max(unit.run.pieces[-1].end for unit in units if unit.run.pieces)))
-    units = _assigned(found, table, units, draft)
+    units = _assigned(found, table, units, draft, _placed_elsewhere(found, hits, chain, marked=marked))
     first = _first_row(units, chain[0].first, width)
     columns = Columns.study(found, table, first, [unit.run for unit in units if unit.row is not None])
     codes = columns.codes
@@ -83,25 +90,37 @@ def read_rows(found: Found, table: Table) -> Draft:
             draft.open_row(unit.row.code, codes, _HEADS_DISPUTED)
         elif unit.run.pieces:
             moved = moved or any(piece.doubt for piece in unit.run.pieces) or labelless or (unit in mixed and unit.run.bordered)
-            gone = moved or found.lacks_cells(unit.run, len(codes)) or not columns.as_in_form
+            gone = moved or columns.holds_others(unit.run) or found.lacks_cells(unit.run, len(codes)) or not columns.as_in_form
             draft.lose(unit.row.code, codes, unit.run, found.stream, lacks_cells=gone)
     _doubt_missing(units, table, draft, codes)
     compare_copies(found, hits, chain, draft, columns, marked=marked)
     open_headless(draft, {hit.label.name for hit in heads_before(found, table, first)}, codes)
+    open_numbered(draft)
     return draft
 
 
-def _assigned(found: Found, table: Table, units: list[Unit], draft: Draft) -> list[Unit]:
+def _placed_elsewhere(found: Found, hits: Sequence[Hit], chain: Sequence[Hit], *, marked: bool) -> frozenset[str]:
+    """The rows out of the form's order: their labels stand at a border beside figures, but not in the chain."""
+    lacking = {hit.label.name for hit in hits} - {hit.label.name for hit in chain}
+    runs = (
+        (hit.label.name, cut_zone(found.stream, hit.end, found.next_label(hit.end), rows_marked=marked))
+        for hit in hits
+        if hit.label.name in lacking and (hit.first < hit.start or (found.copy.marked_before(hit.nth) and not hit.label.short))
+    )
+    return frozenset(name for name, own in runs if own and own[0].same_row and own[0].figures)
+
+
+def _assigned(found: Found, table: Table, units: list[Unit], draft: Draft, elsewhere: frozenset[str]) -> list[Unit]:
     """The units with the rows that own them, also where labels are misprinted, cut in two or lost; the draft's doubts say which."""
     width = len(table.columns)
-    _doubt_cut_figures(units)
+    _doubt_cut_figures(units, table)
     if draft.torn:
         units = [_without_owner(found, unit, width) for unit in units]
     else:
         join_cut(units, table)
         labelled = list(units)
         find_alike(found.stream.text, units, table)
-        count_gaps(units, table)
+        count_gaps(units, table, elsewhere)
         told = [(now.row, now.run) for then, now in zip(labelled, units, strict=True) if then.row is None and now.row is not None]
         draft.doubts.extend(remark_labels(told))
     end = max((at for at, unit in enumerate(units) if unit.row is not None), default=0)
@@ -113,9 +132,11 @@ def _assigned(found: Found, table: Table, units: list[Unit], draft: Draft) -> li
     return units
 
 
-def _doubt_cut_figures(units: list[Unit]) -> None:
-    """Doubt rows whose label goes on in the next line with more figures behind it: those are the last digits of its own."""
+def _doubt_cut_figures(units: list[Unit], table: Table) -> None:
+    """Doubt rows whose label goes on in the next line with more figures behind it, the last digits of its own, and cut rows."""
     for at, (unit, below) in enumerate(pairwise(units)):
+        if unit.row is not None and below.row is None and below.label is None and not below.leads:
+            units[at] = unit._replace(run=with_doubted_blanks(unit.run, below.run, table))
         if unit.row is None or unit.run.bordered or below.row is not None or not below.run.figures or not below.run.words:
             continue
         if any(compact(below.run.words).text in compact(spelling).text for spelling in (unit.row.zh, *unit.row.aliases)):
@@ -200,7 +221,7 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], hits: Sequence[Hit]
     for at, hit in enumerate(chain):
         end = chain[at + 1].first if at + 1 < len(chain) else found.next_label(hit.end)
         row = rows[hit.label.name]
-        runs = _runs_of(found, row, hit.end, end, len(table.columns), marked=marked)
+        runs = runs_behind(found, row, hit.end, end, len(table.columns), marked=marked)
         stack = [*stack, row] if at and _same_cell(found, chain[at - 1], hit) else [row]
         labels = [item for item in stack if item.values]
         mixed = _are_stacked_above(units, runs, len(table.columns))
@@ -219,42 +240,6 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], hits: Sequence[Hit]
         loose = [run for run in runs if run.figures or len(run.pieces) >= len(table.columns)]
         units.extend(Unit(None, run, leads=mixed or found.leads(run, end)) for run in loose)
     return units
-
-
-def _runs_of(found: Found, row: Row, start: int, end: int, width: int, *, marked: bool) -> list[Run]:
-    """The runs behind a label, without page numbers before a whole row and the dashes of a group without figures."""
-    runs = [part for run in cut_zone(found.stream, start, end, rows_marked=marked) for part in _split_long(run, width)]
-    if width == 1:
-        behind = [run for run in runs[1:2] if not (found.leads(run, end) and run.pieces[-1].kind is Kind.FIGURE)]
-        runs = [_doubt_before_unit(run, behind, row) for run in runs[:1]] + runs[1:]
-        if len(runs) > 1 and not has_digit(runs[0]) and has_digit(runs[1]) and on_one_line(found.stream, *runs[:2]):
-            return runs[1:]  # a dash between a label and its figure
-        runs = [run._replace(pieces=tuple(piece for piece in run.pieces if piece.text != row.unit)) for run in runs]
-        if found.lacks_number(end):
-            runs = [_doubt_number(run, end) for run in runs]
-    if len(runs) > 1 and not runs[0].bordered and len(runs[0].pieces) < width <= max(len(run.pieces) for run in runs):
-        return runs[1:]
-    dashes = bool(runs) and (width == 1 or len(runs[0].pieces) < width)
-    if not row.values and dashes and runs[0].same_row and not has_digit(runs[0]):
-        return runs[1:]
-    return runs
-
-
-def _doubt_before_unit(run: Run, behind: Sequence[Run], row: Row) -> Run:
-    """A run whose row's unit stands behind it, and then a figure: its figure may be the number of the next row, its blank no cell."""
-    figured = any(row.unit and other.words.strip() == row.unit and other.figures for other in behind)
-    if not figured or (run.bordered and has_digit(run)):
-        return run
-    doubted = [piece._replace(doubt="a figure stands behind the unit of the row") for piece in run.pieces]
-    return run._replace(pieces=tuple(doubted))
-
-
-def _doubt_number(run: Run, label: int) -> Run:
-    """A run whose last figure runs into the label at a place: its last digits may be the number of that label's row."""
-    if not run.pieces or run.pieces[-1].end != label or not run.pieces[-1].text[-1:].isdigit():
-        return run  # a number in brackets behind a figure stands apart from it
-    doubted = run.pieces[-1]._replace(doubt="the number of the next row may stand at its end")
-    return run._replace(pieces=(*run.pieces[:-1], doubted))
 
 
 def _owns(row: Row, hit: Hit, runs: Sequence[Run], width: int) -> bool:
@@ -299,24 +284,6 @@ def _names_more(found: Found, hit: Hit) -> bool:
         and not any(other.first < right and left < other.end for other in within)
         for left, right in pairwise(lines)
     )
-
-
-def _split_long(run: Run, width: int) -> Iterator[Run]:
-    """A run of tokens that holds several whole rows, row by row."""
-    count = len(run.pieces)
-    several = not run.bordered and width > 1 and count > width and count % width == 0
-    if not several or not all(is_whole(piece.text) for piece in run.pieces) or is_dashed(run):
-        yield run
-        return
-    for at in range(0, count, width):
-        first, last = at == 0, at + width == count
-        yield Run(
-            run.pieces[at : at + width],
-            bordered=False,
-            same_row=run.same_row and first,
-            words=run.words if first else "",
-            cut_short=run.cut_short and last,
-        )
 
 
 def _begins_empty(found: Found, unit: Unit, width: int) -> bool:

@@ -21,6 +21,7 @@ __all__ = [
     "is_dashed",
     "least_spare",
     "lies_unevenly",
+    "may_be_grouped",
     "may_be_moved",
     "may_be_thrown",
     "on_one_line",
@@ -33,6 +34,7 @@ Behind = tuple[int, bool]
 """How many covered places a line of bars shows behind a row, and whether a bar stands in one line with the label behind it."""
 
 _DIGIT = re.compile(r"\d")
+_HEAD, _GROUP = re.compile(r"[1-9]\d{0,2}"), re.compile(r"\d{3}")
 _BEHIND = re.compile(f"[{LINE}{SPACE}]*{CELL}?[{LINE}{SPACE}{COVER}]*")
 _BAR = re.compile(f"[{LINE}{SPACE}]*{CELL}[{SPACE}]*[^{MARKS}{SPACE}]")
 
@@ -43,7 +45,7 @@ class Surplus:
     Which cells of a row with more cells than columns count: the `first` or the `last` ones, None when that is not known.
 
     `dropped` are positions, in rows of `length` cells, that are empty in the whole grid. Most rows have `usual` cells or more,
-    and most reach as far as `reach` or less far.
+    and most reach as far as `reach` or less far. `contested` when most longer rows have a figure in their surplus cells at either end.
     """
 
     window: str | None = None
@@ -51,6 +53,7 @@ class Surplus:
     dropped: frozenset[int] = frozenset()
     usual: int = 0
     reach: int = 0
+    contested: bool = False
 
 
 def surplus_of(stream: Stream, runs: Sequence[Run], width: int) -> dict[int | None, Surplus]:
@@ -64,11 +67,12 @@ def surplus_of(stream: Stream, runs: Sequence[Run], width: int) -> dict[int | No
     for number, rows in grids.items():
         longer = [run for run in rows if len(run.pieces) > width]
         covered = any(_covers_behind(stream, run) for run in longer) or any(behind(stream, run)[0] for run in rows)
-        window = _window(longer, width) or ("first" if covered else None)
+        first, last = _cost(longer, width, "first"), _cost(longer, width, "last")
+        window = "first" if not first and last else "last" if not last and first else "first" if covered else None
         counts = sorted(len(run.pieces) for run in rows)
         extents = sorted(stream.row_extent(run.pieces[0].start) for run in rows)
         usual, reach = counts[(len(rows) - 1) // 2], extents[len(rows) // 2]
-        shown[number] = Surplus(window, *_always_empty(longer, width), usual, reach)
+        shown[number] = Surplus(window, *_always_empty(longer, width), usual, reach, _is_contested(longer, width))
     return shown
 
 
@@ -121,21 +125,21 @@ def _always_empty(runs: Sequence[Run], width: int) -> tuple[int, frozenset[int]]
     return (length, empty) if len(empty) == length - width else (0, frozenset())
 
 
-def _window(runs: Sequence[Run], width: int) -> str | None:
-    """`first` or `last`: the window that throws away no figure and takes in no words, over the whole table."""
-    costs = {}
-    for name in ("first", "last"):
-        cost = 0
-        for run in runs:
-            kept = run.pieces[:width] if name == "first" else run.pieces[-width:]
-            thrown = run.pieces[width:] if name == "first" else run.pieces[:-width]
-            cost += sum(piece.kind is Kind.FIGURE for piece in thrown) + sum(piece.kind is Kind.WORDS for piece in kept)
-        costs[name] = cost
-    if costs["first"] == 0 and costs["last"] > 0:
-        return "first"
-    if costs["last"] == 0 and costs["first"] > 0:
-        return "last"
-    return None
+def _is_contested(runs: Sequence[Run], width: int) -> bool:
+    """Whether most rows hold a figure both before their last cells and behind their first ones."""
+    ends = ((run.pieces[:-width], run.pieces[width:]) for run in runs)
+    both = sum(all(any(piece.kind is Kind.FIGURE for piece in pieces) for pieces in pair) for pair in ends)
+    return 2 * both > len(runs)
+
+
+def _cost(runs: Sequence[Run], width: int, window: str) -> int:
+    """How many figures the first or the last cells throw away, and how many words they take in, over the whole table."""
+    cost = 0
+    for run in runs:
+        kept = run.pieces[:width] if window == "first" else run.pieces[-width:]
+        thrown = run.pieces[width:] if window == "first" else run.pieces[:-width]
+        cost += sum(piece.kind is Kind.FIGURE for piece in thrown) + sum(piece.kind is Kind.WORDS for piece in kept)
+    return cost
 
 
 def may_be_moved(run: Run, width: int, row: Row | None = None, core: str = "") -> bool:
@@ -153,7 +157,9 @@ def may_be_moved(run: Run, width: int, row: Row | None = None, core: str = "") -
 def is_dashed(run: Run) -> bool:
     """Whether dashes stand between the figures of a run, in the place of borders."""
     texts = [piece.text for piece in run.pieces]
-    return any(not any(map(_DIGIT.search, texts[at::2])) and all(map(_DIGIT.search, texts[1 - at :: 2])) for at in (0, 1))
+    return len(texts) > 2 and any(
+        not any(map(_DIGIT.search, texts[at::2])) and all(map(_DIGIT.search, texts[1 - at :: 2])) for at in (0, 1)
+    )
 
 
 def may_be_thrown(thrown: Sequence[Piece], kept: Sequence[Piece]) -> bool:
@@ -165,13 +171,34 @@ def may_be_thrown(thrown: Sequence[Piece], kept: Sequence[Piece]) -> bool:
 
 
 def lies_unevenly(stream: Stream, pieces: Sequence[Piece]) -> bool:
-    """Whether figures without borders stand on several lines, more on one than on another: not all are of one row."""
+    """Whether figures without borders stand on several lines, more on one than on another, or two of them may be one: not all are cells of one row."""
     counts = [1]
     for left, right in pairwise(pieces):
         if LINE in stream.text[left.end : right.start]:
             counts.append(0)
         counts[-1] += 1
-    return len(set(counts)) > 1
+    return len(set(counts)) > 1 or may_be_grouped(stream, pieces)
+
+
+def may_be_grouped(stream: Stream, pieces: Sequence[Piece]) -> bool:
+    """
+    Whether two figures may be one, its thousands parted by a blank: 9 924 where wider gaps part the others, or the label.
+
+    >>> from parsers.document import Document, Paragraph
+    >>> from parsers.rebuild.stream import lay_out
+    >>> stream = lay_out(Document((Paragraph("行政许可   32   9 924", 1),), "text/plain"))
+    >>> figures = [Piece(text, at := stream.text.index(text), at + len(text), Kind.FIGURE) for text in ("32", "9", "924")]
+    >>> may_be_grouped(stream, figures), may_be_grouped(stream, figures[:2])
+    (True, False)
+    """
+    gaps = [stream.text[left.end : right.start] for left, right in pairwise(pieces)]
+    before = stream.text[max(0, pieces[0].start - 2) : pieces[0].start] if pieces else ""
+    if not any(len(gap) > 1 for gap in (*gaps, before if not before.strip(SPACE) else "")):
+        return False
+    return any(
+        len(gap) == 1 and gap in SPACE and _HEAD.fullmatch(left.text) and _GROUP.fullmatch(right.text)
+        for gap, (left, right) in zip(gaps, pairwise(pieces), strict=True)
+    )
 
 
 def on_one_line(stream: Stream, left: Run, right: Run) -> bool:

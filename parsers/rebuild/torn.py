@@ -81,6 +81,8 @@ def is_on_own_line(found: Found, label: Hit, run: Run, width: int) -> bool:
 
 def open_apart(found: Found, draft: Draft) -> None:
     """Open the cells of a table whose figures stand in lines of text on another line than their label: another table is torn."""
+    if draft.named:
+        return
     ends = sorted(hit.end for hit in found.of(draft.table.code, "row"))
     for cell, reading in draft.readings.items():
         if isinstance(reading, Printed) and _is_apart(found, reading.piece.start, ends):

@@ -8,7 +8,7 @@ as missing rows are taken in order, and any other number is left open.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from parsers.form import Row, Table
 from parsers.rebuild.alike import is_other, likeness, ratio
 from parsers.rebuild.labels import Hit, compact, core_of, enumerator_of
 from parsers.rebuild.marks import MARKS, SPACE
+from parsers.rebuild.other_years import is_of_another_year
 from parsers.rebuild.zones import Run
 
 __all__ = ["Unit", "count_gaps", "find_alike", "gaps", "has_digit", "join_cut", "may_be_whole"]
@@ -114,6 +115,7 @@ def find_alike(text: str, units: list[Unit], table: Table) -> None:
                 row
                 for row in missing
                 if _is_alike(words, units, at, row, table)
+                and not is_of_another_year(unit.run.words, row)
                 and not _runs_on(unit.run.words, row)
                 and not (at and _begins(units[at - 1], row))
             ]
@@ -179,15 +181,17 @@ def gaps(units: Sequence[Unit], table: Table) -> list[tuple[int, int, list[Row]]
     ]
 
 
-def count_gaps(units: list[Unit], table: Table) -> None:
+def count_gaps(units: list[Unit], table: Table, elsewhere: Collection[str] = ()) -> None:
     """
     Assign unlabelled runs in order where their number equals that of the missing rows.
 
-    Empty rows alone are none of the form's for sure: stray ones look the same.
+    None to a row whose label stands elsewhere, with figures of its own, by its code. Empty rows alone are none of the form's for sure: stray ones look the same.
     """
     width = len(table.columns)
     for start, stop, missing in gaps(units, table):
         inside = [at for at in range(start, stop) if units[at].row is None and units[at].run.pieces and not units[at].leads]
+        if any(row.code in elsewhere for row in missing):
+            continue
         if width > 1 and any(len(units[at].run.pieces) == 1 and not may_be_whole(units[at].run, width) for at in inside):
             continue  # a figure alone is no row, and may be anything
         if width == 1:  # a dash alone is no row
@@ -212,7 +216,7 @@ def _fits(units: Sequence[Unit], at: int, row: Row, table: Table) -> bool:
     """Whether a run may be a row's by its words: none are left, or they are not another row's."""
     run = units[at].run
     words = core_of(run.words) if run.words else ""
-    if _runs_on(run.words, row):
+    if _runs_on(run.words, row) or is_of_another_year(run.words, row):
         return False
     for head in (*table.heads, *(column.zh for column in table.columns)):
         words = words.replace(core_of(head), "")

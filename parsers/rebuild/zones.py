@@ -76,25 +76,23 @@ _FIGURE = re.compile(
     rf"|{_NIL}|[零一二两三四五六七八九十百]{{1,5}}(?:{_UNITS})?|[.．]\d+|{_UNKNOWN}",
     re.DOTALL,
 )
-_HIDDEN = "\x00"
 _INVISIBLE = dict.fromkeys(
     map(ord, "\xad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u2060\u2066\u2067\u2068\u2069\ufeff")
 )
-_BLANKS = SPACE + MARKS
-_ROW_END = re.compile(f"[{ROW_ENDS}]")
-_ENUMERATOR = re.compile(r"\d{1,2}[.．、]|[一二三四五六七八九十]、")
+_BLANKS, _HIDDEN = SPACE + MARKS, "\x00"
+_ROW_END, _ENUMERATOR = re.compile(f"[{ROW_ENDS}]"), re.compile(r"\d{1,2}[.．、]|[一二三四五六七八九十]、")
 _ENUMERATED, _LONGEST_ENUMERATOR = re.compile(r"[（(][一二三四五六七八九十]{1,3}[)）]\Z"), 5
 """What follows an enumerator in brackets at once is the beginning of a label: （四）无法提供."""
 _PAGE_NUMBER = re.compile(
     r"[-—–－]\s*\d{1,3}\s*[-—–－]|第\s*\d{1,3}\s*页.*|[Pp]age:?\s*\d{1,3}(?:\s*of\s*\d{1,3})?|\d{1,3}\s*/\s*\d{1,3}"
 )
+_PAGE_AT_END = re.compile(r"\A([^-—–－]*\s)[-—–－]\s\d{1,3}\s[-—–－]\s*\Z")
 _WHOLE = re.compile(rf"[+\-＋－−﹣]?(?:0|[1-9]\d*|[1-9]\d{{0,2}}(?:[,，]\d{{3}})+)(?:\.\d+)?\s?(?:{_UNITS})?|{_NIL}")
 _COLUMN_OF_FIGURES = re.compile(r"\s{2,}\d|(?:\s\d+){3}")
 _STRETCH, _TEXT_LINE, _DIGITS = re.compile(r"\S+"), re.compile(r"[^\n]+"), re.compile(r"\d[\d,，.]*")
 _NOISE, _FEW, _COMMA = "。;；,，、.?？:：\"'“”‘’", 3, re.compile("[,，]")
 _OF_A_LABEL = re.compile("(?![约近逾超过余多左右以上下减增少加新大不足至共])[\u4e00-\u9fff]")
-_UNIT = re.compile(_UNITS)
-_GAP = re.compile(r"[^\S\n]{2,}")
+_UNIT, _GAP = re.compile(_UNITS), re.compile(r"[^\S\n]{2,}")
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: "."} | TRADITIONAL
 
 
@@ -311,7 +309,7 @@ def _tokens(text: str, offset: int) -> Iterator[Piece]:
     for line in re.finditer(r"[^\n]*\n?", masked):
         if _PAGE_NUMBER.fullmatch(line[0].strip(SPACE + "\n")):
             continue
-        for token in _TOKEN.finditer(masked, line.start(), line.end()):
+        for token in _TOKEN.finditer(masked, line.start(), line.start() + len(_PAGE_AT_END.sub(r"\1", line[0]))):
             if token["nothing"]:
                 yield Piece(token[0], offset + token.start(), offset + token.end(), Kind.EMPTY)
                 continue
@@ -338,7 +336,7 @@ def _shared(masked: str) -> frozenset[int]:
     """
     Where figures begin that share the stretch between two blanks with a few other characters, or with another figure.
 
-    So with a line: 约 20. Longer words are a label; what begins with the zone may be the end of one, and only what follows it counts.
+    So with a line: 约 20; and a question mark behind. Longer words are a label; what begins with the zone may be the end of one, and only what follows it counts.
     """
     found: set[int] = set()
     lines = (line for line in _TEXT_LINE.finditer(masked) if line.start() or line[0][0] in SPACE)
@@ -348,6 +346,7 @@ def _shared(masked: str) -> frozenset[int]:
         whole = stretch.start() > 0 or stretch[0][0] in SPACE
         tokens = list(_TOKEN.finditer(masked, stretch.start(), stretch.end()))
         figures = [token for token in tokens if token["figure"]]
+        found.update(token.start() for token in figures if masked[token.end() : token.end() + 1] in ("?", "？"))
         behind = tokens if whole or not figures else tokens[tokens.index(figures[0]) :]
         beside = "".join("".join(token[0] for token in behind if not token["figure"]).split()).strip(_NOISE)
         few = 0 < len(beside.removesuffix("其中")) <= _FEW and not _UNIT.fullmatch(normalize("NFKC", beside))
@@ -363,14 +362,14 @@ def _unclosed(masked: str) -> int:
 
 
 def _hide_tail_of_note(plain: str) -> str:
-    """The text without what stands before a closing bracket that was opened in front of it: the label's own note."""
+    """The text without what stands before a closing bracket opened in front of it, the label's own note; not a row of figures."""
     depth = 0
     for at, character in enumerate(plain):
         if character in _OPEN:
             depth += 1
         elif character in _CLOSE:
             if depth == 0:
-                return " " * (at + 1) + plain[at + 1 :]
+                return plain if _COLUMN_OF_FIGURES.search(plain, 0, at) else " " * (at + 1) + plain[at + 1 :]
             depth -= 1
         elif character == "\n" and depth == 0:
             return plain

@@ -1,0 +1,41 @@
+"""
+Figures of another year printed beside those of this one: heads and labels that say so.
+
+Where a table has columns for two years, an empty place of this year's is no stray cell, and a figure beside it is not its own.
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.form import Row
+from parsers.rebuild.found import Found
+from parsers.rebuild.marks import MARKS, ROW_ENDS, TABLE
+
+__all__ = ["are_years_headed", "is_of_another_year"]
+
+_ANOTHER = "上年度?|上一年度?|去年|上期|同期|前年"
+_YEARS = re.compile(
+    rf"(?:本年度?|今年|当年|本期|(?:{_ANOTHER})(?:同期)?|\d{{4}}年度?)数?|(?:较|比|同比).*|增减.*|增长.*|增幅|变化"
+)
+_OTHERS = re.compile(rf"{_ANOTHER}|\d{{4}}年")
+_PARTED = re.compile(f"[{MARKS}]+")
+_ROWS_OF_HEADS = 6
+
+
+def are_years_headed(found: Found, first_row: int) -> bool:
+    """Whether the heads above a place, row by row of cells, name two years or what changed between them."""
+    text = found.stream.text
+    start = first_row
+    for _ in range(_ROWS_OF_HEADS):
+        start = max(0, *(text.rfind(mark, 0, start) for mark in ROW_ENDS))
+        if text[start] == TABLE:
+            break
+    cells = {"".join(cell.split()) for cell in _PARTED.split(text[start:first_row])}
+    return sum(_YEARS.fullmatch(cell) is not None for cell in cells) > 1
+
+
+def is_of_another_year(words: str, row: Row) -> bool:
+    """Whether words beside the label of a row say that its figures are those of another year, or of a year by its number."""
+    own = (row.zh, *row.aliases)
+    return any(not any(match[0] in spelling for spelling in own) for match in _OTHERS.finditer(words))
