@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import urljoin
 
 from parsers.errors import ReadError, ReadStatus
@@ -21,6 +21,7 @@ from parsers.source import Hints, Source
 
 __all__ = ["Member", "Pages", "attachments_of", "is_container", "open_container"]
 
+_Held = TypeVar("_Held")
 _UTF8_NAME = 0x800
 _DEEPEST = 2
 """Archives are opened in an archive, and no deeper."""
@@ -87,9 +88,8 @@ def attachments_of(source: Source) -> tuple[Source, ...]:
     kind = sniff(source.data, source.name).kind
     if kind not in ("html", "mht") or (kind == "html" and not source.companions):
         return ()
-    attachments, parts = (
-        (source.companions, _PARTS_OF_PAGES) if kind == "html" else (dict(attached_to(source.data)), _NO_DOCUMENTS)
-    )
+    sent = source.companions.items() if kind == "html" else _told_apart(attached_to(source.data))
+    parts = _PARTS_OF_PAGES if kind == "html" else _NO_DOCUMENTS
     return tuple(
         Source(
             attached,
@@ -97,7 +97,7 @@ def attachments_of(source: Source) -> tuple[Source, ...]:
             url=None if source.url is None else urljoin(source.url, reference),
             hints=source.hints,
         )
-        for reference, attached in sorted(attachments.items())
+        for reference, attached in sorted(sent)
         if sniff(attached, reference).kind not in (*_PICTURES, *parts)
     )
 
@@ -181,8 +181,8 @@ def _name_of(member: zipfile.ZipInfo) -> str:
     return _CONTROLS.sub("\ufffd", name.replace("\\", "/"))
 
 
-def _told_apart(members: Iterable[tuple[str, zipfile.ZipInfo]]) -> Iterator[tuple[str, zipfile.ZipInfo]]:
-    """The members, each under a name of its own: an archive may list one name twice, with different bytes."""
+def _told_apart(members: Iterable[tuple[str, _Held]]) -> Iterator[tuple[str, _Held]]:
+    """The members, each under a name of its own: an archive, and mail, may list one name twice, with different bytes."""
     used: Counter[str] = Counter()
     for name, member in members:
         used[name] += 1

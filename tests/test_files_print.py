@@ -127,6 +127,18 @@ def test_figures_below_the_picture_of_a_page_are_none_of_it() -> None:
     assert not [glyph for page in pages for glyph in page.glyphs]
 
 
+@pytest.mark.parametrize(("state", "figure", "empty"), [(b"/OFF[6 0 R]", "67", "\ufffd"), (b"/ON[6 0 R]", "678", "9")])
+def test_text_of_a_layer_that_is_switched_off_is_not_seen(state: bytes, figure: str, empty: str) -> None:
+    layered = b" /OC /M BDC" + words(171, 706, b"8") + words(260, 706, b"9") + b" EMC"
+    cells = b"".join(words(60 + 100 * at, 726, text) for at, text in enumerate((b"first", b"12", b"345")))
+    data = drawn(_TABLE + cells + words(60, 706, b"second") + words(160, 706, b"67") + layered)
+    data = data.replace(b"/Pages 2 0 R", b"/Pages 2 0 R/OCProperties<</OCGs[6 0 R]/D<<" + state + b">>>>")
+    data = data.replace(b"/Resources<<", b"/Resources<</Properties<</M 6 0 R>>")
+    data = data.replace(b"xref\n", b"6 0 obj\n<</Type/OCG/Name(a)>>\nendobj\nxref\n", 1)
+    texts = [cell.text for grid in read_document(Source(data, "a.pdf")).grids() for cell in grid.cells]
+    assert texts == [*_PLAIN[:4], figure, empty]
+
+
 def test_figures_of_a_font_without_names_are_not_blank() -> None:
     """Composite fonts number the figures from 19 on, which are no characters."""
     font = (

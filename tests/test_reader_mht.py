@@ -154,6 +154,27 @@ def test_a_report_that_was_sent_along_with_mail_is_read(layout: str, page: str) 
     assert all(item.outcome.value == "right" for item in judge(rendering, report.facts))
 
 
+def test_two_attachments_of_one_name_are_both_read() -> None:
+    first, second = (trial_named(f"docx.clean/1.{at}").rendering for at in (0, 1))
+    results = list(
+        parse_all(Source(mail("见附件。", first, Rendering(second.data, first.name, second.printed, second.kept)), "a.eml"))
+    )
+    assert [result.source for result in results] == [f"a.eml!/年报{first.name}", f"a.eml!/年报{first.name}#2"]
+    assert len({result.source_sha256 for result in results}) == 2
+
+
+def test_an_attachment_as_older_programs_write_it_is_read() -> None:
+    rendering = trial_named("docx.clean/1.0").rendering
+    name = "=?gb18030?B?" + base64.b64encode("年报.docx".encode("gb18030")).decode() + "?="
+    text = part("请查收".encode(), "text/plain; charset=utf-8", "base64")
+    attached = part(rendering.data, f'application/octet-stream; name="{name}"', "base64")
+    data = archive(text, attached).replace(b"multipart/related", b"multipart/mixed")
+    (report,) = parse_all(Source(data, "a.eml"))
+    assert isinstance(report, Report)
+    assert report.source == "a.eml!/年报.docx"
+    assert all(item.outcome.value == "right" for item in judge(rendering, report.facts))
+
+
 def test_a_report_in_mail_itself_is_read() -> None:
     rendering = trial_named("html.clean/1.0").rendering
     (report,) = parse_all(Source(mail("年报见下。", page=rendering.data.decode()), "a.eml"))

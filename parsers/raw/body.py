@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import Any, NamedTuple, cast
 
 from lxml import etree
@@ -125,23 +124,23 @@ def page_printed_in(root: etree._Element) -> str | None:
     >>> page_printed_in(etree.HTML("<textarea>&lt;table>&lt;tr>&lt;td>7&lt;/td></textarea>"))
     '<table><tr><td>7</td>'
     """
-    shown = (text for element in root.iter("textarea", "div", "pre", "td", "p", "span", "body") if (text := element.text))
-    held = (text for script in root.iter("script") if (text := (script.text or "").lstrip()).startswith("<"))
-    pages = [text for text in chain(shown, held) if "<table" in text.lower() and "</td>" in text.lower()]
+    texts = (text for element in root.iter("textarea", "div", "pre", "td", "p", "span", "body") if (text := element.text))
+    pages = [text for text in texts if "<table" in text.lower() and "</td>" in text.lower()]
     return max(pages, key=len, default=None)
 
 
 def page_written_in(root: etree._Element) -> str | None:
     """
-    The page with a statutory table that the scripts of another one write out of strings; None for those that show one themselves.
+    The page with a statutory table that the scripts of another one hold, or write out of strings; None for those that show one.
 
     >>> page_written_in(etree.HTML("<script>document.write('<table><tr><td>予以公开</td>');</script>"))
     '<table><tr><td>予以公开</td>'
     """
     if _first_form_cell(root) is not None:
         return None
-    pages = {page for script in root.iter("script") if script.text and (page := page_written_by(script.text)) is not None}
-    tabled = [page for page in pages if _has_form_words(whole_text(etree.HTML(page)))]
+    scripts = (script.text.lstrip() for script in root.iter("script") if script.text)
+    pages = {text if text.startswith("<") and "</td>" in text.lower() else page_written_by(text) for text in scripts}
+    tabled = [page for page in pages if page is not None and _has_form_words(whole_text(etree.HTML(page)))]
     return tabled[0] if len(tabled) == 1 else None
 
 

@@ -161,13 +161,14 @@ class _Lanes:
 
     def parted(self, glyph: Glyph, plumb: Sequence[Rule]) -> bool:
         """Whether an upright rule parts it from a figure of its own number, which runs over the side of its cell."""
-        x, y = glyph.box.middle
-        for other in self._near(glyph.box, _ADVANCE * glyph.size) if plumb else ():
+        (x, y), reach = glyph.box.middle, _ADVANCE * glyph.size
+        near = plumb[bisect_left(plumb, x - reach, key=_place) : bisect_right(plumb, x + reach, key=_place)]
+        rules = [rule.at for rule in near if rule.start <= y <= rule.end]
+        for other in self._near(glyph.box, reach) if rules else ():
             far, beside = other.box.middle
-            if abs(far - x) > _ADVANCE * glyph.size or abs(beside - y) > _LIFT * glyph.size or not other.text.strip().isdigit():
+            if abs(far - x) > reach or abs(beside - y) > _LIFT * glyph.size or not other.text.strip().isdigit():
                 continue
-            first, last = bisect_right(plumb, min(x, far), key=_place), bisect_left(plumb, max(x, far), key=_place)
-            if any(rule.start <= y <= rule.end for rule in plumb[first:last]):
+            if any(min(x, far) < at < max(x, far) for at in rules):
                 return True
         return False
 

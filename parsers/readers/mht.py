@@ -7,6 +7,7 @@ import email
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from email.header import decode_header, make_header
 from email.message import Message
 from operator import itemgetter
 
@@ -65,12 +66,18 @@ def attached_to(data: bytes) -> Sequence[tuple[str, bytes]]:
     try:
         _, parts = _parts(data)
         return [
-            (" ".join(name.split()), _decoded(part))
+            (" ".join(str(make_header(decode_header(name))).split()), _decoded(part))
             for part in parts
-            if (name := str(part.get_filename() or "")) and part.get_content_disposition() == "attachment"
+            if (name := str(part.get_filename() or "")) and _is_attached(part)
         ]
     except _DAMAGE as exc:
         raise ReadError(ReadStatus.FAILED, f"a web archive (MHT) that is damaged: {exc}; ask for the file again") from exc
+
+
+def _is_attached(part: Message) -> bool:
+    """Whether a part is sent along; some programs do not say how a file is to be shown."""
+    shown = part.get_content_disposition()
+    return shown == "attachment" or (shown is None and part.get_content_maintype() == "application")
 
 
 def _parts(data: bytes) -> tuple[Message, list[Message]]:

@@ -16,6 +16,7 @@ from parsers.raw.radicals import RADICALS
 from parsers.raw.sniff import Content
 from parsers.readers import picture
 from parsers.readers._dots import dotted_rules
+from parsers.readers._layers import texts_switched_off
 from parsers.readers._layout import blocks_of, numbered, without_margins
 from parsers.readers._overprint import BLACK, Ink, Printed, text_printed
 from parsers.readers._page import Box, Drawn, Glyph, Page, Rule, turned, upright
@@ -117,9 +118,10 @@ def _page(document: Any, number: int) -> Page | None:
     left, bottom, right, top = page.get_mediabox()
     objects = list(objects_of(page))
     unseen: list[Box] = []
+    inks = inks_of(objects) | dict.fromkeys(texts_switched_off(page, objects))
     text = page.get_textpage()
     try:
-        found = list(_characters(text.raw, text.count_chars(), left, top, inks_of(objects), Covers(objects, left, top), unseen))
+        found = list(_characters(text.raw, text.count_chars(), left, top, inks, Covers(objects, left, top), unseen))
     finally:
         text.close()
     if _must_be_looked_at(found, objects, (right - left) * (top - bottom)):

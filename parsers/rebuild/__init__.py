@@ -166,11 +166,14 @@ class _Drafts:
 
 
 def _choose(every: Sequence[_Drafts], year: int | None) -> list[tuple[Draft, Form]]:
-    """For each table the form whose own labels stand in the document; the year decides where they do not."""
+    """
+    For each table the form whose own labels stand in the document; where none do, what the form of the year prints otherwise is open.
+    """
     own = {(item.form.name, table.code): _own_labels(item.found, table.code) for item in every for table in item.form.tables}
     totals = [sum(own[item.form.name, table.code] for table in item.form.tables) for item in every]
     leading = [item for item, total in zip(every, totals, strict=True) if total == max(totals)]
     lead = leading[0] if len(leading) == 1 else max(leading, key=lambda item: _score(item, year))
+    due = [] if max(totals) else [item.form for item in every if year is None or _is_in_force(item.form, year)]
     if not any(draft.readings for draft in lead.all()):
         return []
     chosen = []
@@ -192,6 +195,9 @@ def _choose(every: Sequence[_Drafts], year: int | None) -> list[tuple[Draft, For
         draft = best.of(table.code)
         if best is not lead and not most and draft.nameless:
             open_unshared(draft, lead.form.table(table.code))
+        for other in due:
+            if (other.name, table.code) in own and not _is_same(other.name, best.form.name, table.code):
+                open_unshared(draft, other.table(table.code))
         chosen.append((draft, best.form) if draft.readings else (lead.of(table.code), lead.form))
     if are_doubled(own, {key: len(_labels_alone(*key)) for key in own}):
         open_doubled(draft for draft, _ in chosen)
@@ -225,12 +231,13 @@ def _choose_local(stream: Stream, copy: Compact) -> list[tuple[Draft, Form]]:
 
 def _score(drafts: _Drafts, year: int | None) -> tuple[int, bool]:
     """Cells read, and whether the year is one of the form's."""
-    in_force = (
-        year is not None
-        and max((form.since for form in load_forms() if form.scope == NATIONAL and form.since <= year), default=0)
-        == drafts.form.since
-    )
-    return sum(draft.filled for draft in drafts.all()), in_force
+    return sum(draft.filled for draft in drafts.all()), _is_in_force(drafts.form, year)
+
+
+def _is_in_force(form: Form, year: int | None) -> bool:
+    """Whether a year is one of a form's."""
+    known = (other.since for other in load_forms() if year is not None and other.scope == NATIONAL and other.since <= year)
+    return max(known, default=0) == form.since
 
 
 def _own_labels(found: Found, table: str) -> int:

@@ -19,6 +19,8 @@ __all__ = ["NOTE", "figures_above", "stand_above"]
 
 NOTE = "the figures stand above the labels of their rows, and what stands below a label is the next row's"
 
+_MOST_WORDS = 0.4
+"""Of what stands in a row so much may be words in the place of figures."""
 _PARTED = re.compile(f"[{SPACE}{MARKS}]+")
 
 
@@ -35,7 +37,7 @@ def stand_above(found: Found, units: Sequence[Unit], width: int) -> bool:
 
 
 def figures_above(found: Found, label: int, *, fewest: int) -> bool:
-    """Whether so many figures and nothing else stand in the line, or the row of a grid, right above a label."""
+    """Whether so many figures, and few words, stand in the line, or the row of a grid, right above a label."""
     text = found.stream.text
     end = len(text[:label].rstrip(SPACE + MARKS))
     if not end:
@@ -44,8 +46,9 @@ def figures_above(found: Found, label: int, *, fewest: int) -> bool:
     start = max(text.rfind(mark, 0, end) for mark in ends) + 1
     before = bisect_left(found.starts, label)
     if any(mark in text[end:label] for mark in ends) and (before == 0 or found.hits[before - 1].end <= start):
-        figures = [token for token in _PARTED.split(text[start:end]) if token]
-        printed = any(map(str.isdigit, text[start:end])) and all(kind_of(token) is Kind.FIGURE for token in figures)
+        tokens = [token for token in _PARTED.split(text[start:end]) if token]
+        figures = [token for token in tokens if kind_of(token) is Kind.FIGURE]
+        printed = any(map(str.isdigit, text[start:end])) and len(tokens) - len(figures) <= _MOST_WORDS * len(tokens)
         return printed and len(figures) >= fewest and not _count(figures)
     return False
 

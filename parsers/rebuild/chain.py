@@ -8,17 +8,13 @@ that quotes labels.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from parsers.form import Row, Table
 from parsers.rebuild.labels import Hit, core_of
 
-__all__ = ["OWN_CELLS", "Weighed", "choose_chain", "without_strangers"]
-
-
-OWN_CELLS = 300
-"""What a hit weighs at least that has a whole row of cells in its zone."""
+__all__ = ["Weighed", "choose_chain", "without_strangers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +48,11 @@ def choose_chain(weighed: Sequence[Weighed]) -> list[Hit]:
     return chain[::-1]
 
 
-def without_strangers(weighed: Sequence[Weighed], table: Table) -> list[Weighed]:
+def without_strangers(weighed: Sequence[Weighed], table: Table, numbered: Collection[str]) -> list[Weighed]:
     """
     The hits without those of rows whose label stands behind the parent of another row that is called alike.
 
-    Nor those of short labels without their number where they stand with it before cells: 总计 of a group is not （七）总计.
+    Nor those of short labels without their number where they stand with it before cells (`numbered`): 总计 of a group is not （七）总计.
     Form 2014 counts 被依法纠错数 of reviews and of cases: one alone behind 行政复议数量 is not that of 行政诉讼数量. Where it stands
     twice and one parent is nowhere, that one's label is misprinted.
     """
@@ -68,7 +64,6 @@ def without_strangers(weighed: Sequence[Weighed], table: Table) -> list[Weighed]
     parents = {row.code: row.parent for rows in several.values() for row in rows}
     hits = [item.hit for item in weighed]
     named = {hit.label.name for hit in hits}
-    numbered = {item.hit.label.name for item in weighed if item.hit.first < item.hit.start and item.weight >= OWN_CELLS}
     last: dict[str | None, int] = {}
     kept = []
     for item, hit in zip(weighed, hits, strict=True):

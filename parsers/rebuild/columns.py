@@ -16,7 +16,7 @@ from parsers.rebuild.found import Found
 from parsers.rebuild.heads import codes_printed, heads_before, heads_in_order, lack_a_head, printed_order
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import COVER
-from parsers.rebuild.other_years import are_years_headed
+from parsers.rebuild.other_years import are_shares_headed, are_years_headed
 from parsers.rebuild.stacks import is_stacked
 from parsers.rebuild.surplus import (
     Behind,
@@ -26,11 +26,12 @@ from parsers.rebuild.surplus import (
     least_spare,
     lies_unevenly,
     may_be_thrown,
+    split_merged,
     surplus_of,
     total_breaks,
 )
 from parsers.rebuild.under import GridColumn, columns_of_heads, pieces_by_number, pieces_under
-from parsers.rebuild.zones import Kind, Piece, Run, is_separate, is_whole
+from parsers.rebuild.zones import Kind, Piece, Run, is_separate
 from parsers.values import read_value
 
 __all__ = ["Columns"]
@@ -52,7 +53,7 @@ class Columns:
     far as their table: a row that reaches less far has then lost a cell, whatever stands in its place. `short` when most
     rows have fewer cells than columns, a column is gone, or heads are displaced: then an empty cell proves no place. `heads`
     are those of all columns, in the form's order, else none. `dated` when heads name two years, so that a row with more cells
-    holds those of both. `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` the grids as in
+    holds those of both; `shared` when one names a share. `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` the grids as in
     `_untotalled`. `grid_number` is the grid of the heads, `last` the last row.
     """
 
@@ -69,6 +70,7 @@ class Columns:
     spare: Mapping[Behind, int] = field(default_factory=dict)
     shifted: bool = False
     dated: bool = False
+    shared: bool = False
     untotalled: frozenset[int | None] = frozenset()
     grid_number: int | None = None
     last: Run | None = None
@@ -114,7 +116,7 @@ class Columns:
         grids = {} if displaced else _heads_by_grid(found, table, codes, runs)
         studied = cls(
             codes, len(table.columns), order, grid, grids, surplus, lonely, glued, even, short, spare, shifted,
-            are_years_headed(found, first_row), untotalled, number, last, found, heads_in_order(heads, codes),
+            are_years_headed(found, first_row), are_shares_headed(found, first_row), untotalled, number, last, found, heads_in_order(heads, codes),
         )  # fmt: skip
         return _check(studied, runs)
 
@@ -166,7 +168,7 @@ class Columns:
         if moved:
             return None
         if len(pieces) < self.width:
-            pieces = _split_merged(pieces)
+            pieces = split_merged(pieces)
         if len(pieces) > self.width:
             if self.found is not None and (placed := pieces_by_number(self.found.stream, self.heads, pieces)):
                 return placed
@@ -187,7 +189,8 @@ class Columns:
         others = self.surplus.get(self._grid_number(run), Surplus())
         numbered = others.contested and run.figures == len(run.pieces) == self.width < others.usual
         dashed = not run.bordered and self.width > 1 and is_dashed(run)
-        return numbered or dashed or (self.dated and len(run.pieces) > self.width)
+        longer, kinds = len(run.pieces) > self.width, {piece.kind for piece in run.pieces}
+        return numbered or dashed or (self.dated and longer) or (self.shared and (Kind.EMPTY in kinds or not longer))
 
     def _may_hide_a_loss(self, run: Run) -> bool:
         """Whether an empty cell of the run may stand where a figure was lost or moved away, or be one too many."""
@@ -195,9 +198,13 @@ class Columns:
         headed = number in self.grids or (self.width == 1 and number is not None and number == self.grid_number)
         others = self.surplus.get(number, Surplus())
         fewer = len(run.pieces) < others.usual
-        if number is None and others.window == "last" and self._may_begin_covered(run):
-            return True
-        if self.glued or self._reaches_on(run, others.reach) or ((self.even or headed or fewer) and self._is_short(run)):
+        covered = number is None and others.window == "last" and self._may_begin_covered(run)
+        if (
+            covered
+            or self.glued
+            or self._reaches_on(run, others.reach)
+            or ((self.even or headed or fewer) and self._is_short(run))
+        ):
             return True
         if self.short or number in self.untotalled or self._lacks_spare(run) or self._is_shifted(run):
             return True
@@ -380,19 +387,3 @@ def _are_alike(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bool:
         return False
     starts = [*(run.pieces[0].start for run in runs if run.bordered and run.pieces), *(hit.start for hit in heads)]
     return len({found.stream.row_extent(start) for start in starts}) == 1
-
-
-def _split_merged(pieces: Sequence[Piece]) -> list[Piece]:
-    """The figures of cells that hold several, when every one is written as numbers are."""
-    parts: list[Piece] = []
-    for piece in pieces:
-        at = 0
-        tokens = piece.text.split()
-        if piece.kind is not Kind.FIGURE or len(tokens) < 2 or not all(is_whole(token) for token in tokens):
-            parts.append(piece)
-            continue
-        for token in tokens:
-            at = piece.text.index(token, at)
-            parts.append(Piece(token, piece.start + at, piece.start + at + len(token), Kind.FIGURE))
-            at += len(token)
-    return parts

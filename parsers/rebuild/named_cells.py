@@ -18,7 +18,8 @@ from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import MARKS, SPACE
-from parsers.rebuild.zones import Kind, Piece, cut_zone, is_separate, kind_of
+from parsers.rebuild.money import unit_of_row, units_of_heads
+from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_separate, kind_of
 
 __all__ = ["read_named_blocks", "read_named_rows"]
 
@@ -28,12 +29,16 @@ _NOTE = "the head of the cell is not followed by one figure"
 _BETWEEN = SPACE + MARKS + ":：="
 _LEADER = re.compile(r"[.．·…_]{2,}|[-－−—–]{2,}(?=[\s\d])")
 _MARK = re.compile(f"[{MARKS}]")
+_NOTE_BEHIND = re.compile(rf"[{SPACE}]*[(（][^()（）{MARKS}]*[\u4e00-\u9fff][^()（）{MARKS}]*[)）]")
+"""What a head prints behind it: （单位：万元）, no figure in brackets."""
 _SIGNS = "-－−—–+＋"
 _BEHIND = SPACE + MARKS + ",，;；。.、"
 
 
 def read_named_rows(found: Found, table: Table) -> Draft | None:
     """The draft of a table of rows in which most rows have a head before each figure; None elsewhere."""
+    if not _has_heads(found, table):
+        return None
     hits = [hit for hit in found.of(table.code, "row", "group") if not _may_be_head(hit) and not found.in_prose(hit)]
     chain = choose_chain([Weighed(hit, 1) for hit in hits])
     rows = [(hit, table.blocks[0]) for hit in chain if hit.label.kind == "row"]
@@ -42,10 +47,18 @@ def read_named_rows(found: Found, table: Table) -> Draft | None:
 
 def read_named_blocks(found: Found, table: Table) -> Draft | None:
     """The draft of a table of blocks in which most rows have a head before each figure; None elsewhere."""
+    if not _has_heads(found, table):
+        return None
     hits = [hit for hit in found.of(table.code, "row", "title") if hit.first < hit.start or found.copy.marked_before(hit.nth)]
     blocks = {row.code: block for block in table.blocks for row in block.rows}
     rows = [(hit, blocks[hit.label.name]) for hit in hits if hit.label.kind == "row"]
     return None if len({hit.label.name for hit, _ in rows}) < len(rows) else _read(found, table, rows, hits)
+
+
+def _has_heads(found: Found, table: Table) -> bool:
+    """Whether heads stand there often enough to have one before each figure of most rows: a table prints them once."""
+    places = {hit.first for hit in found.of(table.code, "column")}
+    return len(places) >= _LEAST_SHARE * len(table.cells)
 
 
 def _read(found: Found, table: Table, rows: Sequence[tuple[Hit, Block]], edges: Sequence[Hit]) -> Draft | None:
@@ -54,7 +67,10 @@ def _read(found: Found, table: Table, rows: Sequence[tuple[Hit, Block]], edges: 
     whole = 0
     for hit, block in rows:
         codes = [column.code for column in block.columns]
-        cells = _cells(found, table, hit, _end(found, table, edges, hit))
+        end = _end(found, table, edges, hit)
+        heads = _heads(found, table, hit, end)
+        cells = _cells(found, table, heads, end)
+        draft.units.update(_units(found, block, hit, heads))
         draft.open_row(hit.label.name, codes, _NOTE)
         for code, piece in cells.items() if cells.keys() == set(codes) else ():
             if piece is not None:
@@ -92,18 +108,27 @@ def _end(found: Found, table: Table, chain: Sequence[Hit], hit: Hit) -> int:
     return min((*following[:1], next(foreign, len(found.stream.text))))
 
 
-def _cells(found: Found, table: Table, hit: Hit, end: int) -> dict[str, Piece | None]:
-    """The figure behind each head between the label of a row and its end; none where one stands before the first head."""
-    heads = sorted(
-        {other.first: other for other in found.of(table.code, "column") if hit.end <= other.first < end}.values(),
-        key=lambda other: other.first,
-    )
-    names = [other.label.name for other in heads]
-    if not heads or len(set(names)) != len(names):
-        return {}
-    if cut_zone(found.stream, hit.end, heads[0].first, rows_marked=False):
-        return {}
-    edges = [*(other.first for other in heads[1:]), end]
+def _heads(found: Found, table: Table, hit: Hit, end: int) -> list[Hit]:
+    """The heads between the label of a row and its end, where none stands there twice and no figure before the first of them."""
+    heads = {other.first: other for other in found.of(table.code, "column") if hit.end <= other.first < end}
+    ordered = [heads[first] for first in sorted(heads)]
+    if not ordered or len({other.label.name for other in ordered}) < len(ordered):
+        return []
+    return [] if cut_zone(found.stream, hit.end, ordered[0].first, rows_marked=False) else ordered
+
+
+def _units(found: Found, block: Block, hit: Hit, heads: Sequence[Hit]) -> dict[tuple[str, str], str]:
+    """The units of amounts that the heads of a row or its label print."""
+    row = next(row for row in block.rows if row.code == hit.label.name)
+    units = {(row.code, code): unit for code, unit in units_of_heads(found.stream, block, heads).items()}
+    words = found.stream.text[hit.end : heads[0].first].strip(_BETWEEN) if heads else ""
+    printed = unit_of_row(found.stream, row, hit, Run((), bordered=False, same_row=True, words=words, cut_short=False))
+    return units | ({(row.code, column.code): printed for column in block.columns} if printed else {})
+
+
+def _cells(found: Found, table: Table, heads: Sequence[Hit], end: int) -> dict[str, Piece | None]:
+    """The figure behind each head, by the code of its column."""
+    edges = [*(other.first for other in heads[1:]), end][: len(heads)]
     signed = {column.code for block in table.blocks for column in block.columns if column.signed}
     return {
         head.label.name: _figure(found, head.end, edge, signed=head.label.name in signed)
@@ -119,7 +144,8 @@ def _figure(found: Found, start: int, end: int, *, signed: bool) -> Piece | None
     there where a sign may be the last of several dashes.
     """
     text = found.stream.text[start:end]
-    behind = text.lstrip(_BETWEEN)
+    note = _NOTE_BEHIND.match(text)
+    behind = (text[note.end() :] if note else text).lstrip(_BETWEEN)
     leader = _LEADER.match(behind)
     behind = behind[leader.end() :].lstrip(_BETWEEN) if leader else behind
     printed = _MARK.split(behind, maxsplit=1)[0]

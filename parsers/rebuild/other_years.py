@@ -12,27 +12,37 @@ from parsers.form import Row
 from parsers.rebuild.found import Found
 from parsers.rebuild.marks import MARKS, ROW_ENDS, TABLE
 
-__all__ = ["are_years_headed", "is_of_another_year"]
+__all__ = ["are_shares_headed", "are_years_headed", "is_of_another_year"]
 
 _ANOTHER = "上年度?|上一年度?|去年|上期|同期|前年"
 _YEARS = re.compile(
     rf"(?:本年度?|今年|当年|本期|(?:{_ANOTHER})(?:同期)?|\d{{4}}年度?)数?|(?:较|比|同比).*|增减.*|增长.*|增幅|变化"
 )
 _OTHERS = re.compile(rf"{_ANOTHER}|\d{{4}}年")
+_SHARE = re.compile(r"(?:占比|比例|比重|百分比|所占比例)(?:[(（]?[%％][)）]?)?")
 _PARTED = re.compile(f"[{MARKS}]+")
 _ROWS_OF_HEADS = 6
 
 
 def are_years_headed(found: Found, first_row: int) -> bool:
     """Whether the heads above a place, row by row of cells, name two years or what changed between them."""
+    return sum(_YEARS.fullmatch(cell) is not None for cell in _cells_above(found, first_row)) > 1
+
+
+def are_shares_headed(found: Found, first_row: int) -> bool:
+    """Whether a head above a place is that of a share: then as many cells as the form has columns are one too few."""
+    return any(_SHARE.fullmatch(cell) for cell in _cells_above(found, first_row))
+
+
+def _cells_above(found: Found, first_row: int) -> set[str]:
+    """What stands in the cells of the rows of heads above a place."""
     text = found.stream.text
     start = first_row
     for _ in range(_ROWS_OF_HEADS):
         start = max(0, *(text.rfind(mark, 0, start) for mark in ROW_ENDS))
         if text[start] == TABLE:
             break
-    cells = {"".join(cell.split()) for cell in _PARTED.split(text[start:first_row])}
-    return sum(_YEARS.fullmatch(cell) is not None for cell in cells) > 1
+    return {"".join(cell.split()) for cell in _PARTED.split(text[start:first_row])}
 
 
 def is_of_another_year(words: str, row: Row) -> bool:

@@ -53,7 +53,9 @@ def read_rows(found: Found, table: Table) -> Draft:
         return draft
     marked = found.rows_marked(hits[0].first, hits[-1].end, len({hit.label.name for hit in hits}))
     width = len(table.columns)
-    weighed = without_strangers([Weighed(hit, _weigh(found, hit, width, marked=marked)) for hit in hits], table)
+    weighed = without_strangers(
+        [Weighed(hit, _weigh(found, hit, width, marked=marked)) for hit in hits], table, _numbered(found, hits, marked=marked)
+    )
     hits = [item.hit for item in weighed]
     chain = choose_chain(weighed)
     if _coverage(chain) < _LEAST_COVERAGE:
@@ -97,6 +99,22 @@ def read_rows(found: Found, table: Table) -> Draft:
     open_headless(draft, {hit.label.name for hit in heads_before(found, table, first)}, codes)
     open_numbered(draft)
     return draft
+
+
+def _opens_row(found: Found, run: Run) -> bool:
+    """Whether the figure of a run stands in the first column of a grid, where labels stand: it may be the number of a page."""
+    spots = [found.stream.grid_column(piece.start) for piece in run.pieces if piece.text]
+    return bool(spots) and all(spot is not None and spot[1] == 0 for spot in spots)
+
+
+def _numbered(found: Found, hits: Sequence[Hit], *, marked: bool) -> frozenset[str]:
+    """The rows whose labels stand with their numbers before several cells of their own."""
+    zones = (
+        (hit.label.name, cut_zone(found.stream, hit.end, found.next_label(hit.end), rows_marked=marked))
+        for hit in hits
+        if hit.label.short and hit.first < hit.start
+    )
+    return frozenset(name for name, runs in zones if runs and runs[0].same_row and len(runs[0].pieces) > 1)
 
 
 def _placed_elsewhere(found: Found, hits: Sequence[Hit], chain: Sequence[Hit], *, marked: bool) -> frozenset[str]:
@@ -238,6 +256,7 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], hits: Sequence[Hit]
         elif row.values:
             units.append(Unit(None, Run((), bordered=False, same_row=False, words="", cut_short=False), hit))
         loose = [run for run in runs if run.figures or len(run.pieces) >= len(table.columns)]
+        loose = [run for run in loose if len(table.columns) > 1 or not _opens_row(found, run)]
         units.extend(Unit(None, run, leads=mixed or found.leads(run, end)) for run in loose)
     return units
 

@@ -12,7 +12,7 @@ from parsers.form import Row
 from parsers.rebuild.labels import is_tail
 from parsers.rebuild.marks import BORDERS, CELL, COVER, LINE, MARKS, SPACE
 from parsers.rebuild.stream import Stream
-from parsers.rebuild.zones import Kind, Piece, Run
+from parsers.rebuild.zones import Kind, Piece, Run, is_whole
 from parsers.values import read_value
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "may_be_moved",
     "may_be_thrown",
     "on_one_line",
+    "split_merged",
     "sums_up_on_one_line",
     "surplus_of",
     "total_breaks",
@@ -226,3 +227,19 @@ def total_breaks(pieces: Sequence[Piece] | None) -> bool:
     numbers = [read_value(piece.text).number for piece in pieces]
     known = [number for number in numbers if number is not None]
     return len(known) == len(pieces) and sum(known[:-1], Decimal(0)) != known[-1]
+
+
+def split_merged(pieces: Sequence[Piece]) -> list[Piece]:
+    """The figures of cells that hold several, when every one is written as numbers are."""
+    parts: list[Piece] = []
+    for piece in pieces:
+        at = 0
+        tokens = piece.text.split()
+        if piece.kind is not Kind.FIGURE or len(tokens) < 2 or not all(is_whole(token) for token in tokens):
+            parts.append(piece)
+            continue
+        for token in tokens:
+            at = piece.text.index(token, at)
+            parts.append(Piece(token, piece.start + at, piece.start + at + len(token), Kind.FIGURE))
+            at += len(token)
+    return parts

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 NOTE = "the text has figures apart from the labels of their rows"
-_DISPUTED = "the table may be another form's, in which no row has this label: rows of figures are left over"
+_DISPUTED = "the table may be another form's, which prints other rows or columns: no label in it tells the two apart"
 
 _PRINTED = re.compile(f"[^{SPACE}]")
 _LINE_OR_BORDER = LINE + BORDERS
@@ -94,8 +94,12 @@ def open_unshared(draft: Draft, other: Table) -> None:
     """
     Open the rows of a table that another form does not print in it.
 
-    It may be that form's table whose labels are lost, where rows of figures are left over and no label tells the two apart.
+    It may be that form's table whose labels are lost, where rows of figures are left over, or where no table of the document has a
+    label that tells the two apart. Of blocks, which differ by their heads, none is read then.
     """
+    for block in draft.table.blocks if draft.table.layout == "blocks" else ():
+        for row in block.rows:
+            draft.open_row(row.code, [column.code for column in block.columns], _DISPUTED)
     shared = {(row.code, core_of(row.zh), row.values) for row in other.rows}
     for row in draft.table.rows:
         if row.values and (row.code, core_of(row.zh), row.values) not in shared:

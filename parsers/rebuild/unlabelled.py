@@ -198,7 +198,7 @@ def count_gaps(units: list[Unit], table: Table, elsewhere: Collection[str] = ())
             inside = [at for at in inside if has_digit(units[at].run)]
         figures = [at for at in inside if units[at].run.figures]
         for chosen in (figures, inside) if figures else ():
-            if len(chosen) != len(missing) or _begin_inside([units[at] for at in chosen], missing):
+            if len(chosen) != len(missing) or _begin_inside([units[at] for at in chosen], missing, table):
                 continue
             if all(_fits(units, at, row, table) for at, row in zip(chosen, missing, strict=True)):
                 for at, row in zip(chosen, missing, strict=True):
@@ -206,9 +206,12 @@ def count_gaps(units: list[Unit], table: Table, elsewhere: Collection[str] = ())
                 break
 
 
-def _begin_inside(units: Sequence[Unit], rows: Sequence[Row]) -> bool:
+def _begin_inside(units: Sequence[Unit], rows: Sequence[Row], table: Table) -> bool:
     """Whether a row of cells behind the label of a group would not be the group's first one: those before it are others'."""
-    behind = (unit.run.bordered and unit.run.same_row and unit.label is None for unit in units[1:])
+    first, *behind = [unit.run.bordered and unit.run.same_row and unit.label is None for unit in units]
+    siblings = [row.code for row in table.rows if row.values and row.parent == rows[0].parent]
+    if first and rows[0].code not in siblings[:1]:
+        return True
     return any(begins and left.parent == right.parent for begins, (left, right) in zip(behind, pairwise(rows), strict=True))
 
 
@@ -220,4 +223,6 @@ def _fits(units: Sequence[Unit], at: int, row: Row, table: Table) -> bool:
         return False
     for head in (*table.heads, *(column.zh for column in table.columns)):
         words = words.replace(core_of(head), "")
-    return len(words) < 3 or _is_alike(words, units, at, row, table, least=_NOT_ALIEN)
+    if len(words) < 3:
+        return words == (row.unit or "") or words in core_of(row.zh)
+    return _is_alike(words, units, at, row, table, least=_NOT_ALIEN)
