@@ -55,6 +55,11 @@ def test_any_sheet_in_any_layout(layout: Layout, sheet: Sheet, seed: int) -> Non
     assert read_and_judge(layout, sheet, seed, alone=True)[:5] == []
 
 
+def test_blanks_beside_stacked_labels_are_no_rows_without_a_label() -> None:
+    sheet = random_sheet(Random(0), form="mixed", scale=20, filling="blank")
+    assert read_and_judge(layout_named("html.rows_stacked"), sheet, 0, alone=True) == []
+
+
 @given(layouts(), sheets(false=True, fillings=("full",)), seeds())
 @settings(max_examples=100)
 def test_a_sheet_with_one_false_figure_is_read_as_it_is_printed(layout: Layout, sheet: Sheet, seed: int) -> None:

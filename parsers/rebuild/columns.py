@@ -186,11 +186,15 @@ class Columns:
 
     def holds_others(self, run: Run) -> bool:
         """Whether a run holds cells of another year, dashes for borders, or a row number that hides a loss: most rows have one at an end."""
+        longer = len(run.pieces) > self.width
+        if (self.dated and longer) or (not run.bordered and self.width > 1 and is_dashed(run)):
+            return True
+        if self.shared and (not longer or any(piece.kind is Kind.EMPTY for piece in run.pieces)):
+            return True
+        if not run.figures == len(run.pieces) == self.width:
+            return False
         others = self.surplus.get(self._grid_number(run), Surplus())
-        numbered = others.contested and run.figures == len(run.pieces) == self.width < others.usual
-        dashed = not run.bordered and self.width > 1 and is_dashed(run)
-        longer, kinds = len(run.pieces) > self.width, {piece.kind for piece in run.pieces}
-        return numbered or dashed or (self.dated and longer) or (self.shared and (Kind.EMPTY in kinds or not longer))
+        return others.contested and self.width < others.usual
 
     def _may_hide_a_loss(self, run: Run) -> bool:
         """Whether an empty cell of the run may stand where a figure was lost or moved away, or be one too many."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from parsers.rebuild.draft import Draft, Open, Printed
-from parsers.rebuild.zones import Kind
+from parsers.rebuild.zones import Kind, Piece
 
 __all__ = ["open_headless", "open_numbered"]
 
@@ -34,19 +34,21 @@ def open_headless(draft: Draft, heads: Collection[str], codes: Sequence[str]) ->
 
 def open_numbered(draft: Draft) -> None:
     """Open a table in which the figures of a column count its rows, one to each: they are row numbers, and others may have moved."""
-    columns: dict[str, list[tuple[int, str]]] = {}
+    columns: dict[str, list[Piece]] = {}
     for (_, code), reading in draft.readings.items():
         if isinstance(reading, Printed) and reading.piece.kind is Kind.FIGURE:
-            columns.setdefault(code, []).append((reading.piece.start, reading.piece.text))
-    if any(_count([text for _, text in sorted(column)]) for column in columns.values()):
+            columns.setdefault(code, []).append(reading.piece)
+    if any(map(_count, columns.values())):
         for cell, reading in draft.readings.items():
             if isinstance(reading, Printed):
                 draft.readings[cell] = Open("the figures of a column count the rows of the table", reading.piece)
 
 
-def _count(texts: Sequence[str]) -> bool:
-    """Whether so many numbers follow each other, but for one that may lack."""
-    if len(texts) < _FEWEST_NUMBERS or not all(map(str.isdecimal, texts)):
+def _count(column: Sequence[Piece]) -> bool:
+    """Whether so many numbers follow each other down a column, but for one that may lack; one that stands there twice counts nothing."""
+    texts = {piece.text for piece in column}
+    if len(texts) < max(len(column), _FEWEST_NUMBERS) or not all(map(str.isdecimal, texts)):
         return False
-    steps = [int(behind) - int(before) for before, behind in pairwise(texts)]
+    numbers = [int(piece.text) for piece in sorted(column, key=lambda piece: piece.start)]
+    steps = [behind - before for before, behind in pairwise(numbers)]
     return set(steps) <= {1, 2} and steps.count(2) <= 1

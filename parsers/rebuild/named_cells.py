@@ -58,7 +58,8 @@ def read_named_blocks(found: Found, table: Table) -> Draft | None:
 def _has_heads(found: Found, table: Table) -> bool:
     """Whether heads stand there often enough to have one before each figure of most rows: a table prints them once."""
     places = {hit.first for hit in found.of(table.code, "column")}
-    return len(places) >= _LEAST_SHARE * len(table.cells)
+    once = sum(len(block.columns) for block in table.blocks)
+    return len(places) > once and len(places) >= _LEAST_SHARE * len(table.cells)
 
 
 def _read(found: Found, table: Table, rows: Sequence[tuple[Hit, Block]], edges: Sequence[Hit]) -> Draft | None:

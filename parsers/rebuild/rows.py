@@ -24,7 +24,7 @@ from parsers.rebuild.found import Found
 from parsers.rebuild.headless import open_headless, open_numbered
 from parsers.rebuild.heads import heads_before
 from parsers.rebuild.labels import Hit, compact, core_of, is_tail
-from parsers.rebuild.marks import BORDERS, LINE
+from parsers.rebuild.marks import BORDERS, CELL, LINE, MARKS, SPACE
 from parsers.rebuild.mend import sums_of
 from parsers.rebuild.money import unit_of_row
 from parsers.rebuild.named_cells import read_named_rows
@@ -145,7 +145,7 @@ def _assigned(found: Found, table: Table, units: list[Unit], draft: Draft, elsew
     unknown = [at for at, unit in enumerate(units[:end]) if unit.row is None and len(unit.run.pieces) >= width > 1]
     draft.doubts.extend(remark_unknown([units[at].run for at in unknown]))
     draft.loose = sum(_is_loose(unit, width) for unit in units[:end])
-    draft.nameless = any(_is_loose(unit, width) and _is_nameless_row(unit.run, width) for unit in units[:end])
+    draft.nameless = any(_is_loose(unit, width) and _is_nameless_row(found, unit.run, width) for unit in units[:end])
     draft.crowded = _are_crowded(units, [at for at in unknown if units[at].run.figures and not units[at].run.words], table)
     return units
 
@@ -169,9 +169,12 @@ def _is_loose(unit: Unit, width: int) -> bool:
     return unit.row is None and unit.label is None and (unit.run.figures > 0 or named)
 
 
-def _is_nameless_row(run: Run, width: int) -> bool:
-    """Whether a run is one whole row of cells without a word: its label is lost."""
-    return len(run.pieces) >= width and not run.words and not is_stacked(run)
+def _is_nameless_row(found: Found, run: Run, width: int) -> bool:
+    """Whether a run is one whole row of cells without a word: its label is lost. Blanks beside stacked labels are those of several rows."""
+    if len(run.pieces) < width or run.words or is_stacked(run):
+        return False
+    before = found.stream.text[: run.pieces[0].start].rstrip(SPACE + MARKS).rpartition(CELL)[2]
+    return run.figures > 0 or LINE not in before
 
 
 def _are_crowded(units: Sequence[Unit], unknown: Sequence[int], table: Table) -> bool:
