@@ -55,6 +55,12 @@ def test_any_sheet_in_any_layout(layout: Layout, sheet: Sheet, seed: int) -> Non
     assert read_and_judge(layout, sheet, seed, alone=True)[:5] == []
 
 
+def test_signs_for_nothing_on_lines_of_their_own_are_cells() -> None:
+    chance = Random(0)
+    sheet = with_one_false_figure(random_sheet(chance, form="2019", scale=600, filling="full"), chance)
+    assert read_and_judge(layout_named("values.marks"), sheet, 1047, alone=True) == []
+
+
 def test_blanks_beside_stacked_labels_are_no_rows_without_a_label() -> None:
     sheet = random_sheet(Random(0), form="mixed", scale=20, filling="blank")
     assert read_and_judge(layout_named("html.rows_stacked"), sheet, 0, alone=True) == []

@@ -114,7 +114,7 @@ class _Drafts:
         self.form = found.form
         self._read: dict[str, Draft] = {}
         self._mended: set[str] = set()
-        self._shown: list[Habits] = []
+        self._shown: dict[str, Habits] = {}
 
     def of(self, code: str) -> Draft:
         """The draft of a table."""
@@ -149,7 +149,8 @@ class _Drafts:
 
     def _mend(self, draft: Draft) -> None:
         if draft.table.layout == "rows":
-            self._shown.append(mend_rows(draft, self.form))
+            if draft.lost:
+                self._shown[draft.table.code] = mend_rows(draft, self.form)
             if sums_of(self.form, draft.table) is None:
                 mend_without_sums(draft)
         elif draft.lost and draft.table.layout == "blocks":
@@ -160,9 +161,11 @@ class _Drafts:
     def _habits(self) -> Habits:
         """What all tables of rows together show."""
         for table in self.form.tables:
-            if table.layout == "rows":
-                self.of(table.code)
-        return Habits(any(habit.zeros_printed for habit in self._shown), any(habit.glued for habit in self._shown))
+            draft = self.of(table.code) if table.layout == "rows" else None
+            if draft is not None and table.code not in self._shown:
+                self._shown[table.code] = mend_rows(draft, self.form)  # no row of it is lost
+        shown = self._shown.values()
+        return Habits(any(habit.zeros_printed for habit in shown), any(habit.glued for habit in shown))
 
 
 def _choose(every: Sequence[_Drafts], year: int | None) -> list[tuple[Draft, Form]]:

@@ -22,7 +22,7 @@ from parsers.rebuild.surplus import (
     Behind,
     Surplus,
     behind,
-    is_dashed,
+    is_dashed_line,
     least_spare,
     lies_unevenly,
     may_be_thrown,
@@ -182,12 +182,14 @@ class Columns:
         """Whether figures without borders are one row: each by itself, on one line or on a line each."""
         uneven = self.found is not None and lies_unevenly(self.found.stream, run.pieces)
         one_cell = any(left.doubt and right.doubt and right.start - left.end < 2 for left, right in pairwise(run.pieces))
-        return not (uneven or one_cell or is_dashed(run)) and all(is_separate(piece.text) for piece in run.pieces)
+        dashed = self.found is not None and is_dashed_line(self.found.stream, run)
+        return not (uneven or one_cell or dashed) and all(is_separate(piece.text) for piece in run.pieces)
 
     def holds_others(self, run: Run) -> bool:
         """Whether a run holds cells of another year, dashes for borders, or a row number that hides a loss: most rows have one at an end."""
         longer = len(run.pieces) > self.width
-        if (self.dated and longer) or (not run.bordered and self.width > 1 and is_dashed(run)):
+        dashed = self.found is not None and not run.bordered and self.width > 1 and is_dashed_line(self.found.stream, run)
+        if dashed or (self.dated and longer):
             return True
         if self.shared and (not longer or any(piece.kind is Kind.EMPTY for piece in run.pieces)):
             return True
@@ -389,5 +391,7 @@ def _are_alike(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bool:
     """Whether all rows are lines with as many cells as those of their heads, labels counted: then none has lost one."""
     if not found.stream.borders.row_lines:
         return False
-    starts = [*(run.pieces[0].start for run in runs if run.bordered and run.pieces), *(hit.start for hit in heads)]
-    return len({found.stream.row_extent(start) for start in starts}) == 1
+    starts = [*(hit.start for hit in heads), *(run.pieces[0].start for run in runs if run.bordered and run.pieces)]
+    extents = map(found.stream.row_extent, starts)
+    first = next(extents, None)
+    return first is not None and all(extent == first for extent in extents)

@@ -247,8 +247,8 @@ def _units(found: Found, table: Table, chain: Sequence[Hit], hits: Sequence[Hit]
         labels = [item for item in stack if item.values]
         mixed = _are_stacked_above(units, runs, len(table.columns))
         owned = _owns(row, hit, runs, len(table.columns)) and not mixed and not _is_parted(hit, runs[0], others)
-        unnamed = len(labels) > 1 and _names_more(found, hit)
-        stacked = unstack(runs[0], len(labels), unnamed=unnamed) if owned and runs[0].bordered else None
+        stack_owned = owned and runs[0].bordered and len(labels) > 1
+        stacked = unstack(runs[0], len(labels), unnamed=_names_more(found, hit)) if stack_owned else None
         if stacked is not None:
             del units[len(units) - (len(labels) - 1) :]
             units.extend(Unit(item, run, hit) for item, run in zip(labels, stacked, strict=True))

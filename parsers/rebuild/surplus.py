@@ -19,6 +19,7 @@ __all__ = [
     "Surplus",
     "behind",
     "is_dashed",
+    "is_dashed_line",
     "least_spare",
     "lies_unevenly",
     "may_be_grouped",
@@ -161,6 +162,11 @@ def is_dashed(run: Run) -> bool:
     return len(texts) > 2 and any(
         not any(map(_DIGIT.search, texts[at::2])) and all(map(_DIGIT.search, texts[1 - at :: 2])) for at in (0, 1)
     )
+
+
+def is_dashed_line(stream: Stream, run: Run) -> bool:
+    """Whether dashes stand so in one line; one on a line of its own is a cell."""
+    return LINE not in stream.text[run.pieces[0].start : run.pieces[-1].end] and is_dashed(run)
 
 
 def may_be_thrown(thrown: Sequence[Piece], kept: Sequence[Piece]) -> bool:
