@@ -224,5 +224,5 @@ def _fits(units: Sequence[Unit], at: int, row: Row, table: Table) -> bool:
     for head in (*table.heads, *(column.zh for column in table.columns)):
         words = words.replace(core_of(head), "")
     if len(words) < 3:
-        return words == (row.unit or "") or words in core_of(row.zh)
+        return words.removesuffix(row.unit or "") in core_of(row.zh)
     return _is_alike(words, units, at, row, table, least=_NOT_ALIEN)
