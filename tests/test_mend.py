@@ -265,6 +265,7 @@ MENDED = (
     "text.bars_open_row+marks+lost_space+aliases+labels_torn/4528.1223",
     "html.gb_as_gb2312+footnotes+heads_damaged+rows_stacked+labels_torn/4531.80",
     "html.utf8_as_gb2312+marks+spans_gone_with_cells+rows_glued/1731.509",  # signs for nothing run together too
+    "text.bars_wrapped+one_figure+labels_torn/2.74",  # a row that cases alone have tells whose the next one is
 )
 """Trials in which a wrong cell stood as read, each another false assumption."""
 

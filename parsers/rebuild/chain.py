@@ -54,7 +54,7 @@ def without_strangers(weighed: Sequence[Weighed], table: Table, numbered: Collec
 
     Nor those of short labels without their number where they stand with it before cells (`numbered`): 总计 of a group is not （七）总计.
     Form 2014 counts 被依法纠错数 of reviews and of cases: one alone behind 行政复议数量 is not that of 行政诉讼数量. Where it stands
-    twice and one parent is nowhere, that one's label is misprinted.
+    twice and one parent is nowhere, that one's label is misprinted. A row that one parent alone has tells of that parent too.
     """
     alike: dict[str, list[Row]] = {}
     for row in table.rows:
@@ -62,12 +62,13 @@ def without_strangers(weighed: Sequence[Weighed], table: Table, numbered: Collec
             alike.setdefault(core_of(row.zh), []).append(row)
     several = {row.code: rows for rows in alike.values() if len(rows) > 1 for row in rows}
     parents = {row.code: row.parent for rows in several.values() for row in rows}
+    children = {row.code: row.parent for row in table.rows if row.parent in parents.values() and row.code not in several}
     hits = [item.hit for item in weighed]
     named = {hit.label.name for hit in hits}
     last: dict[str | None, int] = {}
     kept = []
     for item, hit in zip(weighed, hits, strict=True):
-        last[hit.label.name] = hit.first
+        last[children.get(hit.label.name, hit.label.name)] = hit.first
         own, rows = parents.get(hit.label.name), several.get(hit.label.name, [])
         nearest = max((row.parent for row in rows if row.parent in last), key=lambda parent: last[parent], default=own)
         places = len({other.first for other in hits if other.label.name == hit.label.name}) if nearest != own else 0
