@@ -26,7 +26,7 @@ from parsers.values import read_value
 __all__ = ["Habits", "Sums", "mend_rows", "sums_of"]
 
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
-_SHARE_WHOLE = 0.75
+_SHARE_WHOLE = 0.7
 _LONGEST_KEPT = 40
 _STEPS_A_CELL = MAX_STEPS // 7
 
@@ -74,7 +74,7 @@ def mend_rows(draft: Draft, form: Form) -> Habits:
     """
     Read the lost rows of a draft in place; what the document is shown to do.
 
-    Figures that run together are read only where it prints its zeros. That is shown when three quarters of the rows hold a
+    Figures that run together are read only where it prints its zeros. That is shown when seven rows in ten hold a
     figure in every cell whichever way they are read, and no row has fewer digits than cells.
     """
     sums = sums_of(form, draft.table)
