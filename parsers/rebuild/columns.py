@@ -30,13 +30,12 @@ from parsers.rebuild.surplus import (
     surplus_of,
     total_breaks,
 )
+from parsers.rebuild.totals import grids_without_totals, lacks_total
 from parsers.rebuild.under import GridColumn, columns_of_heads, pieces_by_number, pieces_under
 from parsers.rebuild.zones import Kind, Piece, Run, is_separate
 from parsers.values import read_value
 
 __all__ = ["Columns"]
-
-_FEWEST_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Columns:
     rows have fewer cells than columns, a column is gone, or heads are displaced: then an empty cell proves no place. `heads`
     are those of all columns, in the form's order, else none. `dated` when heads name two years, so that a row with more cells
     holds those of both; `shared` when one names a share. `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` the grids as in
-    `_untotalled`. `grid_number` is the grid of the heads, `last` the last row.
+    `grids_without_totals`. `grid_number` is the grid of the heads, `last` the last row.
     """
 
     codes: tuple[str, ...]
@@ -103,7 +102,7 @@ class Columns:
         headed = {hit.label.name for hit in heads} == set(codes)
         spare = {} if alike and headed else least_spare(found.stream, runs, width)
         shifted = width > 1 and _are_shifted(runs, width)
-        untotalled = _untotalled(found, runs, width, flush=flush) if codes[-1] == "total" else frozenset()
+        untotalled = grids_without_totals(found, runs, width, flush=flush) if codes[-1] == "total" else frozenset()
         spot = found.stream.grid_column(heads[0].start) if heads else None
         number, last = (None if spot is None else spot[0]), (runs[-1] if runs else None)
         surplus = surplus_of(found.stream, runs, width)
@@ -229,7 +228,7 @@ class Columns:
     def _is_shifted(self, run: Run) -> bool:
         """Whether, in lines of text, an empty total is where it is because a cell before it was lost."""
         return self._grid_number(run) is None and (
-            _looks_shifted(run, self.width) or (self.shifted and _lacks_total(run, self.width))
+            _looks_shifted(run, self.width) or (self.shifted and lacks_total(run, self.width))
         )
 
     def _grid_number(self, run: Run) -> int | None:
@@ -276,45 +275,19 @@ class Columns:
         return kept if may_be_thrown(thrown, kept) else pieces
 
 
-def _lacks_total(run: Run, width: int) -> bool:
-    return all(piece.kind is Kind.EMPTY for piece in run.pieces[width - 1 :])
-
-
 def _looks_shifted(run: Run, width: int) -> bool:
     """Whether the last figure is the sum of those before it though an empty cell stands in the last column."""
     numbers = [number for piece in run.pieces[:width] if (number := read_value(piece.text).number) is not None]
-    return _lacks_total(run, width) and len(numbers) > 1 and numbers[-1] != 0 and sum(numbers[:-1]) == numbers[-1]
+    return lacks_total(run, width) and len(numbers) > 1 and numbers[-1] != 0 and sum(numbers[:-1]) == numbers[-1]
 
 
 def _are_shifted(runs: Sequence[Run], width: int) -> bool:
     """Whether no row has a total, and either some row's last figure is its sum or all lack just one figure."""
-    cells = [run for run in runs if run.bordered and run.figures and len(run.pieces) >= width]
-    if not cells or not all(_lacks_total(run, width) for run in cells):
+    whole = [run for run in runs if run.bordered and len(run.pieces) >= width]
+    if any(not lacks_total(run, width) and run.figures for run in whole):
         return False
-    return any(_looks_shifted(run, width) for run in cells) or all(run.figures == width - 1 for run in cells)
-
-
-def _untotalled(found: Found, runs: Sequence[Run], width: int, *, flush: bool) -> frozenset[int | None]:
-    """The grids, or those of a table that is cut, in which no row has its total: figures have moved, or the column of totals lacks."""
-    grids: dict[int | None, list[Run]] = {}
-    for run in runs:
-        spot = found.stream.grid_column(run.pieces[0].start) if run.pieces else None
-        grids.setdefault(None if spot is None else spot[0], []).append(run)
-    parts = [*((frozenset({number}), own) for number, own in grids.items()), (frozenset(grids), runs)]
-    lacking = (numbers for numbers, own in parts if _lack_totals(own, width) or (flush and _end_empty(own)))
-    return frozenset[int | None]().union(*lacking)
-
-
-def _lack_totals(runs: Sequence[Run], width: int) -> bool:
-    """Whether figures stand in many rows and none of them in the last column, where every row has its total: they have moved."""
-    figured = [run for run in runs if run.bordered and run.figures and len(run.pieces) >= width]
-    return len(figured) >= _FEWEST_ROWS and all(_lacks_total(run, width) for run in figured)
-
-
-def _end_empty(runs: Sequence[Run]) -> bool:
-    """Whether figures stand in many rows and none of them in the last cell: the column of totals lacks, or is another one."""
-    figured = [run for run in runs if run.bordered and run.figures]
-    return len(figured) >= _FEWEST_ROWS and all(run.pieces[-1].kind is Kind.EMPTY for run in figured)
+    cells = [run for run in whole if run.figures]
+    return any(_looks_shifted(run, width) for run in cells) or (bool(cells) and all(run.figures == width - 1 for run in cells))
 
 
 def _heads_by_grid(

@@ -128,10 +128,11 @@ def printed_between(stream: Stream, run: Run) -> str:
 
 def write_facts(draft: Draft, stream: Stream) -> Iterator[Fact]:
     """One fact for every cell of the table, in the form's order."""
+    table = draft.table.code
     for cell, (row_label, column_label) in draft.table.cells.items():
         unit = draft.units.get(cell) or row_label.unit or column_label.unit
         reading = draft.readings.get(cell)
-        name = (draft.table.code, *cell)
+        name = (table, *cell)
         if isinstance(reading, Printed):
             text, start, end, _, _ = reading.piece
             status, number, printed_unit, note = read_value(text, signed=column_label.signed)
