@@ -13,8 +13,9 @@ PAGE = (
 )
 
 
-def read(cell: str) -> Fact:
-    return parse(PAGE.format(cell).encode(), name="report.html").by_address["proactive.licensing.decisions"]
+def read(cell: str, tag: str = "td") -> Fact:
+    page = PAGE.replace("<td>{}</td>", f"<{tag}>{{}}</{tag}>").format(cell)
+    return parse(page.encode(), name="report.html").by_address["proactive.licensing.decisions"]
 
 
 @pytest.mark.parametrize(
@@ -24,8 +25,9 @@ def read(cell: str) -> Fact:
         "7<canvas></canvas>", "7<input value=8>", "<input value=7><input type=text value=8>",
     ],
 )  # fmt: skip
-def test_a_figure_beside_something_drawn_is_doubted(cell: str) -> None:
-    fact = read(cell)
+@pytest.mark.parametrize("tag", ["td", "th"])
+def test_a_figure_beside_something_drawn_is_doubted(cell: str, tag: str) -> None:
+    fact = read(cell, tag)
     assert (fact.status, fact.value) == (Status.UNREADABLE, None)
 
 
@@ -36,5 +38,6 @@ def test_a_figure_beside_something_drawn_is_doubted(cell: str) -> None:
         "7<input type=checkbox>",
     ],
 )  # fmt: skip
-def test_a_figure_beside_what_shows_nothing_is_read(cell: str) -> None:
-    assert read(cell).value == 7
+@pytest.mark.parametrize("tag", ["td", "th"])
+def test_a_figure_beside_what_shows_nothing_is_read(cell: str, tag: str) -> None:
+    assert read(cell, tag).value == 7

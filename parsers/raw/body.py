@@ -269,11 +269,8 @@ def bears_mark(tag: str, classes: str | None, identity: str | None, kind: str, n
     >>> bears_mark("div", "article TRS_Editor", None, "class", "TRS_Editor"), bears_mark("div", None, "zoomcon", "id", "zoom")
     (True, False)
     """
-    if kind == "tag":
-        return tag == name
-    if kind == "class":
-        return name in (classes or "").split()
-    return (identity or "").startswith(name) if kind == "begin" else identity == name
+    names = _Names(frozenset((tag,)), frozenset((classes or "").split()), frozenset((identity,) if identity else ()))
+    return names.bear(kind, name)
 
 
 def _holds_something(element: etree._Element) -> bool:

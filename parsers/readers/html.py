@@ -60,21 +60,22 @@ _STYLE_SHEET = """
     ></xsl:choose></xsl:template>
   <xsl:template match="del[translate(., '0123456789', '') != string()] | s[translate(., '0123456789', '') != string()]
     | strike[translate(., '0123456789', '') != string()]">{UNKNOWN}</xsl:template>
-  <xsl:template match="td//input[not(@type) or @type = 'text' or @type = 'number']"
-    ><xsl:if test="translate(ancestor::td[1], '0123456789', '') != string(ancestor::td[1]) or count(ancestor::td[1]//input[@value][not(@type) or @type = 'text' or @type = 'number']) > 1"
+  <xsl:template match="td//input[not(@type) or @type = 'text' or @type = 'number'] | th//input[not(@type) or @type = 'text' or @type = 'number']"
+    ><xsl:if test="translate((ancestor::td | ancestor::th)[last()], '0123456789', '') != string((ancestor::td | ancestor::th)[last()]) or count((ancestor::td | ancestor::th)[last()]//input[@value][not(@type) or @type = 'text' or @type = 'number']) > 1"
       >{UNKNOWN}</xsl:if><xsl:value-of select="translate(@value, '{ANY}', '')"/></xsl:template>
-  <xsl:template match="td//select">{UNKNOWN}</xsl:template>
+  <xsl:template match="td//select | th//select">{UNKNOWN}</xsl:template>
   <xsl:template match="sub[not(translate(normalize-space(), '0123456789', ''))]"
     ><xsl:choose
       ><xsl:when test="normalize-space((ancestor::td | ancestor::th)[last()]) = normalize-space()"
         ><xsl:apply-templates/></xsl:when
       ><xsl:otherwise>{UNKNOWN}</xsl:otherwise></xsl:choose></xsl:template>
   <xsl:template match="td//img[not(@picture)] | td//svg | td//object | td//canvas | td//embed | td//script | td//noscript
-    | td//progress | td//meter"
-    ><xsl:if test="(normalize-space(ancestor::td[1]) = normalize-space()
+    | td//progress | td//meter | th//img[not(@picture)] | th//svg | th//object | th//canvas | th//embed | th//script | th//noscript
+    | th//progress | th//meter"
+    ><xsl:if test="(normalize-space((ancestor::td | ancestor::th)[last()]) = normalize-space()
       and normalize-space((ancestor::tr[1] | ancestor::tr[1]/preceding-sibling::tr[1])[normalize-space()]))
-      or (not(self::script | self::noscript) and not(@width &lt; 4 or @height &lt; 4) and normalize-space(ancestor::td[1])
-      and not(translate(normalize-space(ancestor::td[1]), '0123456789', '')))"
+      or (not(self::script | self::noscript) and not(@width &lt; 4 or @height &lt; 4) and normalize-space((ancestor::td | ancestor::th)[last()])
+      and not(translate(normalize-space((ancestor::td | ancestor::th)[last()]), '0123456789', '')))"
       >{UNKNOWN}</xsl:if></xsl:template>
   <!--more-->
 </xsl:stylesheet>
