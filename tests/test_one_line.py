@@ -8,7 +8,7 @@ from parsers import Report, Source, parse_all
 from parsers.form import load_forms
 from parsers.rebuild.borders import Borders
 from parsers.rebuild.stream import Stream
-from parsers.rebuild.surplus import sums_up_on_one_line
+from parsers.rebuild.surplus import sums_up
 from parsers.rebuild.zones import cut_zone
 from parsers.report import Status
 from pipeline.audit import audit_report
@@ -28,7 +28,25 @@ FIGURES = {"received": "5 3 0 0 0 1 9", "granted": "4 2 0 0 0 1 7", "partly_gran
 )
 def test_a_sum_shows_a_row_only_where_every_figure_is_known_and_the_first_is_not_nought(line: str, shown: bool) -> None:
     (run,) = cut_zone(Stream(line, (), (), Borders()), 0, len(line), rows_marked=False)
-    assert sums_up_on_one_line(Stream(line, (), (), Borders()), run.pieces, 7) is shown
+    assert sums_up(run.pieces, 7) is shown
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_figures_one_a_line_are_a_row_by_their_sum_where_the_label_of_the_empty_next_row_stands_behind(named: bool) -> None:
+    """Without that label two rows may have been run together."""
+    table = next(form for form in load_forms() if form.name == "2021").table("applications")
+    rows = [row for row in table.rows if named or row.code != "carried_in"]
+    figures = {row.code: FIGURES.get(row.code, "0 0 0 0 0 0") if row.values else "" for row in rows} | {"carried_in": ""}
+    lines = [line for row in rows for line in (row.zh, *figures[row.code].split())]
+    heads = "自然人 商业企业 科研机构 社会公益组织 法律服务机构 其他 总计".split()
+    report = next(parse_all(Source("\n".join([*heads, *lines]).encode(), "report.txt")))
+    assert isinstance(report, Report)
+    read = {fact.column: fact for fact in report.facts if fact.row == "received"}
+    if named:
+        assert [str(fact.value) for fact in read.values()] == FIGURES["received"].split()
+        assert {fact.rests_on for fact in read.values()} == {("applications.row_total[received]",)}
+    else:
+        assert {fact.value for fact in read.values()} == {None}
 
 
 def test_a_row_that_its_sum_showed_is_no_evidence_of_the_sum() -> None:

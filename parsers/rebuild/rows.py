@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, takewhile
 
 from parsers.form import Row, Table
 from parsers.rebuild.above import stand_above
@@ -31,7 +31,7 @@ from parsers.rebuild.named_cells import read_named_rows
 from parsers.rebuild.parted import with_doubted_blanks
 from parsers.rebuild.remarks import remark_heads, remark_labels, remark_unknown
 from parsers.rebuild.stacks import is_stacked, unstack
-from parsers.rebuild.surplus import may_be_moved, sums_up_on_one_line
+from parsers.rebuild.surplus import may_be_moved, sums_up
 from parsers.rebuild.torn import figures_behind_heads, is_anothers, is_nameless, is_on_own_line, is_printed_alone, is_surplus
 from parsers.rebuild.unlabelled import Unit, count_gaps, find_alike, gaps, join_cut, may_be_whole
 from parsers.rebuild.zones import Kind, Run, cut_zone
@@ -71,7 +71,7 @@ def read_rows(found: Found, table: Table) -> Draft:
     codes = columns.codes
     draft.doubts.extend(remark_heads(codes, columns.printed))
     mixed = _may_be_mixed(units, table, found, marked=marked)
-    summed = [unit for unit in mixed if sums_up_on_one_line(found.stream, unit.run.pieces, width)]
+    summed = [unit for unit in mixed if _is_shown_whole(found, units, unit, table)]
     mixed = [*(unit for unit in mixed if unit not in summed), *_may_be_next(units, table, found)]
     sums = sums_of(found.form, table)
     for unit in units:
@@ -343,6 +343,19 @@ def _may_be_mixed(units: Sequence[Unit], table: Table, found: Found, *, marked: 
         and id(unit) in endless
         and not (traced and unit.run.shown == width == len(unit.run.pieces))
     ]
+
+
+def _is_shown_whole(found: Found, units: Sequence[Unit], unit: Unit, table: Table) -> bool:
+    """Whether figures are one row by their sum: they stand on one line, or behind them the labels of all rows that lack."""
+    if not sums_up(unit.run.pieces, len(table.columns)):
+        return False
+    if LINE not in found.stream.text[unit.run.pieces[0].start : unit.run.pieces[-1].end]:
+        return True
+    at = next(at for at, other in enumerate(units) if other is unit)
+    behind = list(takewhile(lambda other: other.row is None, units[at + 1 :]))
+    named = {other.label.label.name for other in behind if other.label is not None and not other.run.pieces}
+    lacking = {row.code for start, _, missing in gaps(units, table) if start == at + 1 for row in missing}
+    return lacking <= named and not any(other.run.pieces for other in behind)
 
 
 def _has_end(found: Found, run: Run, *, marked: bool) -> bool:

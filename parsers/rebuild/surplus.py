@@ -27,7 +27,7 @@ __all__ = [
     "may_be_thrown",
     "on_one_line",
     "split_merged",
-    "sums_up_on_one_line",
+    "sums_up",
     "surplus_of",
     "total_breaks",
 ]
@@ -213,17 +213,15 @@ def on_one_line(stream: Stream, left: Run, right: Run) -> bool:
     return not any(mark in stream.text[left.pieces[0].start : right.pieces[0].start] for mark in LINE + BORDERS)
 
 
-def sums_up_on_one_line(stream: Stream, pieces: Sequence[Piece], width: int) -> bool:
+def sums_up(pieces: Sequence[Piece], width: int) -> bool:
     """
-    Whether the figures of a line are shown to be one whole row, the last of which is the sum of the others.
+    Whether as many figures as there are columns are shown to be one whole row, the last of which is the sum of the others.
 
     Were they of two rows, whose own sums hold, all of the first row's would be nought: so its first figure must not be.
     """
-    if len(pieces) != width or LINE in stream.text[pieces[0].start : pieces[-1].end]:
-        return False
     numbers = [read_value(piece.text).number for piece in pieces]
     known = [number for number in numbers if number is not None]
-    return len(known) == width and known[0] > 0 and sum(known[:-1], Decimal(0)) == known[-1]
+    return len(pieces) == len(known) == width and known[0] > 0 and sum(known[:-1], Decimal(0)) == known[-1]
 
 
 def total_breaks(pieces: Sequence[Piece] | None) -> bool:
