@@ -277,7 +277,17 @@ def test_what_was_silently_wrong_is_right_or_open(name: str) -> None:
     assert not found, (trial.about, len(found), found[:3])
 
 
-@pytest.mark.parametrize("name", ["text.aligned_wrapped/11.3", "text.aligned_wrapped/11.24", "labels.misprinted/13.10"])
+KEPT = (
+    "text.aligned_wrapped/11.3",
+    "text.aligned_wrapped/11.24",
+    "labels.misprinted/13.10",
+    "html.paragraphs/20.51",  # seven figures one a line, before the label of an empty row
+    "labels.broken_lines/20.12",  # 其他, parted from its number, is the name of a row and of a column
+)
+"""Trials in which a cell that the layout keeps was left open."""
+
+
+@pytest.mark.parametrize("name", KEPT)
 def test_what_was_open_though_its_layout_keeps_it_is_right(name: str) -> None:
     trial = trial_named(name)
     assert list(complaints(trial.layout, trial.rendering, facts_of(trial.rendering))) == []

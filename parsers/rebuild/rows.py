@@ -189,7 +189,9 @@ def _are_torn(found: Found, table: Table, units: Sequence[Unit]) -> bool:
     width = len(table.columns)
     if not any(unit.row is None and unit.label is not None and is_printed_alone(found, unit.label) for unit in units):
         return False
-    heads = [hit for hit in found.of(table.code, "head", "column") if not found.amid_another(hit)]
+    owned = {unit.label.start for unit in units if unit.row is not None and unit.label is not None}  # 其他 is a row and a column
+    columns = found.of(table.code, "head", "column")
+    heads = [hit for hit in columns if hit.start not in owned and not found.amid_another(hit)]
     nameless = (unit for unit in units if unit.run.pieces and is_nameless(found, unit.run) and not is_anothers(found, unit.run))
     surplus = (is_surplus(unit.run, 0 if unit.row is None else width, width) for unit in nameless)
     return figures_behind_heads(found, heads, width) or any(surplus)
