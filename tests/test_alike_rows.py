@@ -56,6 +56,15 @@ def test_a_row_that_is_misprinted_in_both_of_two_tables_is_of_neither() -> None:
     assert said(facts_of(f"<p>全县</p>{table(first)}<p>县本级</p>{table(second)}"), "unable.needs_creation") == []
 
 
+def test_two_rows_printed_in_other_words_are_told_apart_though_the_longer_label_holds_the_shorter() -> None:
+    rows = [label.replace("政府网站在线", "门户网站在线") for label in form_rows("2014", "statistics")]
+    facts = facts_of(table([["统计指标", "统计数"], *([label, ""] for label in rows)]), year=2015)
+    assert {fact.row: fact.status for fact in facts if "interviews" in fact.row} == {
+        "response.by_channel.online_interviews": Status.BLANK,
+        "response.by_channel.online_interviews_by_leaders": Status.BLANK,
+    }
+
+
 def test_a_sum_of_a_group_is_not_the_total_of_all_that_stands_empty() -> None:
     lines = [["", "", *HEADS[1:]], *([label, *EMPTY] for label in APPLICATIONS)]
     lines.insert(-2, ["总计", *["0"] * 7])

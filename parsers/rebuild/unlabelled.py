@@ -120,7 +120,8 @@ def find_alike(text: str, units: list[Unit], table: Table) -> None:
                 and not (at and _begins(units[at - 1], row))
             ]
             others = [core_of(other.run.words) for other in units[start:stop] if other.run.words and other is not unit]
-            if len(alike) == 1 and not any(likeness(other, alike[0]) >= _ALIKE for other in others):
+            rivals = (likeness(other, row) >= _ALIKE and not is_other(other, row, table) for row in alike for other in others)
+            if len(alike) == 1 and not any(rivals):
                 units[at] = Unit(alike[0], unit.run, unit.label)
 
 
