@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import accumulate, pairwise, takewhile
+from itertools import accumulate, pairwise
 
 from parsers.form import Row, Table
 from parsers.rebuild.above import stand_above
@@ -26,14 +26,15 @@ from parsers.rebuild.heads import heads_before
 from parsers.rebuild.labels import Hit, compact, core_of, is_tail
 from parsers.rebuild.marks import BORDERS, CELL, LINE, MARKS, SPACE
 from parsers.rebuild.mend import sums_of
+from parsers.rebuild.mixed import is_shown_whole, may_be_mixed, may_be_next
 from parsers.rebuild.money import unit_of_row
 from parsers.rebuild.named_cells import read_named_rows
 from parsers.rebuild.parted import with_doubted_blanks
 from parsers.rebuild.remarks import remark_heads, remark_labels, remark_unknown
 from parsers.rebuild.stacks import is_stacked, unstack
-from parsers.rebuild.surplus import may_be_moved, sums_up
+from parsers.rebuild.surplus import may_be_moved
 from parsers.rebuild.torn import figures_behind_heads, is_anothers, is_nameless, is_on_own_line, is_printed_alone, is_surplus
-from parsers.rebuild.unlabelled import Unit, count_gaps, find_alike, gaps, join_cut, may_be_whole
+from parsers.rebuild.unlabelled import Unit, count_gaps, find_alike, gaps, join_cut, may_be_whole, names_group
 from parsers.rebuild.zones import Kind, Run, cut_zone
 
 __all__ = ["read_rows"]
@@ -70,9 +71,9 @@ def read_rows(found: Found, table: Table) -> Draft:
     columns = Columns.study(found, table, first, [unit.run for unit in units if unit.row is not None])
     codes = columns.codes
     draft.doubts.extend(remark_heads(codes, columns.printed))
-    mixed = _may_be_mixed(units, table, found, marked=marked)
-    summed = [unit for unit in mixed if _is_shown_whole(found, units, unit, table)]
-    mixed = [*(unit for unit in mixed if unit not in summed), *_may_be_next(units, table, found)]
+    mixed = may_be_mixed(units, table, found, marked=marked)
+    summed = [unit for unit in mixed if is_shown_whole(found, units, unit, table)]
+    mixed = [*(unit for unit in mixed if unit not in summed), *may_be_next(units, table, found)]
     sums = sums_of(found.form, table)
     for unit in units:
         if unit.row is None:
@@ -144,8 +145,8 @@ def _assigned(found: Found, table: Table, units: list[Unit], draft: Draft, elsew
     end = max((at for at, unit in enumerate(units) if unit.row is not None), default=0)
     unknown = [at for at, unit in enumerate(units[:end]) if unit.row is None and len(unit.run.pieces) >= width > 1]
     draft.doubts.extend(remark_unknown([units[at].run for at in unknown]))
-    draft.loose = sum(_is_loose(unit, width) for unit in units[:end])
-    draft.nameless = any(_is_loose(unit, width) and _is_nameless_row(found, unit.run, width) for unit in units[:end])
+    draft.loose = sum(_is_loose(unit, table) for unit in units[:end])
+    draft.nameless = any(_is_loose(unit, table) and _is_nameless_row(found, unit.run, width) for unit in units[:end])
     draft.crowded = _are_crowded(units, [at for at in unknown if units[at].run.figures and not units[at].run.words], table)
     return units
 
@@ -163,10 +164,14 @@ def _doubt_cut_figures(units: list[Unit], table: Table) -> None:
             units[at] = unit._replace(run=unit.run._replace(pieces=pieces))
 
 
-def _is_loose(unit: Unit, width: int) -> bool:
+def _is_loose(unit: Unit, table: Table) -> bool:
     """Whether figures stand there that are no row's, or as many empty cells behind the label of a group that has no figures."""
-    named = unit.run.same_row and len(unit.run.pieces) >= width
-    return unit.row is None and unit.label is None and (unit.run.figures > 0 or named)
+    named = unit.run.same_row or names_group(unit.run, table)
+    return (
+        unit.row is None
+        and unit.label is None
+        and (unit.run.figures > 0 or (named and len(unit.run.pieces) >= len(table.columns)))
+    )
 
 
 def _is_nameless_row(found: Found, run: Run, width: int) -> bool:
@@ -316,76 +321,6 @@ def _begins_empty(found: Found, unit: Unit, width: int) -> bool:
     if unit.label is not None or run.words or not run.bordered or not run.pieces or run.figures >= width:
         return False
     return run.pieces[0].kind is Kind.EMPTY and found.stream.grid_column(run.pieces[0].start) is None
-
-
-def _may_be_mixed(units: Sequence[Unit], table: Table, found: Found, *, marked: bool) -> list[Unit]:
-    """
-    Runs whose ends are not marked that may hold figures of two rows: rows of the form lack behind them, and empty cells
-    leave no trace.
-
-    So they may where figures of nobody follow them without a word: both were cut from one run by their number alone. Where
-    every run without borders is a whole number of rows and none of cells is shorter than one, zeros are printed and nothing is
-    mixed; nor is a row whose lines show all its cells, where those of another show empty ones.
-    """
-    width = len(table.columns)
-    loose = [unit for unit in units if unit.run.pieces and not (unit.run.bordered and _has_end(found, unit.run, marked=marked))]
-    if width == 1 or not any(_lacks_some(unit.run, width) for unit in loose):
-        return []
-    order = {row.code: at for at, row in enumerate(row for row in table.rows if row.values)}
-    owners = [unit for unit in units if unit.row is not None]
-    behind = [order[other.row.code] - order[unit.row.code] for unit, other in pairwise(owners) if unit.row and other.row]
-    behind += [len(order) - order[owners[-1].row.code]] if owners and owners[-1].row else []
-    cut = {id(unit) for unit, other in pairwise(units) if other.row is None and other.run.figures and not other.run.words}
-    traced = any((unit.run.shown or 0) > len(unit.run.pieces) for unit in loose)
-    endless = {id(unit) for unit in loose}
-    return [
-        unit
-        for unit, gap in zip(owners, behind, strict=True)
-        if (gap > 1 or id(unit) in cut)
-        and id(unit) in endless
-        and not (traced and unit.run.shown == width == len(unit.run.pieces))
-    ]
-
-
-def _is_shown_whole(found: Found, units: Sequence[Unit], unit: Unit, table: Table) -> bool:
-    """Whether figures are one row by their sum: they stand on one line, or behind them the labels of all rows that lack."""
-    if not sums_up(unit.run.pieces, len(table.columns)):
-        return False
-    if LINE not in found.stream.text[unit.run.pieces[0].start : unit.run.pieces[-1].end]:
-        return True
-    at = next(at for at, other in enumerate(units) if other is unit)
-    behind = list(takewhile(lambda other: other.row is None, units[at + 1 :]))
-    named = {other.label.label.name for other in behind if other.label is not None and not other.run.pieces}
-    lacking = {row.code for start, _, missing in gaps(units, table) if start == at + 1 for row in missing}
-    return lacking <= named and not any(other.run.pieces for other in behind)
-
-
-def _has_end(found: Found, run: Run, *, marked: bool) -> bool:
-    """Whether it is marked where a row of cells ends."""
-    return marked or found.stream.grid_column(run.pieces[0].start) is not None
-
-
-def _lacks_some(run: Run, width: int) -> bool:
-    """Whether a run shows that cells of rows lack: figures that are no whole number of rows, or too few cells."""
-    return len(run.pieces) < width if run.bordered else len(run.pieces) % width > 0
-
-
-def _may_be_next(units: Sequence[Unit], table: Table, found: Found) -> list[Unit]:
-    """
-    Figures that may be the next row's, whose label the form prints twice and the text once: repeated lines were removed.
-
-    Then the row's own figure may have gone as well, and the one that stands behind its label is the next row's.
-    """
-    if len(table.columns) > 1 or found.repeats_figures:
-        return []
-    cores = [core_of(row.zh) for row in table.rows]
-    doubted = []
-    for start, stop, missing in gaps(units, table):
-        core = core_of(missing[0].zh)
-        gone = cores.count(core) > 1 and found.copy.text.count(core) == 1
-        if gone and start and not units[start - 1].run.bordered and not any(unit.run.pieces for unit in units[start:stop]):
-            doubted.append(units[start - 1])
-    return doubted
 
 
 def _doubt_missing(units: Sequence[Unit], table: Table, draft: Draft, codes: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from parsers.rebuild.marks import MARKS, SPACE
 from parsers.rebuild.other_years import is_of_another_year
 from parsers.rebuild.zones import Run
 
-__all__ = ["Unit", "count_gaps", "find_alike", "gaps", "has_digit", "join_cut", "may_be_whole"]
+__all__ = ["Unit", "count_gaps", "find_alike", "gaps", "has_digit", "join_cut", "may_be_whole", "names_group"]
 
 _DIGIT = re.compile(r"\d")
 _ALIKE = 0.55
@@ -49,6 +49,12 @@ def may_be_whole(run: Run, width: int) -> bool:
 def has_digit(run: Run) -> bool:
     """Whether a run holds more than dashes and words for nothing."""
     return any(_DIGIT.search(piece.text) for piece in run.pieces)
+
+
+def names_group(run: Run, table: Table) -> bool:
+    """Whether the words before a run are alike to the label of a group of rows, which has no figures."""
+    words = core_of(run.words) if run.words else ""
+    return len(words) >= _LEAST_LABEL and any(likeness(words, row) >= _ALIKE for row in table.rows if not row.values)
 
 
 def join_cut(units: list[Unit], table: Table) -> None:
