@@ -15,16 +15,16 @@ from dataclasses import dataclass
 
 from parsers.document import Document
 from parsers.form import NATIONAL, load_forms
-from parsers.rebuild.breaks import join_cut_rows
 from parsers.rebuild.choice import Drafts, choose_forms, choose_local_form
 from parsers.rebuild.draft import write_facts
 from parsers.rebuild.fast import LongWay, read_clean, rule_out
-from parsers.rebuild.foreign import GridRow, Sorted, without_foreign_columns
 from parsers.rebuild.found import Found
-from parsers.rebuild.halves import with_doubted_edges, with_whole_tables
+from parsers.rebuild.grids.breaks import join_cut_rows
+from parsers.rebuild.grids.foreign import GridRow, Sorted, without_foreign_columns
+from parsers.rebuild.grids.halves import with_doubted_edges, with_whole_tables
+from parsers.rebuild.grids.turned import with_upright_tables
 from parsers.rebuild.labels import compact
 from parsers.rebuild.stream import lay_out
-from parsers.rebuild.turned import with_upright_tables
 from parsers.report import Fact
 
 __all__ = ["Rebuilt", "rebuild", "rebuild_any"]

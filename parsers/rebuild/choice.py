@@ -14,17 +14,17 @@ from parsers.form import NATIONAL, Form, Table, load_forms
 from parsers.rebuild.blocks import read_blocks
 from parsers.rebuild.doubled import are_doubled, open_doubled
 from parsers.rebuild.draft import Draft
-from parsers.rebuild.foreign import GridRow
-from parsers.rebuild.foreign_heads import lines_with_foreign_cells, open_foreign
 from parsers.rebuild.found import Found, labels_of
+from parsers.rebuild.grids.foreign import GridRow
 from parsers.rebuild.groups import read_groups
 from parsers.rebuild.labels import Compact, Label
-from parsers.rebuild.mend import Habits, mend_rows, sums_of
-from parsers.rebuild.mend_blocks import mend_blocks, mend_without_sums
-from parsers.rebuild.mend_groups import mend_groups
+from parsers.rebuild.lines.foreign_heads import lines_with_foreign_cells, open_foreign
+from parsers.rebuild.mend.blocks import mend_blocks, mend_without_sums
+from parsers.rebuild.mend.groups import mend_groups
+from parsers.rebuild.mend.rows import Habits, mend_rows, sums_of
 from parsers.rebuild.rows import read_rows
+from parsers.rebuild.rows.torn import open_apart, open_unshared
 from parsers.rebuild.stream import Stream
-from parsers.rebuild.torn import open_apart, open_unshared
 
 _LOCAL_SHARE = 0.7
 """Of the rows of a local form so many must be named before a document is read by it."""

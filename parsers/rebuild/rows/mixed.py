@@ -9,8 +9,8 @@ from parsers.form import Table
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import core_of
 from parsers.rebuild.marks import LINE
-from parsers.rebuild.surplus import sums_up
-from parsers.rebuild.unlabelled import Unit, gaps
+from parsers.rebuild.rows.surplus import sums_up
+from parsers.rebuild.rows.unlabelled import Unit, gaps
 from parsers.rebuild.zones import Run
 
 __all__ = ["is_shown_whole", "may_be_mixed", "may_be_next"]
