@@ -9,11 +9,13 @@ from random import Random
 from hypothesis import strategies as st
 
 from parsers.readers._marks import MARKS
+from parsers.rebuild.labels import Hit, Label
+from parsers.rebuild.rows.chain import Weighed
 from pipeline.demo.figures import FILLINGS, SCALES, random_sheet, with_one_false_figure
 from pipeline.demo.layouts import LAYOUTS, Layout, pairs
 from pipeline.demo.sheet import Sheet
 
-__all__ = ["layout_pairs", "layouts", "marked_tables", "seeds", "sheets"]
+__all__ = ["layout_pairs", "layouts", "marked_tables", "seeds", "sheets", "weighed_labels"]
 
 
 def seeds() -> st.SearchStrategy[int]:
@@ -61,6 +63,19 @@ def layout_pairs() -> st.SearchStrategy[Layout]:
 
 
 _FIGURE = "<figure>"
+
+
+@st.composite
+def weighed_labels(draw: st.DrawFn, *, most: int) -> list[Weighed]:
+    """Labels of rows in the order of their places, some over one another, with weights of few kinds, so that chains are equal."""
+    found: list[Weighed] = []
+    place = 0
+    for _ in range(draw(st.integers(0, most))):
+        place += draw(st.integers(0, 4))
+        label = Label("row", "applications", "row", draw(st.integers(0, 8)), ("x",), "", short=False)
+        end = place + draw(st.integers(1, 6))
+        found.append(Weighed(Hit(label, place, place, end, place, "x"), draw(st.sampled_from((100, 105, 210, 400)))))
+    return found
 
 
 def marked_tables() -> st.SearchStrategy[tuple[str, ...]]:

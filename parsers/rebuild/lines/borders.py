@@ -95,9 +95,10 @@ def _blank_widths(lines: Sequence[list[str]]) -> tuple[set[int], set[int]]:
     before: set[int] = set()
     apart: set[int] = set()
     for pieces in lines:
+        last = max((at for at, piece in enumerate(pieces) if piece), default=0)
         for at, piece in enumerate(pieces[1:-2], 1):
             if piece and not piece.strip(SPACE):
-                (apart if any(pieces[at + 1 :]) else before).add(len(piece))
+                (apart if at < last else before).add(len(piece))
     return before, apart
 
 
