@@ -1,7 +1,7 @@
 """
 The layouts in which a table of groups is printed: each says which cell is which, or that the table is not printed so.
 
-    all figures in one row under their heads → the same by their number → a row a group → a figure a row
+    all figures in one row under their heads → the same by their number → a row a group → a column a group → a figure a row
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ def cells_of(steps: Sequence[Step], table: Table, found: Found) -> Cells | None:
         partial(_read_by_grid, found=found),
         partial(_read_wide, found=found),
         partial(_read_by_group, found=found),
+        partial(_read_across, found=found),
         partial(_read_tall, found=found),
     ):
         cells = read(steps, groups, columns)
@@ -210,6 +211,25 @@ def _under_heads(run: Run, heads: Sequence[Hit], columns: Sequence[str], found: 
     if grid is None or at is None or above is None or at[0] != above[0]:
         return None
     return pieces_under(found.stream, grid, run.pieces)
+
+
+def _read_across(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
+    """One row of figures behind each head, with a cell for each of the groups, which are named before the first head."""
+    titles = [step for step in steps if step.hit.label.kind == "row"]
+    heads = [step for step in steps if step.hit.label.kind == "column"]
+    names = [step.hit.label.name for step in titles]
+    if sorted(names) != sorted(groups) or sorted(step.hit.label.name for step in heads) != sorted(columns):
+        return None
+    if titles[-1].hit.first > heads[0].hit.first or is_mirrored([step.hit for step in titles], found):
+        return None
+    cells: Cells = {}
+    for step in heads:
+        rows = [run for run in step.runs if run.same_row and run.pieces]
+        pieces = take(rows[0], len(groups), found) if len(rows) == 1 else None
+        if pieces is None or any(run.figures for run in step.runs if not run.same_row):
+            return None
+        cells.update({(name, step.hit.label.name): piece for name, piece in zip(names, pieces, strict=True)})
+    return cells
 
 
 def _read_tall(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:

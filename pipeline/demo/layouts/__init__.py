@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from pipeline.demo.layouts import aligned, bars, docx_file, html, labels, loss, markdown, shape, text, values, word
+from pipeline.demo.layouts import aligned, bars, docx_file, html, labels, loss, markdown, review, shape, text, values, word
 from pipeline.demo.layouts.model import Damage, Layout, Page, Rendering, Writer
 
 __all__ = ["DAMAGES", "LAYOUTS", "WRITERS", "Damage", "Layout", "Rendering", "Writer", "layout_named", "pairs"]
@@ -19,7 +19,7 @@ WRITERS: tuple[Writer, ...] = (
 )  # fmt: skip
 """Every way to print a page."""
 
-DAMAGES: tuple[Damage, ...] = (*values.DAMAGES, *labels.DAMAGES, *shape.DAMAGES, *loss.DAMAGES)
+DAMAGES: tuple[Damage, ...] = (*values.DAMAGES, *labels.DAMAGES, *shape.DAMAGES, *review.DAMAGES, *loss.DAMAGES)
 """Every change of a page before it is printed."""
 
 _writers = {writer.name: writer for writer in WRITERS}
@@ -61,6 +61,8 @@ LAYOUTS: tuple[Layout, ...] = (
     _damaged("rows_stacked", "html.clean"),
     _damaged("review_tall", "html.clean"),
     _damaged("review_three", "html.clean"),
+    _damaged("review_rows", "html.clean"),
+    _damaged("review_columns", "html.clean"),
     _damaged("group_on_first_row", "html.clean"),
     _alone("html.gb_as_gb2312"),
     _alone("html.gb_as_utf8"),

@@ -307,48 +307,6 @@ def _stack(boxes: Sequence[Box]) -> Box:
     return boxes[0]._replace(text="\n".join(box.text for box in boxes), cells=cells, sure=whole)
 
 
-def review_tall(page: Page, random: Random) -> Page:
-    """Review and litigation as a tall table: group, outcome, figure."""
-    return page.map_plates(lambda plate: _tall(plate) if plate.table == "review_litigation" else plate)
-
-
-def _tall(plate: Plate) -> Plate:
-    groups, figures = _review_parts(plate)
-    heads = [box for box in plate.rows[1] if box.kind is Kind.HEAD]
-    litigation = plate.rows[0][-1]
-    rows: list[PlateRow] = []
-    for number, group in enumerate(groups):
-        for at, head in enumerate(heads):
-            opening = (
-                []
-                if at
-                else [litigation._replace(rows=10, columns=1)] * (number == 1)
-                + [group._replace(rows=5, columns=1 if number else 2)]
-            )
-            rows.append((*opening, head._replace(rows=1, kind=Kind.LABEL), figures[5 * number + at]))
-    return plate._replace(rows=tuple(rows), width=4)
-
-
-def review_three(page: Page, random: Random) -> Page:
-    """Review and litigation as three small tables, each under its name."""
-    blocks: list[Line | Plate] = []
-    for block in page.blocks:
-        if not isinstance(block, Plate) or block.table != "review_litigation":
-            blocks.append(block)
-            continue
-        groups, figures = _review_parts(block)
-        heads = tuple(box._replace(rows=1) for box in block.rows[1] if box.kind is Kind.HEAD)
-        for number, group in enumerate(groups):
-            blocks.append(Line(f"{block.rows[0][-1].text}（{group.text}）" if number else group.text))
-            blocks.append(Plate(block.table, (heads, tuple(figures[5 * number : 5 * number + 5])), 5))
-    return replace(page, blocks=tuple(blocks))
-
-
-def _review_parts(plate: Plate) -> tuple[list[Box], list[Box]]:
-    groups = [box for row in plate.rows[:2] for box in row if box.kind is Kind.GROUP]
-    return groups, [box for box in plate.rows[-1] if box.kind is Kind.FIGURE]
-
-
 # --- rows that the form does not have -------------------------------------------------------------
 
 _EXTRA = {
@@ -380,7 +338,7 @@ def extra_row(page: Page, random: Random) -> Page:
 
 
 _GRID, _SHAPE = frozenset({Evidence.GRID, Evidence.SHAPE}), frozenset({Evidence.SHAPE})
-_HEADED, _WIDE = _GRID | {Evidence.HEADS}, frozenset({Evidence.WIDE})
+_HEADED = _GRID | {Evidence.HEADS}
 
 DAMAGES = (
     Damage("spans_gone_with_cells", "html", 60, unspan_with_cells, _GRID),
@@ -391,8 +349,6 @@ DAMAGES = (
     Damage("heads_damaged", "html", 30, damage_heads, spoils=frozenset({Evidence.HEADS})),
     Damage("columns_permuted", "html", 30, permute_columns, _HEADED),
     Damage("rows_stacked", "html", 45, stack_rows, _GRID | {Evidence.LINES}),
-    Damage("review_tall", "html", 35, review_tall, _SHAPE | _WIDE, _WIDE),
-    Damage("review_three", "html", 35, review_three, _SHAPE | _WIDE, _WIDE),
     Damage("group_on_first_row", "html", 60, group_on_first_row, _GRID),
     Damage("extra_row", "labels", 40, extra_row, _SHAPE, frozenset({Evidence.ORDER})),
 )
