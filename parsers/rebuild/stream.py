@@ -24,6 +24,8 @@ from parsers.rebuild.lines.framed import FramedRow, part_rows
 from parsers.rebuild.lines.wrapped import unwrap
 from parsers.rebuild.marks import CELL, COVER, LINE, MARKS, ROW, ROW_ENDS, SPACE, TABLE
 
+_ANY = re.compile(r"\S")
+
 __all__ = ["Stream", "lay_out"]
 
 
@@ -105,14 +107,14 @@ class Stream:
         origin = self.origins[bisect_right(self.offsets, start) - 1]
         return None if origin.grid is None else (origin.grid.number, origin.grid.cells[origin.cell].row)
 
-    def is_headed(self, start: int) -> bool:
+    def is_headed(self, start: int, words: re.Pattern[str] = _ANY) -> bool:
         """Whether words stand above the cell at `start`, in a cell of its own column and no wider; false outside grids."""
         origin = self.origins[bisect_right(self.offsets, start) - 1]
         if origin.grid is None:
             return False
         cell = origin.grid.cells[origin.cell]
         above = (other for other in origin.grid.cells if other.row < cell.row and other.column == cell.column)
-        return any(other.text.strip() and other.column_span <= cell.column_span for other in above)
+        return any(words.search(other.text) and other.column_span <= cell.column_span for other in above)
 
     def row_extent(self, start: int) -> int:
         """How far the row at `start` reaches: the right edge of its last cell in a grid, its number of cells elsewhere."""

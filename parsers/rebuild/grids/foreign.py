@@ -1,5 +1,5 @@
 """
-Columns that no form has: the numbers of rows (行次, 序号) and remarks (备注).
+Columns that no form has: the numbers of rows (行次, 序号), remarks (备注), and sums of a part beside the totals (小计).
 
 Each is told by its head and by what stands under it, and is taken out of a grid before a table is read: its numbers would
 count as figures, its dashes as cells. A row that does not reach as far as its heads has lost a cell, or has one too many:
@@ -21,7 +21,12 @@ __all__ = ["NUMBERS", "REMARKS", "GridRow", "Sorted", "is_head", "number_of", "w
 
 NUMBERS = frozenset({"行次", "行号", "序号", "编号", "次序", "代码", "指标代码"})
 REMARKS = frozenset({"备注", "附注", "备考", "说明", "情况说明"})
+_SUBTOTALS = frozenset({"小计", "法人小计", "法人合计", "法人或其他组织小计", "法人或其他组织合计"})
+_TOTALS, _APPLICANTS = frozenset({"总计", "合计"}), frozenset({"自然人"})
 _FIRST = frozenset(word[0] for word in NUMBERS | REMARKS)
+_FIRST_IN_GRIDS = _FIRST | {word[0] for word in _SUBTOTALS}
+_LEVELS = 2
+"""So many rows lie between the heads of one header at most."""
 
 GridRow = tuple[int, int]
 """The number of a grid, and a row of it, from 0."""
@@ -64,7 +69,7 @@ def without_foreign_columns(document: Document) -> Sorted:
     doubted: set[GridRow] = set()
     changed = False
     for block in document.blocks:
-        heads = [cell for cell in block.cells if cell[0][:1] in _FIRST and is_head(cell.text)] if isinstance(block, Grid) else []
+        heads = _heads(block) if isinstance(block, Grid) else []
         if isinstance(block, Grid) and heads:
             cells: Sequence[Cell] = block.cells
             for part in _parts(block, heads):
@@ -74,6 +79,19 @@ def without_foreign_columns(document: Document) -> Sorted:
             block = Grid(tuple(cells), block.number)  # noqa: PLW2901 - the same table with fewer cells
         blocks.append(block)
     return Sorted(replace(document, blocks=tuple(blocks)) if changed else document, frozenset(doubted))
+
+
+def _heads(grid: Grid) -> list[Cell]:
+    """The heads of foreign columns in a grid; that of a sum of a part only in a header of applicants that has a total besides."""
+    found = [cell for cell in grid.cells if cell[0][:1] in _FIRST_IN_GRIDS]
+    heads = [cell for cell in found if is_head(cell.text)]
+    parts = [cell for cell in found if word_of(cell.text) in _SUBTOTALS]
+    if not parts:
+        return heads
+    for words in (_TOTALS, _APPLICANTS):
+        beside = [cell.row for cell in grid.cells if word_of(cell.text) in words]
+        parts = [cell for cell in parts if any(abs(cell.row - row) <= _LEVELS for row in beside)]
+    return [*heads, *parts]
 
 
 def is_head(text: str) -> bool:
@@ -148,7 +166,9 @@ def _moved(cell: Cell, part: _Part) -> Cell:
 
 
 def _are_foreign(inside: Sequence[Cell], head: Cell, lost: Set[int]) -> bool:
-    """Whether the cells under a head are what it says: remarks without a figure, or numbers that count the rows one by one."""
+    """Whether the cells under a head are what it says: remarks without a figure, sums, or numbers that count the rows one by one."""
+    if word_of(head.text) in _SUBTOTALS:
+        return True
     numbered = [(number, cell.row) for cell in inside if (number := number_of(cell.text)) is not None]
     if not numbered or word_of(head.text) in REMARKS:
         return not numbered

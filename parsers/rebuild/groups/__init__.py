@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from parsers.form import Table
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
-from parsers.rebuild.groups.layouts import Step, cells_of, is_apart, printed_columns, stand_elsewhere, take
+from parsers.rebuild.groups.cells import is_apart, take
+from parsers.rebuild.groups.layouts import Step, cells_of, printed_columns, stand_elsewhere
 from parsers.rebuild.groups.order import is_mirrored
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.rows.surplus import may_be_moved

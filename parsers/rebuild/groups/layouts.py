@@ -14,14 +14,15 @@ from itertools import pairwise
 
 from parsers.form import Table
 from parsers.rebuild.found import Found
+from parsers.rebuild.groups.cells import is_alone, is_apart, may_be_glued, may_hide_a_loss, take
 from parsers.rebuild.groups.order import is_mirrored
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import BORDERS, CELL, COVER, LINE, ROW_ENDS
-from parsers.rebuild.rows.surplus import may_be_moved
-from parsers.rebuild.rows.under import columns_of_heads, pieces_by_number, pieces_under, stands_beside
-from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_separate
+from parsers.rebuild.rows.under import columns_of_heads, pieces_under, stands_beside
+from parsers.rebuild.zones import Kind, Piece, Run, is_separate
+from parsers.values import read_value
 
-__all__ = ["Cells", "Step", "cells_of", "is_apart", "printed_columns", "stand_elsewhere", "take"]
+__all__ = ["Cells", "Step", "cells_of", "printed_columns", "stand_elsewhere"]
 
 _DIGIT = re.compile(r"\d")
 
@@ -69,7 +70,7 @@ def _read_by_grid(steps: Sequence[Step], groups: Sequence[str], columns: Sequenc
     rows = [run for run in rows if run.figures] or _blank_row(steps, found)
     if len(under) != len(heads) or len(set(under.values())) != len(heads) or len(rows) != 1:
         return None
-    if _may_be_glued(rows[0]) or (rows[0].figures < len(heads) and _may_hide_a_loss(rows[0], found)):
+    if may_be_glued(rows[0]) or (rows[0].figures < len(heads) and may_hide_a_loss(rows[0], found)):
         return None
     reach = max(found.stream.row_extent(step.hit.start) for step in steps if step.hit.label.kind == "column")
     if rows[0].figures < len(heads) and found.stream.row_extent(rows[0].pieces[0].start) > reach:
@@ -126,7 +127,7 @@ def _blank_row(steps: Sequence[Step], found: Found) -> list[Run]:
     rows = [run for run in steps[-1].runs if run.bordered and not run.words and run.pieces]
     if found.stream.grid_column(steps[-1].hit.start) is not None:
         rows = [run for run in rows if not run.same_row]
-    return [] if any(_may_hide_a_loss(run, found) for run in rows) else rows[:1]
+    return [] if any(may_hide_a_loss(run, found) for run in rows) else rows[:1]
 
 
 def _has_empty_heads(steps: Sequence[Step], found: Found) -> bool:
@@ -161,12 +162,6 @@ def _read_wide(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[s
     return dict(zip(names, picked[0], strict=True))
 
 
-def is_apart(run: Run, found: Found) -> bool:
-    """Whether no empty head can stand among the cells of a row: they are all figures, or the ends of rows are marked."""
-    marked = found.stream.borders.row_lines or found.stream.grid_column(run.pieces[0].start) is not None
-    return marked or run.figures == len(run.pieces)
-
-
 def _read_by_group(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
     """One run of figures for each group: behind its own heads, or in the row of its label."""
     rows: dict[str, list[tuple[list[Hit], Run]]] = {group: [] for group in groups}
@@ -183,12 +178,12 @@ def _read_by_group(steps: Sequence[Step], groups: Sequence[str], columns: Sequen
     cells: Cells = {}
     for name, printed in rows.items():
         whole = [(above, run) for above, run in printed if len(run.pieces) >= len(columns)]
-        lost = found.cells_dropped or len(whole) < len(printed) or any(_may_hide_a_loss(run, found) for _, run in whole)
+        lost = found.cells_dropped or len(whole) < len(printed) or any(may_hide_a_loss(run, found) for _, run in whole)
         figured = [(above, run) for above, run in whole if run.figures] or ([] if lost else whole[:1])
         if len(figured) != 1:
             return None
         ((above, run),) = figured
-        if run.figures < len(columns) and _may_hide_a_loss(run, found):
+        if run.figures < len(columns) and may_hide_a_loss(run, found):
             return None
         placed = _under_heads(run, above, columns, found)
         pieces = placed or take(run, len(columns), found, above)
@@ -214,7 +209,11 @@ def _under_heads(run: Run, heads: Sequence[Hit], columns: Sequence[str], found: 
 
 
 def _read_across(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
-    """One row of figures behind each head, with a cell for each of the groups, which are named before the first head."""
+    """
+    One row of figures behind each head, with a cell for each of the groups, which are named before the first head.
+
+    A row whose first cell alone is filled may hold the figures of all three: then the first group's must add up to its total.
+    """
     titles = [step for step in steps if step.hit.label.kind == "row"]
     heads = [step for step in steps if step.hit.label.kind == "column"]
     names = [step.hit.label.name for step in titles]
@@ -223,13 +222,26 @@ def _read_across(steps: Sequence[Step], groups: Sequence[str], columns: Sequence
     if titles[-1].hit.first > heads[0].hit.first or is_mirrored([step.hit for step in titles], found):
         return None
     cells: Cells = {}
+    doubted = False
     for step in heads:
-        rows = [run for run in step.runs if run.same_row and run.pieces]
-        pieces = take(rows[0], len(groups), found) if len(rows) == 1 else None
-        if pieces is None or any(run.figures for run in step.runs if not run.same_row):
+        rows = [run for run in step.runs if run.pieces]
+        if len(rows) != 1 or not rows[0].same_row:
             return None
+        run = rows[0]
+        alone = is_alone(run) and len(run.pieces) == len(groups) and run.bordered and not may_hide_a_loss(run, found)
+        pieces = list(run.pieces) if alone else take(run, len(groups), found)
+        if pieces is None:
+            return None
+        doubted = doubted or alone
         cells.update({(name, step.hit.label.name): piece for name, piece in zip(names, pieces, strict=True)})
-    return cells
+    return None if doubted and not _adds_up([cells[names[0], column] for column in columns]) else cells
+
+
+def _adds_up(pieces: Sequence[Piece]) -> bool:
+    """Whether the last of some cells is the sum of the others, nothing counting as 0."""
+    numbers = [0 if piece.kind is Kind.EMPTY else read_value(piece.text).number for piece in pieces]
+    known = [number for number in numbers if number is not None]
+    return len(known) == len(numbers) and sum(known[:-1]) == known[-1] > 0
 
 
 def _read_tall(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:
@@ -252,7 +264,7 @@ def _read_tall(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[s
         if not runs or not runs[0].same_row:
             continue
         lacks = reach.get(step.hit, furthest) < furthest
-        if not runs[0].figures and (lacks or _may_hide_a_loss(runs[0], found)):
+        if not runs[0].figures and (lacks or may_hide_a_loss(runs[0], found)):
             lost += 1
             continue
         pieces = [piece for piece in runs[0].pieces if piece.kind is Kind.FIGURE] or list(runs[0].pieces[:1])
@@ -310,63 +322,6 @@ def _named_before(steps: Sequence[Step]) -> Iterator[tuple[Step, str]]:
             group = step.hit.label.name
         elif step.hit.label.kind == "column" and group is not None:
             yield step, group
-
-
-def take(run: Run, width: int, found: Found, heads: Sequence[Hit] = ()) -> list[Piece] | None:
-    """
-    The cells of a run of that width; surplus cells must be empty and leave no choice, or stand under none of all its heads.
-
-    In lines a surplus cell beside an empty one leaves a choice: the number of a row stands before its first figure. So does
-    the number of its cells where it reaches less far than a line of heads: an empty one at its end may be cut off.
-
-    A row with empty cells cannot be taken as it stands where bars prove no places, nor where it does not reach as far
-    as its table: a surplus cell may then stand in the place of a lost one.
-    """
-    pieces = list(run.pieces)
-    if may_be_moved(run, width) or _may_be_glued(run):
-        return None
-    if run.figures < width and _may_hide_a_loss(run, found):
-        return None
-    if not run.bordered:
-        return pieces if len(pieces) == width and all(is_separate(piece.text) for piece in pieces) else None
-    if len(pieces) == width:
-        return None if run.figures < width and _ends_before(run, heads, found) else pieces
-    by_number = pieces_by_number(found.stream, heads, pieces) if len(heads) == width else None
-    if by_number is not None:
-        return by_number
-    first, last = pieces[width:], pieces[:-width]
-    first_fits = not any(piece.kind is not Kind.EMPTY for piece in first)
-    last_fits = not any(piece.kind is not Kind.EMPTY for piece in last)
-    if first_fits == last_fits or run.figures < width:
-        return None  # or the cell too many may be an empty one among the others
-    return pieces[:width] if first_fits else pieces[-width:]
-
-
-def _ends_before(run: Run, heads: Sequence[Hit], found: Found) -> bool:
-    """Whether a row in lines of cells has fewer of them than a line of its heads."""
-    stream, start = found.stream, run.pieces[0].start
-    if stream.grid_column(start) is not None or not stream.borders.row_lines:
-        return False
-    return any(stream.grid_column(hit.start) is None and stream.row_extent(hit.start) > stream.row_extent(start) for hit in heads)
-
-
-def _may_be_glued(run: Run) -> bool:
-    """
-    Whether figures of the row run together: in a cell that begins with 0 and goes on, or in the only one that is filled.
-
-    That one is the first, and its total stands empty.
-    """
-    first = run.pieces[0]
-    alone = run.figures == 1 and first.kind is Kind.FIGURE and sum(map(str.isdecimal, first.text)) > 1 and len(run.pieces) > 1
-    return alone or any(is_glued(piece.text) for piece in run.pieces)
-
-
-def _may_hide_a_loss(run: Run, found: Found) -> bool:
-    """Whether empty cells of a row prove no places: in packed bars, beside glued figures, or where it reaches less far than its table."""
-    start = run.pieces[0].start
-    shown = found.stream.grid_column(start) is not None or found.stream.covers_shown
-    packed = run.figures > 0 and found.is_packed(run)
-    return packed or found.cells_glued or (shown and found.stream.reaches_less(start))
 
 
 def stand_elsewhere(labels: Sequence[Hit], groups: Sequence[str], columns: Sequence[str]) -> bool:

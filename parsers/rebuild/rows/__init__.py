@@ -68,7 +68,8 @@ def read_rows(found: Found, table: Table) -> Draft:
     draft.spans.append((chain[0].first, max(unit.run.pieces[-1].end for unit in units if unit.run.pieces)))
     units = _assigned(found, table, units, draft, _placed_elsewhere(found, hits, chain, marked=marked))
     first = _first_row(units, chain[0].first, width)
-    columns = Columns.study(found, table, first, [unit.run for unit in units if unit.row is not None])
+    rows, unowned = ([unit.run for unit in units if (unit.row is None) is nobody] for nobody in (False, True))
+    columns = Columns.study(found, table, first, rows, unowned)
     codes = columns.codes
     draft.doubts.extend(remark_heads(codes, columns.printed))
     mixed = may_be_mixed(units, table, found, marked=marked)

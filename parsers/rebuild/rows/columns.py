@@ -16,7 +16,7 @@ from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import COVER
 from parsers.rebuild.rows.heads import codes_printed, heads_before, heads_in_order, lack_a_head, printed_order
-from parsers.rebuild.rows.other_years import are_shares_headed, are_years_headed
+from parsers.rebuild.rows.other_columns import OtherColumns
 from parsers.rebuild.rows.stacks import is_stacked
 from parsers.rebuild.rows.surplus import (
     Behind,
@@ -37,6 +37,8 @@ from parsers.values import read_value
 
 __all__ = ["Columns"]
 
+_NO_OTHERS = OtherColumns()
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -51,9 +53,9 @@ class Columns:
     empty cell beside one proves nothing. `even` when some row has more cells than columns, or covered places, and most reach as
     far as their table: a row that reaches less far has then lost a cell, whatever stands in its place. `short` when most
     rows have fewer cells than columns, a column is gone, or heads are displaced: then an empty cell proves no place. `heads`
-    are those of all columns, in the form's order, else none. `dated` when heads name two years, so that a row with more cells
-    holds those of both; `shared` when one names a share. `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` the grids as in
-    `grids_without_totals`. `grid_number` is the grid of the heads, `last` the last row.
+    are those of all columns, in the form's order, else none. `others` is what shows of columns that the form does not have.
+    `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` the grids as in `grids_without_totals`.
+    `grid_number` is the grid of the heads, `last` the last row.
     """
 
     codes: tuple[str, ...]
@@ -68,8 +70,7 @@ class Columns:
     short: bool = False
     spare: Mapping[Behind, int] = field(default_factory=dict)
     shifted: bool = False
-    dated: bool = False
-    shared: bool = False
+    others: OtherColumns = _NO_OTHERS
     untotalled: frozenset[int | None] = frozenset()
     grid_number: int | None = None
     last: Run | None = None
@@ -81,8 +82,8 @@ class Columns:
     """What `pick` gave, by the identity of the run, which is kept beside it."""
 
     @classmethod
-    def study(cls, found: Found, table: Table, first_row: int, runs: Sequence[Run]) -> Columns:
-        """What the heads before the first row and all rows together show."""
+    def study(cls, found: Found, table: Table, first_row: int, runs: Sequence[Run], unowned: Sequence[Run]) -> Columns:
+        """What the heads before the first row, all rows together, and runs that are no row's show."""
         heads = heads_before(found, table, first_row)
         codes = codes_printed(found.stream, table, heads, runs)
         width = len(codes)
@@ -113,9 +114,10 @@ class Columns:
         gone = order == tuple(range(width)) and lack_a_head(found, table, heads, codes)
         short = short or gone or displaced or _all_lack_one(found, heads, runs)
         grids = {} if displaced else _heads_by_grid(found, table, codes, runs)
+        others = OtherColumns.study(found, table, heads, first_row, runs, unowned)
         studied = cls(
             codes, len(table.columns), order, grid, grids, surplus, lonely, glued, even, short, spare, shifted,
-            are_years_headed(found, first_row), are_shares_headed(found, first_row), untotalled, number, last, found, heads_in_order(heads, codes),
+            others, untotalled, number, last, found, heads_in_order(heads, codes),
         )  # fmt: skip
         return _check(studied, runs)
 
@@ -154,6 +156,7 @@ class Columns:
         if not run.bordered:
             # Programs that take a text out of a page mix up heads, so that without borders another order of them tells nothing.
             whole = len(pieces) == self.width and (self.width == 1 or self._are_apart(run))
+            whole = whole and not self.others.may_be_in(run, self.width)
             return pieces if whole and self.order == tuple(range(self.width)) else None
         if is_stacked(run) or self.holds_others(run) or (run.figures < self.width and self._may_hide_a_loss(run)):
             return None
@@ -186,11 +189,8 @@ class Columns:
 
     def holds_others(self, run: Run) -> bool:
         """Whether a run holds cells of another year, dashes for borders, or a row number that hides a loss: most rows have one at an end."""
-        longer = len(run.pieces) > self.width
         dashed = self.found is not None and not run.bordered and self.width > 1 and is_dashed_line(self.found.stream, run)
-        if dashed or (self.dated and longer):
-            return True
-        if self.shared and (not longer or any(piece.kind is Kind.EMPTY for piece in run.pieces)):
+        if dashed or self.others.may_be_in(run, self.width):
             return True
         if not run.figures == len(run.pieces) == self.width:
             return False
