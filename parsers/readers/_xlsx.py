@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from lxml import etree
 
 from parsers.errors import ReadError, ReadStatus
 from parsers.guard import iterate_xml, parse_xml
-from parsers.readers._cell_texts import NO_RESULT, Piece, is_figure_in_cell, joined, per_cent, shows_no_number, shows_per_cent
+from parsers.readers._cell_texts import (
+    NO_RESULT,
+    Piece,
+    is_figure_in_cell,
+    joined,
+    per_cent,
+    shows_no_number,
+    shows_per_cent,
+    zero_shown,
+)
 from parsers.readers._sheets import Collector, Marks, Spot
 from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
 
 __all__ = ["is_needed", "marks_of_xlsx"]
+
+Item = TypeVar("Item")
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 _PICTURES = re.compile(r"/(?:drawings|charts|pivot\w+|media|comments|externallinks)/?", re.IGNORECASE)
@@ -31,6 +42,8 @@ class _Styles(NamedTuple):
     ruled: tuple[bool, ...]
     per_cent: tuple[bool, ...]
     doubted: tuple[bool, ...] = ()
+    zeros: tuple[str | None, ...] = ()
+    """What a cell shows that holds zero; None for a figure."""
 
 
 def is_needed(name: str) -> bool:
@@ -97,6 +110,7 @@ def _styles(parts: Mapping[str, bytes]) -> _Styles:
             _at(struck, form.get("fontId")) or hidden or shows_no_number(codes.get(number, ""))
             for form, hidden, number in zip(formats, unseen, shown, strict=True)
         ),
+        tuple(zero_shown(codes.get(number, ""), _number(number, 0)) for number in shown),
     )
 
 
@@ -153,8 +167,12 @@ def _is_on(element: etree._Element | None) -> bool:
 
 def _at(flags: list[bool] | tuple[bool, ...], number: str | None) -> bool:
     """The flag with this number; False where there is none."""
+    return bool(_item(flags, number))
+
+
+def _item(items: Sequence[Item], number: str | None) -> Item | None:
     at = int(number) if number and number.isascii() and number.isdigit() else 0
-    return at < len(flags) and flags[at]
+    return items[at] if at < len(items) else None
 
 
 class _Sheet(Collector):
@@ -166,11 +184,14 @@ class _Sheet(Collector):
         self._strings = strings
         self._marked = marked
         self._stale = stale
+        self._zeros = True
 
     def marks(self, packed: bytes, name: str) -> Marks:
         row = -1
-        for element in iterate_xml(packed, name, "{*}row", "{*}col", "{*}mergeCell"):
+        for element in iterate_xml(packed, name, "{*}row", "{*}col", "{*}mergeCell", "{*}sheetView"):
             match etree.QName(element).localname:
+                case "sheetView":
+                    self._zeros = element.get("showZeros") not in ("0", "false")
                 case "row":
                     row = _number(element.get("r"), row + 2) - 1
                     self._add_row(element, row)
@@ -209,10 +230,18 @@ class _Sheet(Collector):
                 return printed + NO_RESULT
         if kind == "s" and value is not None and value in self._marked:
             return self._marked[value]
+        if kind == "n" and value and (zero := self._zero_of(value, cell.get("s"))) is not None:
+            return zero
         inline = cell.find("{*}is") if kind == "inlineStr" else None
         if inline is not None:
             return _text_of_runs(inline)
         return per_cent(value) if value and kind == "n" and _at(self._styles.per_cent, cell.get("s")) else None
+
+    def _zero_of(self, value: str, style: str | None) -> str | None:
+        """What a number shows that is zero; None for a figure."""
+        if not value.startswith(("0", "-0")) or value.strip("-0.") or not self._styles.zeros:
+            return None
+        return _item(self._styles.zeros, style) if self._zeros else "0" + NO_RESULT
 
     def _is_no_result(self, value: str) -> bool:
         """Whether a formula's stored number is none, or the 0 that programs write which do not reckon."""
