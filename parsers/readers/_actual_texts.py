@@ -29,23 +29,23 @@ def take_figures_as_printed(objects: Iterable[Object]) -> dict[int, str]:
     import pypdfium2.raw as pdfium
 
     said: dict[int, str] = {}
+    held = ctypes.create_string_buffer(_LONGEST)
     for item in objects:
         if item.kind != pdfium.FPDF_PAGEOBJ_TEXT:
             continue
         for at in reversed(range(pdfium.FPDFPageObj_CountMarks(item.raw))):
             mark = pdfium.FPDFPageObj_GetMark(item.raw, at)
-            text = _said_by(mark)
+            text = _said_by(mark, held)
             if text is not None and not any(map(str.isalpha, text)):
                 said[address_of(item.raw)] = "".join(filter(str.isdigit, text))
                 pdfium.FPDFPageObj_RemoveMark(item.raw, mark)
     return said
 
 
-def _said_by(mark: Any) -> str | None:
+def _said_by(mark: Any, held: ctypes.Array[ctypes.c_char]) -> str | None:
     import pypdfium2.raw as pdfium
 
     length = ctypes.c_ulong()
-    held = ctypes.create_string_buffer(_LONGEST)
     if not pdfium.FPDFPageObjMark_GetParamStringValue(
         mark, _KEY, ctypes.cast(held, ctypes.POINTER(pdfium.FPDF_WCHAR)), len(held), length
     ):

@@ -19,6 +19,7 @@ from parsers.readers._actual_texts import take_figures_as_printed
 from parsers.readers._dots import dotted_rules
 from parsers.readers._layers import texts_switched_off
 from parsers.readers._layout import blocks_of, numbered, without_margins
+from parsers.readers._open_columns import Heads
 from parsers.readers._overprint import BLACK, Ink, Printed, text_printed
 from parsers.readers._page import Box, Glyph, Page, Rule, turned, upright
 from parsers.readers._pdf_objects import (
@@ -109,13 +110,14 @@ def _opened(content: bytes) -> Iterator[Any]:
 def _pages(document: Any) -> Iterator[tuple[int, Iterator[Block]]]:
     """The blocks of each page, of those that are printed and of those that are pictures."""
     pages = [_page(document, number) for number in range(len(document))]
+    heads = Heads()
     printed = without_margins([page for page in pages if page is not None])
     for number, page in enumerate(pages):
         if page is None:
             require_recogniser()
             yield number + 1, picture.blocks_of(_printed(document[number]))
         else:
-            yield number + 1, blocks_of(next(printed))
+            yield number + 1, blocks_of(next(printed), heads)
 
 
 def _page(document: Any, number: int) -> Page | None:
