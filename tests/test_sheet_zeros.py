@@ -60,3 +60,25 @@ def test_the_same_of_other_spreadsheets(kind: str, tmp_path: Path) -> None:
     assert rows(plain, f"a.{kind}") == [(shown, "20") for _, shown in _SHOWN]
     if kind == "xls":  # an ODS says so only to LibreOffice, beside its content
         assert rows(bare, "a.xls") == [("0\ufffd", "20")] * len(_SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown", "read"),
+    [
+        ({"criteria": "=", "value": 0}, {"font_color": "#FFFFFF"}, "0\ufffd"),
+        ({"criteria": "=", "value": 0}, {"num_format": ";;;"}, "0\ufffd"),
+        ({"criteria": "=", "value": 0}, {"font_color": "#FF0000"}, "0"),
+        ({"criteria": "=", "value": 0}, {"font_color": "#FFFFFF", "bg_color": "#003366"}, "0"),
+        ({"criteria": ">", "value": 100}, {"font_color": "#FFFFFF"}, "0"),
+    ],
+)
+def test_zeros_that_a_condition_hides(rule: dict[str, object], shown: dict[str, str], read: str) -> None:
+    out = io.BytesIO()
+    workbook = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = workbook.add_worksheet("年报")
+    sheet.write_row(0, 0, ["规章", 0, 20])
+    sheet.write_row(1, 0, ["文件", 3, 0])
+    sheet.conditional_format(0, 0, 0, 2, {"type": "cell", **rule, "format": workbook.add_format(shown)})
+    workbook.close()
+    texts = [cell.text for cell in next(read_document(Source(out.getvalue(), "a.xlsx")).grids()).cells]
+    assert texts == ["规章", read, "20", "文件", "3", "0"]

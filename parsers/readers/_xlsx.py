@@ -29,6 +29,8 @@ Item = TypeVar("Item")
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 _PICTURES = re.compile(r"/(?:drawings|charts|pivot\w+|media|comments|externallinks)/?", re.IGNORECASE)
+_ZERO = re.compile(r"(?:^|[=<])\s*0\s*(?:$|[,)])")
+"""A condition that holds for zero."""
 _MAX_COLUMNS = 16_384
 _PER_CENT_FORMATS = ("9", "10")
 
@@ -44,6 +46,8 @@ class _Styles(NamedTuple):
     doubted: tuple[bool, ...] = ()
     zeros: tuple[str | None, ...] = ()
     """What a cell shows that holds zero; None for a figure."""
+    hiding: frozenset[str] = frozenset()
+    """The formats of conditions, by their numbers, in which a figure is not shown."""
 
 
 def is_needed(name: str) -> bool:
@@ -111,7 +115,15 @@ def _styles(parts: Mapping[str, bytes]) -> _Styles:
             for form, hidden, number in zip(formats, unseen, shown, strict=True)
         ),
         tuple(zero_shown(codes.get(number, ""), _number(number, 0)) for number in shown),
+        frozenset(str(at) for at, form in enumerate(root.iterfind("{*}dxfs/{*}dxf")) if _hides(form)),
     )
+
+
+def _hides(form: etree._Element) -> bool:
+    """Whether the format of a condition writes in white on nothing, or shows no number."""
+    number, ground = form.find("{*}numFmt"), form.find("{*}fill/{*}patternFill/{*}bgColor")  # a plain fill has no other here
+    unseen = _is_white(form.find("{*}font/{*}color")) and (ground is None or _is_white(ground))
+    return unseen or (number is not None and shows_no_number(number.get("formatCode") or ""))
 
 
 def _is_white(colour: etree._Element | None) -> bool:
@@ -185,11 +197,14 @@ class _Sheet(Collector):
         self._marked = marked
         self._stale = stale
         self._zeros = True
+        self._zeros_at: set[Spot] = set()
 
     def marks(self, packed: bytes, name: str) -> Marks:
         row = -1
-        for element in iterate_xml(packed, name, "{*}row", "{*}col", "{*}mergeCell", "{*}sheetView"):
+        for element in iterate_xml(packed, name, "{*}row", "{*}col", "{*}mergeCell", "{*}sheetView", "{*}conditionalFormatting"):
             match etree.QName(element).localname:
+                case "conditionalFormatting":
+                    self._doubt_zeros(element)
                 case "sheetView":
                     self._zeros = element.get("showZeros") not in ("0", "false")
                 case "row":
@@ -213,6 +228,8 @@ class _Sheet(Collector):
             text = self._text(cell)
             if text is not None:
                 self.texts[spot] = text
+            elif cell.findtext("{*}v") == "0" and cell.get("t") in (None, "n"):
+                self._zeros_at.add(spot)
             if text is not None or len(cell):
                 self.area.add(*spot)
 
@@ -242,6 +259,20 @@ class _Sheet(Collector):
         if not value.startswith(("0", "-0")) or value.strip("-0.") or not self._styles.zeros:
             return None
         return _item(self._styles.zeros, style) if self._zeros else "0" + NO_RESULT
+
+    def _doubt_zeros(self, element: etree._Element) -> None:
+        """Doubt the zeros of ranges in which a condition hides what is zero; conditions stand behind the cells."""
+        rules = element.iterchildren("{*}cfRule")
+        if not any(
+            rule.get("dxfId") in self._styles.hiding and _ZERO.search(rule.findtext("{*}formula") or "") for rule in rules
+        ):
+            return
+        for reference in (element.get("sqref") or "").split():
+            first, _, last = reference.partition(":")
+            corner, far = _spot(first), _spot(last or first)
+            if corner is not None and far is not None:
+                held = (spot for spot in self._zeros_at if corner[0] <= spot[0] <= far[0] and corner[1] <= spot[1] <= far[1])
+                self.texts.update(dict.fromkeys(held, "0" + NO_RESULT))
 
     def _is_no_result(self, value: str) -> bool:
         """Whether a formula's stored number is none, or the 0 that programs write which do not reckon."""
