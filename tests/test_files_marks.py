@@ -130,6 +130,11 @@ _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 def word_cell(inside: str, properties: str = "", *, styles: str = "") -> str:
+    return word_cells(inside, properties, styles=styles)[1]
+
+
+def word_cells(inside: str, properties: str = "", *, styles: str = "") -> list[str]:
+    """The texts of a table of two cells, of which the second holds this."""
     text = (
         f'<w:document xmlns:w="{_WORD}"><w:body><w:tbl><w:tr><w:tc><w:p><w:r><w:t>规章</w:t></w:r></w:p></w:tc>'
         f"<w:tc>{properties}<w:p>{inside}</w:p></w:tc></w:tr></w:tbl></w:body></w:document>"
@@ -139,7 +144,7 @@ def word_cell(inside: str, properties: str = "", *, styles: str = "") -> str:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("word/document.xml", text)
         archive.writestr("word/styles.xml", f'<w:styles xmlns:w="{_WORD}">{styles}</w:styles>')
-    return next(read_document(Source(out.getvalue(), "a.docx")).grids()).cells[1].text
+    return [cell.text for cell in next(read_document(Source(out.getvalue(), "a.docx")).grids()).cells]
 
 
 def run(text: str, properties: str = "") -> str:
@@ -199,6 +204,44 @@ def formula(inside: str) -> str:
 )
 def test_a_word_file(inside: str, properties: str, read: str) -> None:
     assert word_cell(inside, properties) == read
+
+
+def versions(choice: str, fallback: str, *, requires: str) -> str:
+    alternatives = f'<mc:Choice Requires="{requires}">{choice}</mc:Choice><mc:Fallback>{fallback}</mc:Fallback>'
+    outer = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    return f'<mc:AlternateContent xmlns:mc="{outer}">{alternatives}</mc:AlternateContent>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "read"),
+    [
+        (f"<w:new>{run('12')}</w:new>", "\ufffd"),
+        (run("1") + f'<x:new xmlns:x="urn:x">{run("2")}</x:new>', "1\ufffd"),
+        ("<w:r><w:new><w:t>12</w:t></w:new></w:r>", "\ufffd"),
+        (run("12") + "<w:new/>", "12"),
+        (f"</w:p><w:new><w:p>{run('12')}</w:p></w:new><w:p>", "\n\ufffd\n"),
+        (f"<w:del>{run('9')}</w:del>" + run("12"), "12"),
+        (versions(run("12"), run("12"), requires="new"), "12"),
+        (versions(run("9"), run("12"), requires="new"), "9\ufffd"),
+        (versions("", run("12"), requires="wps"), "\ufffd"),
+        (versions(run("12"), "", requires="wps"), "12"),
+        (versions(run("12"), "", requires="new"), "12\ufffd"),
+        ('<w:r><w:object><v:shape xmlns:v="urn:v"/></w:object></w:r>', "\ufffd"),
+    ],
+)
+def test_a_word_file_of_elements_that_are_not_known(inside: str, read: str) -> None:
+    assert word_cell(inside) == read
+
+
+def test_cells_and_rows_within_an_element_that_is_not_known() -> None:
+    cell, end = f"<w:tc><w:p>{run('12')}</w:p></w:tc>", "</w:p></w:tc>"
+    assert word_cells(f"{run('9')}{end}<w:new>{cell}</w:new><w:tc><w:p>") == ["规章", "9", "12\ufffd", ""]
+    assert word_cells(f"{run('9')}{end}</w:tr><w:new><w:tr>{cell}</w:tr></w:new><w:tr><w:tc><w:p>") == [
+        "规章",
+        "9",
+        "12\ufffd",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ _TABLE = b"0 G 1 w " + b" ".join(
 )
 
 
-def words(x: int, y: int, text: bytes, *, size: int = 10) -> bytes:
-    return b" BT /F %d Tf 1 0 0 1 %d %d Tm (%s) Tj ET" % (size, x, y, text)
+def words(x: float, y: float, text: bytes, *, size: int = 10) -> bytes:
+    return b" BT /F %d Tf 1 0 0 1 %.2f %.2f Tm (%s) Tj ET" % (size, x, y, text)
 
 
 def read(content: bytes, *, extra: bytes = b"", table: bytes = _TABLE) -> list[str]:

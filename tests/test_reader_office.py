@@ -215,6 +215,20 @@ def test_field_instructions_of_an_rtf_go_and_what_fields_show_stays(soffice: Pat
     assert [line.text for line in read(data, "a.rtf").paragraphs()] == ["a 1999c"]
 
 
+@pytest.mark.parametrize(
+    ("field", "shown"),
+    [
+        (rb"{\field{\*\fldinst EQ \\o(12)}{\fldrslt }}", "\ufffd"),
+        (rb"{\field\fldedit{\*\fldinst {\b eq \\o(12)}}}", "\ufffd"),
+        (rb"{\field{\*\fldinst =SUM(LEFT)}{\fldrslt }}", "\ufffd"),
+        (rb"{\field{\*\fldinst =SUM(LEFT)}{\fldrslt 12}}", "12"),
+    ],
+)
+def test_what_only_word_shows_of_a_field_of_an_rtf_is_unknown(soffice: Path, field: bytes, shown: str) -> None:
+    texts = [line.text for line in read(rb"{\rtf1\ansi a " + field + rb"b\par}", "a.rtf").paragraphs()]
+    assert [text.replace(" ", "") for text in texts] == [f"a{shown}b"]
+
+
 def test_what_is_chosen_in_a_form_of_an_rtf_stays(soffice: Path) -> None:
     form = rb"{\*\formfield{\fftype2\ffres1{\*\ffl 7}{\*\ffl 12}}}"
     data = rb"{\rtf1\ansi a {\field{\*\fldinst { FORMDROPDOWN }" + form + rb"}{\fldrslt }}\par}"

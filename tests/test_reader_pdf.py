@@ -10,6 +10,7 @@ from random import Random
 
 import pypdfium2
 import pytest
+from docx import Document as WordFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from office import convert, renderings, require_office
@@ -44,6 +45,26 @@ def complaints(rendering: Rendering, content: bytes) -> list[tuple[str, str]]:
 
 def test_every_cell_of_a_printed_report_is_read(printed: list[tuple[Rendering, bytes]]) -> None:
     assert [complaints(*item) for item in printed] == [[]] * 8
+
+
+def test_tables_without_rules_are_read_where_their_columns_are_clear(tmp_path: Path) -> None:
+    require_office()
+    made = renderings((0, 4, 5))  # one with all its zeros, two with some of them blank
+    files = []
+    for number, item in enumerate(made):
+        word = WordFile(io.BytesIO(item.data))
+        for table in word.tables:
+            table.style = "Normal Table"
+        out = io.BytesIO()
+        word.save(out)
+        files.append((f"{number}.docx", out.getvalue()))
+    read = []
+    for item, content in zip(made, convert(files, "pdf", tmp_path), strict=True):
+        outcomes = [judged.outcome for judged in judge(item, parse(Source(content, "report.pdf")).facts)]
+        assert not any(outcome.wrong for outcome in outcomes)
+        read.append(sum(outcome in (Outcome.RIGHT, Outcome.RECONSTRUCTED) for outcome in outcomes) / len(outcomes))
+    assert read[0] == 1.0
+    assert min(read[1:]) > 0.6
 
 
 def test_a_page_printed_on_its_side_is_read(printed: list[tuple[Rendering, bytes]]) -> None:

@@ -22,6 +22,7 @@ __all__ = [
     "shows_no_number",
     "shows_per_cent",
     "text_of",
+    "zero_shown",
 ]
 
 NO_RESULT = "\ufffd"
@@ -82,6 +83,12 @@ _PLACEHOLDER = re.compile(r"[0#?@ymdhs]|general|g/", re.IGNORECASE)
 _DIGIT_WITHIN = re.compile(r"\d")
 _FIGURE_IN_CELL = re.compile(r"[-+−－]?[\d,，.]*\d\s*[\u4e00-\u9fff]{0,2}")
 _SCALED = re.compile(r"[0#?],+(?![0#?,])|!\.")
+_SPACED, _FILLED = re.compile(r"_.|!(?=.)"), re.compile(r"\*.")
+_MARKED = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|[#?,.]')
+_OTHERWISE = re.compile(r"[ymdhs@]|general|g/|e[+-]|[#?]/", re.IGNORECASE)
+"""What shows zero as a figure by other signs than `0`."""
+_BUILT_IN_ZEROS = dict.fromkeys((41, 43), "-") | dict.fromkeys((42, 44), "¥-")
+"""The number formats of accounts, which workbooks name without their code."""
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -101,6 +108,28 @@ def shows_no_number(code: str) -> bool:
     if any(_DIGIT_WITHIN.search(literal) for literal in _QUOTED.findall(code) if literal[0] != "["):
         return True
     return bool(code) and (not _PLACEHOLDER.search(section) or _SCALED.search(section) is not None)
+
+
+def zero_shown(code: str, number: int = 0) -> str | None:
+    """
+    What a cell that holds zero shows by a number format, by its code or its number: None for a figure.
+
+    A cell that shows nothing though it holds a zero is neither blank nor a zero that was printed: U+FFFD behind it.
+
+    >>> [zero_shown(code) for code in ("0", "#,##0", "", "General", "0;-0;;@", "#", '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"??_ ;_ @_ ')]
+    [None, None, None, None, '0\ufffd', '0\ufffd', '-']
+    >>> zero_shown('0;-0;"无"'), zero_shown("[Red]0;[Blue]-0;[Black]0"), zero_shown("", 43), zero_shown("@"), zero_shown("# ?/?")
+    ('无', None, '-', None, None)
+    """
+    if not code:
+        return _BUILT_IN_ZEROS.get(number)
+    # A semicolon within quotes parts no sections, and none of the formats of accounts has one.
+    sections = code.split(";")
+    section = _FILLED.sub("", _SPACED.sub("", sections[2] if len(sections) > 2 else sections[0]))
+    if "0" in _QUOTED.sub("", section) or _OTHERWISE.search(_QUOTED.sub("", section)):
+        return None
+    shown = _MARKED.sub(lambda found: found[1] or found[2] or "", section).strip()
+    return shown or "0" + NO_RESULT
 
 
 def is_figure_in_cell(text: str) -> bool:

@@ -12,6 +12,7 @@ from statistics import median
 from parsers.document import Block, Cell, Grid, Paragraph
 from parsers.raw.charset import without_marks
 from parsers.readers._doubt import DOUBT, is_figure, is_label
+from parsers.readers._open_columns import Heads, tabbed_lines
 from parsers.readers._page import Box, Drawn, Glyph, Page, Rule, block_text, lines_of, text_of, upright
 from parsers.readers._ruled import RuledCell, RuledTable, tables_between
 
@@ -80,11 +81,11 @@ def _marginal_lines(page: Page) -> Iterator[list[Glyph]]:
             yield line
 
 
-def blocks_of(page: Page) -> Iterator[Block]:
+def blocks_of(page: Page, heads: Heads | None = None) -> Iterator[Block]:
     """
     The blocks of one upright page in reading order, without numbers: a Grid for each ruled table, and the lines outside them.
 
-    The page's own number is no text. Cells have row, column and box as their place.
+    The page's own number is no text. Cells have row, column and box as their place. `heads` are the columns of the page before.
     """
     ruled = tables_between(page.rules)
     inside: list[list[Glyph]] = [[] for _ in ruled]
@@ -92,14 +93,14 @@ def blocks_of(page: Page) -> Iterator[Block]:
     for glyph in page.glyphs:
         at = next((at for at, table in enumerate(ruled) if table.box.holds(glyph.box)), None)
         (outside if at is None else inside[at]).append(glyph)
-    pieces: list[tuple[float, Block]] = [*paragraphs_of(page, outside)]
+    pieces: list[tuple[float, Block]] = [*paragraphs_of(page, outside, heads or Heads())]
     for table, glyphs in zip(ruled, inside, strict=True):
         if glyphs:
             pieces.append((table.box.top, Grid(tuple(_cells(table, glyphs, page)), 0)))
     yield from (piece for _, piece in sorted(pieces, key=lambda item: item[0]))
 
 
-def paragraphs_of(page: Page, glyphs: Sequence[Glyph]) -> Iterator[tuple[float, Paragraph]]:
+def paragraphs_of(page: Page, glyphs: Sequence[Glyph], heads: Heads | None = None) -> Iterator[tuple[float, Paragraph]]:
     """
     The lines of a page's glyphs with how far down they start, without the page's number.
 
@@ -111,8 +112,11 @@ def paragraphs_of(page: Page, glyphs: Sequence[Glyph]) -> Iterator[tuple[float, 
     body = median(line[0].size for line in lines) if lines else 0.0
     above: Sequence[Glyph] = ()
     text, down = "", 0.0
-    for line in lines:
-        printed = text_of(line, aligned=True)
+    tabbed = tabbed_lines(lines, heads) if heads is not None else {}
+    for number, line in enumerate(lines):
+        printed = tabbed[number] if number in tabbed else text_of(line, aligned=True)
+        if not printed:
+            continue
         if above and _goes_on(above, line, right=right, indent=left + _INDENT * body, body=body, wide=page.width / 2):
             text += printed
         else:

@@ -163,4 +163,10 @@ class _Sheet(Collector):
             )
         ):
             return shown + NO_RESULT
+        if (
+            kind in ("float", "currency")
+            and not any(map(str.isdigit, shown))
+            and not (cell.get(f"{_OFFICE}value") or "0").strip("-0.")
+        ):
+            return shown.strip() or "0" + NO_RESULT  # what the number format shows for zero
         return shown if kind in ("percentage", "boolean") else None

@@ -18,7 +18,7 @@ from parsers.readers._page import Box, Glyph, Rule
 
 __all__ = ["BLACK", "Ink", "Printed", "text_printed"]
 
-_FAINT, _WHITE = 0.5, 0.97
+_FAINT, _WHITE = 0.5, 0.85
 """Shares of full light: from the first on an ink is that of a watermark rather than of text, from the second on it cannot be seen."""
 _LARGE, _RAISED = 1.5, 0.87
 """In sizes of the type around: what is larger than text, and smaller than the figure beside it, as the figure of a note is."""

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 from statistics import median
 from typing import NamedTuple
 
-__all__ = ["Box", "Drawn", "Glyph", "Page", "Rule", "block_text", "lines_of", "text_of", "turned", "upright"]
+__all__ = ["Box", "Drawn", "Glyph", "Page", "Rule", "block_text", "lines_of", "text_of", "turned", "upright", "words_of"]
 
 _WORD_GAP = 0.6
 """A wider gap, in sizes of the type, is a blank; figures that stand in two columns never stand closer."""
+
+_SPACED, _NARROW = 1.1, 0.75
+"""In sizes of the type: a column in which a head stands is wider than the first and a figure, and no blank as narrow parts two."""
 
 
 _INK_FIRST, _INK_LAST, _HALF_BLANK = frozenset("，。、；：！？）》”〕】"), frozenset("（《“〔【"), 0.5
 """Full-width punctuation: half of its square is blank, behind the ink or before it."""
 
 
-_REACH, _SMALL_REACH = 0.45, 0.7
-"""In sizes of the type: how far from the middle of a line that of a glyph, and of a comma or quote, may stand."""
+_REACH, _SMALL_REACH, _EQUALLY = 0.45, 0.7, 0.15
+"""In sizes of the type: how far from the middle of a line that of a glyph, of a comma or quote, and of its other figures may stand."""
 
 
 class Box(NamedTuple):
@@ -129,19 +132,28 @@ def lines_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """
     The glyphs as lines from top to bottom, each from left to right.
 
-    Tall glyphs make the lines; commas, quotes and dashes, whose boxes are low or high, join the line around them.
+    Tall glyphs make the lines; commas, quotes and dashes, whose boxes are low or high, join the line around them. Figures that
+    stand equally far down are of one line, though another runs so near that some of them are nearer to that.
     """
     lines: list[list[Glyph]] = []
     middles: list[float] = []
+    figures, figures_down = list[Glyph](), float("-inf")
     for small, middle, _, glyph in sorted(map(_by_height, glyphs), key=itemgetter(0, 1, 2)):
+        if (is_figure := glyph.text[-1:].isdecimal()) and middle - figures_down <= _EQUALLY * glyph.size:
+            figures.append(glyph)
+            continue
         reach = max(glyph.size, glyph.box.bottom - glyph.box.top) * (_SMALL_REACH if small else _REACH)
         near = range(bisect_left(middles, middle - reach), bisect_right(middles, middle + reach))
         if near:
-            lines[near[0] if len(near) == 1 else min(near, key=lambda at: abs(middles[at] - middle))].append(glyph)
+            line = lines[near[0] if len(near) == 1 else min(near, key=lambda at: abs(middles[at] - middle))]
+            line.append(glyph)
         else:
             at = bisect_left(middles, middle)
-            lines.insert(at, [glyph])
+            line = [glyph]
+            lines.insert(at, line)
             middles.insert(at, middle)
+        if is_figure and not small:
+            figures, figures_down = line, middle
     return [sorted(line, key=_left) for line in lines]
 
 
@@ -159,20 +171,52 @@ def text_of(line: Sequence[Glyph], *, aligned: bool = False) -> str:
     """
     A line's text; a gap is one blank, or `aligned` as many as fit into it.
 
+    Figures so near to one another that no two columns are as narrow may be one number whose figures are spaced: there stands
+    a U+FFFD instead.
+
     >>> text_of([Glyph("7", Box(0, 0, 5, 10), 10), Glyph("8", Box(40, 0, 45, 10), 10)])
     '7 8'
     """
     pieces: list[str] = []
     end: float | None = None
-    for glyph in line:
+    alone = doubted = False
+    """Whether the last character is a figure behind a gap, and whether that gap makes it doubtful."""
+    for at, glyph in enumerate(line):
         gap = 0.0 if end is None else glyph.box.left - end
         if gap and (pieces[-1][-1:] in _INK_FIRST or glyph.text[:1] in _INK_LAST):
             gap -= _HALF_BLANK * glyph.size
-        if gap > _WORD_GAP * glyph.size:
-            pieces.append(" " * max(1, round(gap / (glyph.size * 0.5)) if aligned else 1))
+        is_apart = end is None or gap > _WORD_GAP * glyph.size
+        if is_apart and end is not None:
+            spaced = aligned and gap <= _SPACED * glyph.size and _is_spaced(line, at, alone=alone, gap=gap)
+            blank = " " * max(1, round(gap / (glyph.size * 0.5)) if aligned else 1)
+            pieces.append(blank if not spaced else "" if doubted else "\ufffd")
+            doubted = spaced
         pieces.append(glyph.text)
+        alone = is_apart and _is_of_number(glyph)
         end = glyph.box.right if end is None else max(end, glyph.box.right)
     return "".join(pieces).lstrip(" ")
+
+
+def _is_of_number(glyph: Glyph) -> bool:
+    return glyph.text[-1:].isdecimal() or glyph.text in (".", ",")
+
+
+def _is_spaced(line: Sequence[Glyph], at: int, *, alone: bool, gap: float) -> bool:
+    """Whether a figure behind a narrow gap and the one before, which stands `alone` or not, may be of one number."""
+    glyph, before, behind = line[at], line[at - 1], line[at + 1] if at + 1 < len(line) else None
+    if not (_is_of_number(glyph) and _is_of_number(before)):
+        return False
+    closed = behind is not None and _is_of_number(behind) and behind.box.left - glyph.box.right <= _WORD_GAP * glyph.size
+    return gap <= _NARROW * glyph.size or (alone and not closed)
+
+
+def words_of(line: Sequence[Glyph]) -> Iterator[Sequence[Glyph]]:
+    """The parts of a line between its gaps."""
+    start = 0
+    for at in range(1, len(line) + 1):
+        if at == len(line) or " " in text_of(line[at - 1 : at + 1]):
+            yield line[start:at]
+            start = at
 
 
 def block_text(glyphs: Sequence[Glyph]) -> str:

@@ -30,6 +30,8 @@ _LANE, _WIDE_PICTURE, _FULL = 24.0, 300.0, 255
 """Points: covers are looked for in lanes of this height; a narrower picture is a seal; what covers fully."""
 
 Matrix = tuple[float, float, float, float, float, float]
+Sides = tuple[float, float, float, float]
+"""Left, bottom, right and top."""
 
 
 def drawn_in(objects: Iterable[Object], left: float, top: float) -> Iterator[Drawn]:
@@ -85,16 +87,23 @@ def grounds_in(objects: Iterable[Object], left: float, top: float) -> list[Box]:
 
 
 class Covers:
-    """What hides text: white boxes that are laid over it, and pictures of a whole page, as scanners lay them over what they read."""
+    """
+    What hides text: white boxes that are laid over it, pictures of a whole page, as scanners lay them over what they read, and
+    the part of the page to which the program restricts what it draws.
+    """
 
     def __init__(self, objects: Sequence[Object], left: float, top: float) -> None:
         import pypdfium2.raw as pdfium
 
         self._painted: dict[int, int] = {}
         self._boxes: dict[int, list[tuple[int, Box]]] = defaultdict(list)
+        self._clips: dict[int, Box] = {}
         for order, item in enumerate(reversed(objects)):  # they come from the last painted to the first
             if item.kind == pdfium.FPDF_PAGEOBJ_TEXT:
                 self._painted[address_of(item.raw)] = order
+                if (clip := _clip_of(item)) is not None:
+                    x0, y0, x1, y1 = clip
+                    self._clips[address_of(item.raw)] = Box(x0 - left, top - y1, x1 - left, top - y0)
             elif self._painted and _is_opaque(item) and (bounds := bounds_of(item)) is not None:
                 x0, y0, x1, y1 = bounds
                 if min(x1 - x0, y1 - y0) > THIN and (item.kind == pdfium.FPDF_PAGEOBJ_PATH or x1 - x0 > _WIDE_PICTURE):
@@ -103,13 +112,39 @@ class Covers:
                         self._boxes[lane].append((order, box))
 
     def __bool__(self) -> bool:
-        return bool(self._boxes)
+        return bool(self._boxes or self._clips)
 
     def hide(self, box: Box, address: int) -> bool:
-        """Whether a character of the text object at this address is covered."""
+        """Whether a character of the text object at this address is covered or cut off."""
+        clip = self._clips.get(address)
+        if clip is not None and not clip.holds(box):
+            return True
         covers = self._boxes.get(int(box.middle[1] // _LANE)) if self._boxes else None
         painted = self._painted.get(address, 1 << 30)
         return covers is not None and any(order > painted and cover.holds(box) for order, cover in covers)
+
+
+def _clip_of(item: Object) -> Sides | None:
+    """The part of the page within which an object is drawn, as far as boxes say; None where that is all of it."""
+    import pypdfium2.raw as pdfium
+
+    path = pdfium.FPDFPageObj_GetClipPath(item.raw)
+    count = pdfium.FPDFClipPath_CountPaths(path) if path else 0
+    x, y = ctypes.c_float(), ctypes.c_float()
+    boxes: list[Sides] = []
+    for at in range(count):
+        segments = (
+            pdfium.FPDFClipPath_GetPathSegment(path, at, segment)
+            for segment in range(pdfium.FPDFClipPath_CountPathSegments(path, at))
+        )
+        points = [(x.value, y.value) for segment in segments if pdfium.FPDFPathSegment_GetPoint(segment, x, y)]
+        if points:
+            xs, ys = zip(*points, strict=True)
+            boxes.append(_placed(item.matrix, min(xs), min(ys), max(xs), max(ys)))
+    if not boxes:
+        return None
+    lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+    return max(lefts), max(bottoms), min(rights), min(tops)
 
 
 def _is_opaque(item: Object) -> bool:
@@ -158,13 +193,21 @@ def inks_of(objects: Iterable[Object]) -> dict[int, Ink | None]:
     """The inks of the text objects by their address, None for one that is not shown; nothing where all of a page is black."""
     import pypdfium2.raw as pdfium
 
-    hidden = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
-    inks = {
-        address_of(item.raw): None if pdfium.FPDFTextObj_GetTextRenderMode(item.raw) == hidden else _ink_of(item)
-        for item in objects
-        if item.kind == pdfium.FPDF_PAGEOBJ_TEXT
-    }
+    inks = {address_of(item.raw): _ink_of_text(item) for item in objects if item.kind == pdfium.FPDF_PAGEOBJ_TEXT}
     return inks if set(inks.values()) - {BLACK} else {}
+
+
+def _ink_of_text(item: Object) -> Ink | None:
+    """The colour of a text, that of its outlines where nothing else of it is drawn; None where that is nothing at all."""
+    import pypdfium2.raw as pdfium
+
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(item.raw)
+    if mode in (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP):
+        return None
+    if mode in (pdfium.FPDF_TEXTRENDERMODE_STROKE, pdfium.FPDF_TEXTRENDERMODE_STROKE_CLIP):
+        parts = tuple(ctypes.c_uint() for _ in range(4))
+        return Ink(*(part.value for part in parts)) if pdfium.FPDFPageObj_GetStrokeColor(item.raw, *parts) else BLACK
+    return _ink_of(item)
 
 
 def _ink_of(item: Object) -> Ink:
@@ -185,7 +228,7 @@ def address_of(item: Any) -> int:
     return ctypes.cast(item, ctypes.c_void_p).value or 0
 
 
-def bounds_of(item: Object) -> tuple[float, float, float, float] | None:
+def bounds_of(item: Object) -> Sides | None:
     """Left, bottom, right and top of an object on the page."""
     import pypdfium2.raw as pdfium
 
@@ -201,7 +244,7 @@ def _product(first: Matrix, then: Matrix) -> Matrix:
     return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
 
 
-def _placed(matrix: Matrix, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+def _placed(matrix: Matrix, x0: float, y0: float, x1: float, y1: float) -> Sides:
     a, b, c, d, e, f = matrix
     xs = [a * x + c * y + e for x in (x0, x1) for y in (y0, y1)]
     ys = [b * x + d * y + f for x in (x0, x1) for y in (y0, y1)]

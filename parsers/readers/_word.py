@@ -5,22 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 from lxml import etree
 
 from parsers.document import Cell
 from parsers.raw.charset import without_marks
-from parsers.readers._spans import MAX_CELLS, MAX_SPAN, refuse_too_many_cells
+from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
+from parsers.readers._word_elements import (
+    UNSAID,
+    WRAPPERS,
+    attribute_of,
+    between,
+    child_of,
+    choice_of,
+    has_field_without_result,
+    holds_text,
+    is_of_unknown,
+    local_name,
+    members_of,
+    name_of,
+    number_of,
+    one_version,
+    properties_of,
+    says_two_things,
+)  # fmt: skip
 
-__all__ = ["Body", "Line", "Table", "attribute_of", "hides_text", "name_of"]
+__all__ = ["Body", "Line", "Table", "hides_text"]
 
-_WRAPPERS = frozenset(
-    {"ins", "moveTo", "customXml", "smartTag", "sdt", "sdtContent", "hyperlink", "fldSimple", "dir", "bdo", "AlternateContent"}
-    | {"Choice", "Fallback", "ruby", "rubyBase"}
-)
-_SILENT_FIELDS = frozenset({"XE", "TC", "TA", "RD", "SET", "ASK", "PRIVATE", "ADVANCE"})
 _HIDING = frozenset({"vanish", "strike", "dstrike", "vertAlign", "position"})
 _PLAIN_MATH = frozenset({"oMath", "oMathPara", "oMathParaPr", "r"})
 _OFF = frozenset({"0", "false", "off"})
@@ -92,23 +104,23 @@ class Body:
     def blocks(self, container: etree._Element) -> Iterator[Line | Table]:
         """The lines and tables of a body, cell or text box. Raises ReadError with status `limit` for too many cells."""
         joined = ""  # the text of a paragraph whose mark was deleted runs into the next one
-        for element in _members(container):
-            if name_of(element) == "tbl":
+        for element in members_of(container):
+            if (name := name_of(element)) != "p":
                 if joined:
                     yield Line(joined)
                 joined = ""
-                yield from self._table(element)
+                yield from self._table(element) if name == "tbl" else (Line(_UNKNOWN),)
                 continue
             text = joined + without_marks(self._text(element))
             if self._fields:
                 text += _UNKNOWN if any(self._fields) else ""
                 self._fields = []
-            own = _properties(element, "pPr")
+            own = properties_of(element, "pPr")
             mark = own.get("rPr")
-            joined = text if mark is not None and _child(mark, "del") is not None else ""
+            joined = text if mark is not None and child_of(mark, "del") is not None else ""
             if not joined:
                 style = attribute_of(own["pStyle"], "val") if "pStyle" in own else None
-                outlined = _number(own.get("outlineLvl"), 9) < 9
+                outlined = number_of(own.get("outlineLvl"), 9) < 9
                 for line in text.split("\n"):
                     yield Line(line, style, outlined)
             boxes, self._boxes = self._boxes, []
@@ -120,14 +132,15 @@ class Body:
     def _text(self, element: etree._Element) -> str:
         parts: list[str] = []
         for child in element:
-            name = _local(child.tag)
+            name = local_name(child.tag)
             if name == "r":
                 parts.append(self._run(child, opens=not any(parts)) if self.hides else self._text(child))
             elif name == "t":
                 parts.append("" if self._fields and any(self._fields) else child.text or "")
             elif name == "AlternateContent":
-                parts.extend(self._text(version) for version in _one_version(child))
-            elif name in _WRAPPERS:
+                parts.extend(self._text(version) for version in one_version(child))
+                parts.append(_UNKNOWN if says_two_things(child) else "")
+            elif name in WRAPPERS:
                 parts.append(self._text(child))
             elif name in _SAID:
                 parts.append(_SAID[name])
@@ -139,13 +152,15 @@ class Body:
                 parts.append(_formula(child))
             elif name in {"drawing", "pict", "object"}:
                 self._look_into(child)
+            elif name not in UNSAID and holds_text(child):
+                parts.append(_UNKNOWN)
         return "".join(parts)
 
     def _pass_field(self, mark: etree._Element) -> str:
         """Note the begin, the middle or the end of a field; gives what it shows where that is a choice from a list."""
         kind = attribute_of(mark, "fldCharType")
         if kind == "begin":
-            shown = _choice(mark) if not any(self._fields) else ""
+            shown = choice_of(mark) if not any(self._fields) else ""
             self._fields.append(True)
             return shown
         if self._fields and kind == "separate":
@@ -159,7 +174,7 @@ class Body:
         The text of a run: not what is hidden; no figure that is struck out, shifted or not to be seen; that of a note's mark as one,
         unless it `opens` the line.
         """
-        own = _properties(run, "rPr")
+        own = properties_of(run, "rPr")
         if self.styles and "rStyle" in own:
             own = {**self.styles.get(attribute_of(own["rStyle"], "val") or "", {}), **own}
         if _is_on(own.get("vanish")):
@@ -176,20 +191,23 @@ class Body:
         return _UNKNOWN if _is_shifted(own) else text
 
     def _look_into(self, drawing: etree._Element) -> None:
-        """Keep text boxes for after the paragraph, and count pictures."""
-        for element in drawing.iter("{*}txbxContent", "{*}blip", "{*}imagedata", "{*}textpath", "{*}chart", "{*}relIds"):
+        """Keep text boxes for after the paragraph, and count pictures; an object is one, whatever it shows."""
+        self.pictures += name_of(drawing) == "object"
+        for element in drawing.iter(
+            "{*}txbxContent", "{*}blip", "{*}imagedata", "{*}textpath", "{*}chart", "{*}relIds", "{*}OLEObject"
+        ):
             if name_of(element) != "txbxContent":
                 self.pictures += 1
-            elif not any(name_of(outer) in {"txbxContent", "Fallback"} for outer in _between(element, drawing)):
+            elif not any(name_of(outer) in {"txbxContent", "Fallback"} for outer in between(element, drawing)):
                 self._boxes.append(element)
 
     def _table(self, element: etree._Element) -> Iterator[Line | Table]:
         """The table, or, when a cell of it holds a table, the lines and inner tables in order."""
         table = _Unfinished()
-        for row in _members(element, "tr"):
-            own = _properties(row, "trPr")
+        for row in members_of(element, "tr"):
+            own = properties_of(row, "trPr")
             if not _is_on(own.get("hidden")) and "del" not in own:
-                self._add_row(row, _number(own.get("gridBefore"), 0), table)
+                self._add_row(row, number_of(own.get("gridBefore"), 0), table)
         if any(isinstance(block, Table) for block in table.content):
             yield from table.content
         elif table.cells:
@@ -200,12 +218,12 @@ class Body:
     def _add_row(self, row: etree._Element, column: int, table: _Unfinished) -> None:
         going_on: dict[int, _Open] = {}
         last: _Open | None = None
-        for order, cell in enumerate(_members(row, "tc"), 1):
-            own = _properties(cell, "tcPr")
+        for order, cell in enumerate(members_of(row, "tc"), 1):
+            own = properties_of(cell, "tcPr")
             if "cellDel" in own:
                 continue
             self._count_cell()
-            width = max(1, _number(own.get("gridSpan"), 1))
+            width = max(1, number_of(own.get("gridSpan"), 1))
             above = table.above.get(column)
             if _continues(own.get("hMerge")) and last is not None:
                 last.width += width if last.row == table.rows else 0
@@ -219,7 +237,7 @@ class Body:
                 text = "\n".join(block.text for block in inner if isinstance(block, Line))
                 if self.pictures > pictures and not text.strip():
                     text = _UNKNOWN  # a picture stands there, so that the cell is not empty
-                if _has_field_without_result(cell):
+                if has_field_without_result(cell) or is_of_unknown(cell):
                     text += _UNKNOWN
                 last = _Open(text, table.rows, column, width, order)
                 table.cells.append(last)
@@ -240,69 +258,6 @@ def _unframed(block: Line | Table) -> Line | Table:
     return Line(block.cells[0].text) if isinstance(block, Table) and len(block.cells) == 1 else block
 
 
-def name_of(element: etree._Element) -> str:
-    """The name of an element without its namespace; empty for comments and the like."""
-    return _local(element.tag)
-
-
-@lru_cache(maxsize=1024)
-def _local(tag: object) -> str:
-    return tag[tag.rfind("}") + 1 :] if isinstance(tag, str) else ""
-
-
-def attribute_of(element: etree._Element, name: str) -> str | None:
-    """The attribute called `name`, whatever its namespace."""
-    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), None)
-
-
-def _members(container: etree._Element, *names: str) -> Iterator[etree._Element]:
-    """The paragraphs and tables, or the elements called `names`, of a container, also inside content controls and the like."""
-    wanted = names or ("p", "tbl")
-    for child in container:
-        name = _local(child.tag)
-        if name in wanted:
-            yield child
-        elif name == "AlternateContent":
-            for version in _one_version(child):
-                yield from _members(version, *names)
-        elif name in _WRAPPERS:
-            yield from _members(child, *names)
-
-
-def _one_version(alternatives: etree._Element) -> list[etree._Element]:
-    """The first choice of an AlternateContent, else its fallback: they say the same thing twice."""
-    for name in ("Choice", "Fallback"):
-        versions = [child for child in alternatives if name_of(child) == name]
-        if versions:
-            return versions[:1]
-    return []
-
-
-def _between(element: etree._Element, outer: etree._Element) -> Iterator[etree._Element]:
-    for ancestor in element.iterancestors():
-        if ancestor is outer:
-            return
-        yield ancestor
-
-
-def _child(element: etree._Element, name: str) -> etree._Element | None:
-    for child in element:
-        if _local(child.tag) == name:
-            return child
-    return None
-
-
-def _properties(element: etree._Element, name: str) -> dict[str, etree._Element]:
-    """The properties of a paragraph, run, row or cell by name."""
-    group = _child(element, name)
-    return {} if group is None else {_local(child.tag): child for child in group}
-
-
-def _number(element: etree._Element | None, absent: int) -> int:
-    text = None if element is None else attribute_of(element, "val")
-    return min(int(text[:9]), MAX_SPAN) if text and text.isascii() and text.isdecimal() else absent
-
-
 def _continues(merge: etree._Element | None) -> bool:
     return merge is not None and attribute_of(merge, "val") != "restart"
 
@@ -320,13 +275,13 @@ def _is_shifted(own: dict[str, etree._Element]) -> bool:
 
 def _is_unseen(run: etree._Element, own: dict[str, etree._Element]) -> bool:
     """Whether a run is printed in white on white, or in the smallest type."""
-    if 0 < _number(own.get("sz"), 0) <= _SMALLEST:
+    if 0 < number_of(own.get("sz"), 0) <= _SMALLEST:
         return True
     color = attribute_of(own["color"], "val") if "color" in own else None
     if (color or "").upper() != _WHITE or "highlight" in own or "shd" in own:
         return False
     cell = next((outer for outer in run.iterancestors() if name_of(outer) == "tc"), None)
-    ground = None if cell is None else _properties(cell, "tcPr").get("shd")
+    ground = None if cell is None else properties_of(cell, "tcPr").get("shd")
     fill = None if ground is None else attribute_of(ground, "fill")
     return fill is None or fill.upper() in ("AUTO", _WHITE)
 
@@ -334,53 +289,14 @@ def _is_unseen(run: etree._Element, own: dict[str, etree._Element]) -> bool:
 def hides_text(own: Mapping[str, etree._Element]) -> bool:
     """Whether the properties of a character style may hide a text, strike it out, raise or lower it, or print it in white."""
     color = attribute_of(own["color"], "val") if "color" in own else None
-    shown = (color or "").upper() != _WHITE and not 0 < _number(own.get("sz"), 0) <= _SMALLEST
+    shown = (color or "").upper() != _WHITE and not 0 < number_of(own.get("sz"), 0) <= _SMALLEST
     return not shown or not _HIDING.isdisjoint(own)
-
-
-def _has_field_without_result(cell: etree._Element) -> bool:
-    """Whether a cell shows what Word itself makes of a field (a formula, a form's choice), and the file does not hold it."""
-    waiting: list[str | None] = []  # of the fields that are open: the instruction, None behind it
-    for element in cell.iter("{*}fldChar", "{*}instrText", "{*}fldSimple"):
-        name = name_of(element)
-        kind = attribute_of(element, "fldCharType")
-        if name == "fldSimple":
-            if not "".join(map(str, element.itertext())).strip() and _shows(attribute_of(element, "instr") or ""):
-                return True
-        elif name == "instrText":
-            if waiting and waiting[-1] is not None:
-                waiting[-1] += element.text or ""
-        elif kind == "begin":
-            waiting.append(None if _choice(element) else "")
-        elif waiting and kind == "separate":
-            waiting[-1] = None
-        elif waiting and kind == "end":
-            instruction = waiting.pop()
-            if instruction is not None and _shows(instruction):
-                return True
-    return False
-
-
-def _choice(mark: etree._Element) -> str:
-    """What a field shows that offers a list to choose from; the first where nothing is chosen."""
-    offered = next(mark.iter("{*}ddList"), None)
-    entries = [] if offered is None else [attribute_of(entry, "val") or "" for entry in offered.iterchildren("{*}listEntry")]
-    chosen = None if offered is None else offered.find("{*}result")
-    default = None if offered is None else offered.find("{*}default")
-    at = _number(chosen, _number(default, 0))
-    return entries[at] if at < len(entries) else ""
-
-
-def _shows(instruction: str) -> bool:
-    """Whether a field of this instruction prints anything."""
-    word = instruction.split(maxsplit=1)[:1]
-    return bool(word) and word[0].upper() not in _SILENT_FIELDS
 
 
 def _formula(math: etree._Element) -> str:
     """The text of a formula; U+FFFD where it prints figures in another way than one behind the other."""
     text = "".join(element.text or "" for element in math.iter("{*}t"))
-    plain = all(name_of(outer) in _PLAIN_MATH for element in math.iter("{*}t") for outer in _between(element, math))
+    plain = all(name_of(outer) in _PLAIN_MATH for element in math.iter("{*}t") for outer in between(element, math))
     return text if plain or not _DIGIT.search(text) else _UNKNOWN
 
 

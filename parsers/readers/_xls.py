@@ -12,9 +12,17 @@ from typing import NamedTuple
 import olefile
 
 from parsers.errors import ReadError, ReadStatus
-from parsers.readers._cell_texts import NO_RESULT, is_figure_in_cell, per_cent, shows_no_number, shows_per_cent, text_of
+from parsers.readers._cell_texts import (
+    NO_RESULT,
+    is_figure_in_cell,
+    per_cent,
+    shows_no_number,
+    shows_per_cent,
+    text_of,
+    zero_shown,
+)
 from parsers.readers._ole import ole_of
-from parsers.readers._sheets import Collector, Marks
+from parsers.readers._sheets import Collector, Marks, Spot
 from parsers.readers._xls_texts import Font, SharedText, fills_with_colour, font_at, font_of, shared_texts
 
 __all__ = ["marks_of_xls"]
@@ -27,6 +35,8 @@ _VALUES = (_FORMULA, _BOOLERR, _NUMBER, _RK, _LABEL, _LABELSST, _RSTRING)
 _DAMAGE = (struct.error, IndexError, ValueError, OSError, KeyError, TypeError, AttributeError, OverflowError, MemoryError)
 _SST, _DIMENSIONS, _FONT, _CONTINUE = 0xFC, 0x200, 0x31, 0x3C
 _BIFF8 = 0x600
+_WINDOW, _WITH_ZEROS = 0x23E, 0x10
+"""How a sheet is shown, which stands behind its cells; the flag that cells show their zeros."""
 _PER_CENTS = (9, 10)
 _SHORTEST_TEXT = 3
 _NOTHING = 3
@@ -71,6 +81,11 @@ class _Book:
         own = self.formats[form]
         font = font_at(self.fonts, own.font)
         return font.struck or (font.white and not own.filled) or shows_no_number(self.codes.get(own.number, ""))
+
+    def zero_shown(self, form: int) -> str | None:
+        """What cells of a format show that hold zero; None for a figure."""
+        number = self.formats[form].number if form < len(self.formats) else 0
+        return zero_shown(self.codes.get(number, ""), number)
 
 
 def marks_of_xls(content: bytes) -> tuple[dict[int, Marks], bytes]:
@@ -165,6 +180,7 @@ class _Sheet(Collector):
     def __init__(self, book: _Book) -> None:
         super().__init__()
         self._book = book
+        self._zeros: list[Spot] = []
 
     def marks(self, stream: bytes, start: int) -> Marks:
         for kind, body in _records(stream, start):
@@ -183,6 +199,8 @@ class _Sheet(Collector):
                 for at in range(struct.unpack_from("<H", body)[0]):
                     top, bottom, left, right = struct.unpack_from("<HHHH", body, 2 + 8 * at)
                     self.merged.append((top, left, bottom, right))
+            elif kind == _WINDOW and not body[0] & _WITH_ZEROS:
+                self.texts.update(dict.fromkeys(self._zeros, "0" + NO_RESULT))
         return self.gathered()
 
     def _add_cell(self, row: int, column: int, form: int) -> None:
@@ -222,6 +240,9 @@ class _Sheet(Collector):
 
     def _add_number(self, row: int, column: int, form: int, value: float) -> None:
         text = per_cent(repr(value)) if self._book.shows_per_cent(form) else None
+        if value == 0:
+            self._zeros.append((row, column))
+            text = text or self._book.zero_shown(form)
         if self._book.is_doubted(form):
             text = (text or text_of(value)) + NO_RESULT
         if text is not None:

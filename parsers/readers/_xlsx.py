@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from lxml import etree
 
 from parsers.errors import ReadError, ReadStatus
 from parsers.guard import iterate_xml, parse_xml
-from parsers.readers._cell_texts import NO_RESULT, Piece, is_figure_in_cell, joined, per_cent, shows_no_number, shows_per_cent
+from parsers.readers._cell_texts import (
+    NO_RESULT,
+    Piece,
+    is_figure_in_cell,
+    joined,
+    per_cent,
+    shows_no_number,
+    shows_per_cent,
+    zero_shown,
+)
 from parsers.readers._sheets import Collector, Marks, Spot
 from parsers.readers._spans import MAX_CELLS, refuse_too_many_cells
 
 __all__ = ["is_needed", "marks_of_xlsx"]
 
+Item = TypeVar("Item")
+
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 _PICTURES = re.compile(r"/(?:drawings|charts|pivot\w+|media|comments|externallinks)/?", re.IGNORECASE)
+_ZERO = re.compile(r"(?:^|[=<])\s*0\s*(?:$|[,)])")
+"""A condition that holds for zero."""
 _MAX_COLUMNS = 16_384
 _PER_CENT_FORMATS = ("9", "10")
 
@@ -31,6 +44,10 @@ class _Styles(NamedTuple):
     ruled: tuple[bool, ...]
     per_cent: tuple[bool, ...]
     doubted: tuple[bool, ...] = ()
+    zeros: tuple[str | None, ...] = ()
+    """What a cell shows that holds zero; None for a figure."""
+    hiding: frozenset[str] = frozenset()
+    """The formats of conditions, by their numbers, in which a figure is not shown."""
 
 
 def is_needed(name: str) -> bool:
@@ -97,7 +114,16 @@ def _styles(parts: Mapping[str, bytes]) -> _Styles:
             _at(struck, form.get("fontId")) or hidden or shows_no_number(codes.get(number, ""))
             for form, hidden, number in zip(formats, unseen, shown, strict=True)
         ),
+        tuple(zero_shown(codes.get(number, ""), _number(number, 0)) for number in shown),
+        frozenset(str(at) for at, form in enumerate(root.iterfind("{*}dxfs/{*}dxf")) if _hides(form)),
     )
+
+
+def _hides(form: etree._Element) -> bool:
+    """Whether the format of a condition writes in white on nothing, or shows no number."""
+    number, ground = form.find("{*}numFmt"), form.find("{*}fill/{*}patternFill/{*}bgColor")  # a plain fill has no other here
+    unseen = _is_white(form.find("{*}font/{*}color")) and (ground is None or _is_white(ground))
+    return unseen or (number is not None and shows_no_number(number.get("formatCode") or ""))
 
 
 def _is_white(colour: etree._Element | None) -> bool:
@@ -153,8 +179,12 @@ def _is_on(element: etree._Element | None) -> bool:
 
 def _at(flags: list[bool] | tuple[bool, ...], number: str | None) -> bool:
     """The flag with this number; False where there is none."""
+    return bool(_item(flags, number))
+
+
+def _item(items: Sequence[Item], number: str | None) -> Item | None:
     at = int(number) if number and number.isascii() and number.isdigit() else 0
-    return at < len(flags) and flags[at]
+    return items[at] if at < len(items) else None
 
 
 class _Sheet(Collector):
@@ -166,11 +196,17 @@ class _Sheet(Collector):
         self._strings = strings
         self._marked = marked
         self._stale = stale
+        self._zeros = True
+        self._zeros_at: set[Spot] = set()
 
     def marks(self, packed: bytes, name: str) -> Marks:
         row = -1
-        for element in iterate_xml(packed, name, "{*}row", "{*}col", "{*}mergeCell"):
+        for element in iterate_xml(packed, name, "{*}row", "{*}col", "{*}mergeCell", "{*}sheetView", "{*}conditionalFormatting"):
             match etree.QName(element).localname:
+                case "conditionalFormatting":
+                    self._doubt_zeros(element)
+                case "sheetView":
+                    self._zeros = element.get("showZeros") not in ("0", "false")
                 case "row":
                     row = _number(element.get("r"), row + 2) - 1
                     self._add_row(element, row)
@@ -192,6 +228,8 @@ class _Sheet(Collector):
             text = self._text(cell)
             if text is not None:
                 self.texts[spot] = text
+            elif cell.findtext("{*}v") == "0" and cell.get("t") in (None, "n"):
+                self._zeros_at.add(spot)
             if text is not None or len(cell):
                 self.area.add(*spot)
 
@@ -209,10 +247,32 @@ class _Sheet(Collector):
                 return printed + NO_RESULT
         if kind == "s" and value is not None and value in self._marked:
             return self._marked[value]
+        if kind == "n" and value and (zero := self._zero_of(value, cell.get("s"))) is not None:
+            return zero
         inline = cell.find("{*}is") if kind == "inlineStr" else None
         if inline is not None:
             return _text_of_runs(inline)
         return per_cent(value) if value and kind == "n" and _at(self._styles.per_cent, cell.get("s")) else None
+
+    def _zero_of(self, value: str, style: str | None) -> str | None:
+        """What a number shows that is zero; None for a figure."""
+        if not value.startswith(("0", "-0")) or value.strip("-0.") or not self._styles.zeros:
+            return None
+        return _item(self._styles.zeros, style) if self._zeros else "0" + NO_RESULT
+
+    def _doubt_zeros(self, element: etree._Element) -> None:
+        """Doubt the zeros of ranges in which a condition hides what is zero; conditions stand behind the cells."""
+        rules = element.iterchildren("{*}cfRule")
+        if not any(
+            rule.get("dxfId") in self._styles.hiding and _ZERO.search(rule.findtext("{*}formula") or "") for rule in rules
+        ):
+            return
+        for reference in (element.get("sqref") or "").split():
+            first, _, last = reference.partition(":")
+            corner, far = _spot(first), _spot(last or first)
+            if corner is not None and far is not None:
+                held = (spot for spot in self._zeros_at if corner[0] <= spot[0] <= far[0] and corner[1] <= spot[1] <= far[1])
+                self.texts.update(dict.fromkeys(held, "0" + NO_RESULT))
 
     def _is_no_result(self, value: str) -> bool:
         """Whether a formula's stored number is none, or the 0 that programs write which do not reckon."""

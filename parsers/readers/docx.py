@@ -22,7 +22,8 @@ from parsers.guard import damaged_part
 from parsers.raw.charset import without_marks
 from parsers.raw.sniff import Content, sniff
 from parsers.readers._archive import Packed, open_archive, packed_member, read_member, unpacked_of
-from parsers.readers._word import Body, Line, Table, attribute_of, hides_text, name_of
+from parsers.readers._word import Body, Line, Table, hides_text
+from parsers.readers._word_elements import attribute_of, name_of
 from parsers.readers._word_plain import may_hide, plain_pieces
 from parsers.source import Source
 

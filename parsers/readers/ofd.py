@@ -20,6 +20,7 @@ from parsers.raw.sniff import Content
 from parsers.readers._archive import open_archive, read_member
 from parsers.readers._layout import blocks_of, numbered, without_margins
 from parsers.readers._ofd_page import POINTS, Drawn, draw
+from parsers.readers._open_columns import Heads
 from parsers.readers._page import Page
 from parsers.source import Source
 
@@ -68,8 +69,9 @@ def read(source: Source) -> Document:
         if pictured:
             _refuse_pictures()
         raise ReadError(ReadStatus.EMPTY, "an OFD file without any text or table")
+    heads = Heads()
     return Document(
-        tuple(numbered((page.number, blocks_of(page)) for page in without_margins(pages))),
+        tuple(numbered((page.number, blocks_of(page, heads)) for page in without_margins(pages))),
         "application/ofd",
         title=without_marks(title),
     )

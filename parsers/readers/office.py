@@ -29,6 +29,14 @@ _NAMES = {"fodt": "FODT", "word_xml": "Word 2003 XML", "uof": "UOF"}
 _INSTRUCTIONS = re.compile(rb"(?<=:)(?:instrText|instr)(?=[\s>=])")
 _FIELD = re.compile(rb"\\fldinst(?!(?:[\s{}]|\\[a-z]+-?\d* ?){0,40}FORM(?:TEXT|DROPDOWN)\b)")
 """What begins an instruction in RTF, but those of a form, which name no file: without them its choices would be lost."""
+_BEFORE_WORD = rb"(?:[\s{}]|\\[a-z]+-?\d* ?){0,40}"
+_COMPUTED = re.compile(
+    rb"\{\\field(?=(?:\\[a-z]+ ?|\s){0,6}\{\\\*\\fldinst" + _BEFORE_WORD
+    + rb"(?:[Ee][Qq]\b|=[^{}]{0,80}\}\s*(?:\{\\fldrslt\s*\}\s*)?\}))"
+)  # fmt: skip
+"""A field of RTF whose figures only Word itself makes of its instruction: EQ, or a sum whose result is not there."""
+_SHOWN_ONLY_BY_WORD = rb"{\u-3? "
+"""U+FFFD, as long as what it stands for."""
 _OLDER_WORD = "MS WinWord 6.0"
 _WORKS = "MS_Works"
 _ENCRYPTED_BIT = 0x0100
@@ -67,12 +75,12 @@ def read(source: Source) -> Document:
 
 def _without_instructions(data: bytes) -> bytes:
     """
-    The RTF without its field instructions, but those of forms; what the fields show stays.
+    The RTF without its field instructions, but those of forms; what the fields show stays, or U+FFFD where only Word shows it.
 
     LibreOffice opens the file that INCLUDEPICTURE names, whatever its settings say, and puts today's date into a date.
     A destination of no known name is passed over; the length stays, because binary data is counted.
     """
-    return _FIELD.sub(rb"\\*\\fldin", data)
+    return _FIELD.sub(rb"\\*\\fldin", _COMPUTED.sub(lambda _: _SHOWN_ONLY_BY_WORD, data))
 
 
 def _plain_xml(data: bytes, name: str) -> bytes:

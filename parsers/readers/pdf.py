@@ -6,7 +6,7 @@ import ctypes
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -15,15 +15,18 @@ from parsers.errors import ReadError, ReadStatus
 from parsers.raw.radicals import RADICALS
 from parsers.raw.sniff import Content
 from parsers.readers import picture
+from parsers.readers._actual_texts import take_figures_as_printed
 from parsers.readers._dots import dotted_rules
 from parsers.readers._layers import texts_switched_off
 from parsers.readers._layout import blocks_of, numbered, without_margins
+from parsers.readers._open_columns import Heads
 from parsers.readers._overprint import BLACK, Ink, Printed, text_printed
-from parsers.readers._page import Box, Drawn, Glyph, Page, Rule, turned, upright
+from parsers.readers._page import Box, Glyph, Page, Rule, turned, upright
 from parsers.readers._pdf_objects import (
     THIN,
     Covers,
     Object,
+    Sides,
     address_of,
     annotations_on,
     bounds_of,
@@ -32,6 +35,7 @@ from parsers.readers._pdf_objects import (
     inks_of,
     objects_of,
 )  # fmt: skip
+from parsers.readers._printed_twice import Character, Unseen, doubting_twice
 from parsers.readers._recognise import Gray, require_recogniser
 from parsers.source import Source
 
@@ -49,6 +53,9 @@ _SKEW, _OBLIQUE = 1.0, 10.0
 """Degrees off the upright: a page so is a picture to be set straight, and a character so is a watermark's."""
 _DOTS_PER_INCH = 200
 _MAX_PRINTED_PIXELS = 40_000_000
+
+_LOWEST = 1.2
+"""Points: lower figures cannot be seen."""
 
 _UNNAMED = "\ufffd"
 _HYPHENS = {0x02, 0xFFFE, 0xAD}
@@ -103,61 +110,65 @@ def _opened(content: bytes) -> Iterator[Any]:
 def _pages(document: Any) -> Iterator[tuple[int, Iterator[Block]]]:
     """The blocks of each page, of those that are printed and of those that are pictures."""
     pages = [_page(document, number) for number in range(len(document))]
+    heads = Heads()
     printed = without_margins([page for page in pages if page is not None])
     for number, page in enumerate(pages):
         if page is None:
             require_recogniser()
             yield number + 1, picture.blocks_of(_printed(document[number]))
         else:
-            yield number + 1, blocks_of(next(printed))
+            yield number + 1, blocks_of(next(printed), heads)
 
 
 def _page(document: Any, number: int) -> Page | None:
     """What is printed on a page; None for one that is a picture."""
     page = document[number]
-    left, bottom, right, top = page.get_mediabox()
+    left, bottom, right, top = _sides_of(page)
     objects = list(objects_of(page))
-    unseen: list[Box] = []
+    sheet = Box(0.0, 0.0, right - left, top - bottom)
     inks = inks_of(objects) | dict.fromkeys(texts_switched_off(page, objects))
+    unseen = Unseen(said=take_figures_as_printed(objects))
     text = page.get_textpage()
     try:
         found = list(_characters(text.raw, text.count_chars(), left, top, inks, Covers(objects, left, top), unseen))
     finally:
         text.close()
+    found = [item for item in found if sheet.holds(item.printed.glyph.box)]
     if _must_be_looked_at(found, objects, (right - left) * (top - bottom)):
         return None
     rules = tuple(_rules(objects, left, top))
+    found = doubting_twice(found, unseen)
     printed = [item.printed for item in found if item.tilt <= _OBLIQUE]
     glyphs = text_printed(printed, rules, grounds_in(objects, left, top) if any(item.ink != BLACK for item in printed) else [])
-    hidden = (Drawn(box, beside=False, written=True) for box in unseen)
-    drawn = (*drawn_in(objects, left, top), *annotations_on(page, left, top), *hidden)
+    drawn = (*drawn_in(objects, left, top), *annotations_on(page, left, top), *unseen.drawn(found))
     return turned(Page(number + 1, right - left, top - bottom, glyphs, rules, drawn), page.get_rotation() // 90)
 
 
-class _Character(NamedTuple):
-    """A visible character, and by how many degrees it is turned away from the nearest quarter."""
-
-    printed: Printed
-    tilt: float
+def _sides_of(page: Any) -> Sides:
+    """Left, bottom, right and top of what is shown of a page."""
+    whole = page.get_mediabox()
+    shown = page.get_cropbox()
+    left, bottom, right, top = *map(max, whole[:2], shown[:2]), *map(min, whole[2:], shown[2:])
+    return (left, bottom, right, top) if left < right and bottom < top else whole
 
 
 def _characters(
-    text: Any, total: int, left: float, top: float, inks: dict[int, Ink | None], covers: Covers, unseen: list[Box]
-) -> Iterator[_Character]:
+    text: Any, total: int, left: float, top: float, inks: dict[int, Ink | None], covers: Covers, unseen: Unseen
+) -> Iterator[Character]:
     """
     The visible characters; one that the font does not name is U+FFFD, so that no figure is made of it.
 
-    `inks` are those of the text objects by their address, where they differ; None for one that is not shown. The boxes of
-    figures that are not shown, or covered, are added to `unseen`: a cell in which one stands is not plainly blank.
+    `inks` are those of the text objects by their address, where they differ; None for one that is not shown. The figures that
+    are not shown, or covered, and those that stand on their place already are noted in `unseen`.
     """
     import pypdfium2.raw as pdfium
 
     x0, x1, y0, y1 = (ctypes.c_double() for _ in range(4))
-    matrix = pdfium.FS_MATRIX()
+    matrix, sides = pdfium.FS_MATRIX(), pdfium.FS_RECTF()
     printed: dict[tuple[str, int, int], list[Box]] = {}
-    code_of, box_of, size_of, matrix_of, is_unmapped = (
-        pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetCharBox, pdfium.FPDFText_GetFontSize, pdfium.FPDFText_GetMatrix,
-        pdfium.FPDFText_HasUnicodeMapError,
+    code_of, box_of, reach_of, size_of, matrix_of, is_unmapped = (
+        pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetCharBox, pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetFontSize,
+        pdfium.FPDFText_GetMatrix, pdfium.FPDFText_HasUnicodeMapError,
     )  # fmt: skip
     before = ""
     for at in range(total):
@@ -168,23 +179,29 @@ def _characters(
             before = " " if before.isdigit() and code == 0x20 else ""
             continue
         shown = "-" if code in _HYPHENS else RADICALS.get(code) or chr(code) if code else _UNNAMED
-        of = address_of(pdfium.FPDFText_GetTextObject(text, at)) if inks or covers else 0
+        is_figure = shown.isdigit()
+        of = address_of(pdfium.FPDFText_GetTextObject(text, at)) if is_figure or inks or covers else 0
         ink = inks.get(of, BLACK) if inks else BLACK
         if shown.isspace() or not box_of(text, at, x0, x1, y0, y1):
             before = " " if before.isdigit() else ""
             continue
         box = Box(x0.value - left, top - y1.value, x1.value - left, top - y0.value)
-        if ink is None or covers.hide(box, of):
+        if ink is None or (is_figure and box.bottom - box.top < _LOWEST) or covers.hide(box, of):
             before = " " if before.isdigit() else ""
-            unseen += [box] if shown.isdigit() else []
+            if is_figure:
+                unseen.hidden.append((box, of))
             continue
         size, turns, tilt = max(size_of(text, at), 1.0), 0, 0.0
         if matrix_of(text, at, matrix):
             size, turns, tilt = _scaled(size, matrix, box)
         if not _is_printed_twice(shown, box, printed):
             # A blank between two figures parts them, however narrow it is.
-            parted = f" {shown}" if before == " " and shown.isdigit() else shown
-            yield _Character(Printed(Glyph(parted, box, size, turns), ink), tilt)
+            parted = f" {shown}" if before == " " and is_figure else shown
+            known = is_figure and reach_of(text, at, sides)
+            reach = (sides.left - left, sides.right - left) if known else (box.left, box.right)
+            yield Character(Printed(Glyph(parted, box, size, turns), ink), tilt, of, reach)
+        elif is_figure:
+            unseen.doubled.add(of)
         before = shown
 
 
@@ -249,7 +266,7 @@ def _rules(objects: Iterable[Object], left: float, top: float) -> Iterator[Rule]
     yield from dotted_rules(dots)
 
 
-def _must_be_looked_at(found: Sequence[_Character], objects: Sequence[Object], page_area: float) -> bool:
+def _must_be_looked_at(found: Sequence[Character], objects: Sequence[Object], page_area: float) -> bool:
     """
     Whether a page's characters are drawn as pictures or outlines: nothing visible is printed on it, or little over a picture
     that covers most of it, or what is printed has no names, or stands askew.
