@@ -7,6 +7,7 @@ of surplus cells in the whole table; row totals only where these leave two ways.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -18,6 +19,7 @@ from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import COVER
 from parsers.rebuild.other_years import are_shares_headed, are_years_headed
 from parsers.rebuild.stacks import is_stacked
+from parsers.rebuild.stream import Stream
 from parsers.rebuild.surplus import (
     Behind,
     Surplus,
@@ -53,7 +55,7 @@ class Columns:
     rows have fewer cells than columns, a column is gone, or heads are displaced: then an empty cell proves no place. `heads`
     are those of all columns, in the form's order, else none. `dated` when heads name two years, so that a row with more cells
     holds those of both; `shared` when one names a share. `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` the grids as in
-    `grids_without_totals`. `grid_number` is the grid of the heads, `last` the last row.
+    `grids_without_totals`. `reaches` as `_usual_reaches` has it, where `even` is asked for. `grid_number` is the grid of the heads, `last` the last row.
     """
 
     codes: tuple[str, ...]
@@ -75,6 +77,7 @@ class Columns:
     last: Run | None = None
     found: Found | None = None
     heads: tuple[Hit, ...] = ()
+    reaches: Mapping[int, int] = field(default_factory=dict)
     picked: dict[tuple[int, bool], tuple[Run, list[Piece] | None]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -109,13 +112,14 @@ class Columns:
         if flush and headed:
             known = surplus.get(None, Surplus())
             surplus[None] = replace(known, window=known.window or "last")
-        even = (longer or COVER in found.stream.text) and _reach_alike(found, runs)
+        uneven = longer or COVER in found.stream.text
+        even, usual = uneven and _reach_alike(found, runs), _usual_reaches(found, runs) if uneven else {}
         gone = order == tuple(range(width)) and lack_a_head(found, table, heads, codes)
         short = short or gone or displaced or _all_lack_one(found, heads, runs)
         grids = {} if displaced else _heads_by_grid(found, table, codes, runs)
         studied = cls(
             codes, len(table.columns), order, grid, grids, surplus, lonely, glued, even, short, spare, shifted,
-            are_years_headed(found, first_row), are_shares_headed(found, first_row), untotalled, number, last, found, heads_in_order(heads, codes),
+            are_years_headed(found, first_row), are_shares_headed(found, first_row), untotalled, number, last, found, heads_in_order(heads, codes), usual,
         )  # fmt: skip
         return _check(studied, runs)
 
@@ -208,12 +212,20 @@ class Columns:
             covered
             or self.glued
             or self._reaches_on(run, others.reach)
+            or self._reaches_less_than_most(run)
             or ((self.even or headed or fewer) and self._is_short(run))
         ):
             return True
         if self.short or number in self.untotalled or self._lacks_spare(run) or self._is_shifted(run):
             return True
         return self._in_packed_lines(run) and run.figures > 0 and not self._only_total_lacks(run.pieces)
+
+    def _reaches_less_than_most(self, run: Run) -> bool:
+        """Whether the row of a run reaches less far than most of its part of the table, however far one with a cell too many does."""
+        if self.found is None:
+            return False
+        stream, start = self.found.stream, run.pieces[0].start
+        return stream.row_extent(start) < self.reaches.get(_part_of(stream, start), 0)
 
     def _may_begin_covered(self, run: Run) -> bool:
         """Whether, in lines of text, the first of the last cells is empty in a row that may have lost one: a wide label may cover it."""
@@ -345,6 +357,20 @@ def _reach_alike(found: Found, runs: Sequence[Run]) -> bool:
     """
     starts = [run.pieces[0].start for run in runs if run.bordered and run.pieces]
     return 2 * sum(not found.stream.reaches_less(start) for start in starts) > len(starts)
+
+
+def _usual_reaches(found: Found, runs: Sequence[Run]) -> dict[int, int]:
+    """How far most rows of each part of the table reach; none for a part where no reach is that of most."""
+    parts: dict[int, Counter[int]] = {}
+    for start in (run.pieces[0].start for run in runs if run.bordered and run.pieces):
+        parts.setdefault(_part_of(found.stream, start), Counter())[found.stream.row_extent(start)] += 1
+    usual = {part: extents.most_common(1)[0] for part, extents in parts.items()}
+    return {part: extent for part, (extent, rows) in usual.items() if 2 * rows > parts[part].total()}
+
+
+def _part_of(stream: Stream, start: int) -> int:
+    """The number of the part of a table in which a row stands; -1 for all rows that stand between empty lines one by one."""
+    return -1 if stream.stands_alone(start) else stream.part(start)
 
 
 def _all_lack_one(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bool:
