@@ -27,6 +27,7 @@ from parsers.rebuild.labels import Compact, Label, compact
 from parsers.rebuild.mend import Habits, mend_rows, sums_of
 from parsers.rebuild.mend_blocks import mend_blocks, mend_without_sums
 from parsers.rebuild.mend_groups import mend_groups
+from parsers.rebuild.other_reports import without_other_reports
 from parsers.rebuild.rows import read_rows
 from parsers.rebuild.stream import Stream, lay_out
 from parsers.rebuild.torn import open_apart, open_unshared
@@ -62,7 +63,7 @@ def rebuild(document: Document, *, year: int | None) -> Rebuilt:
     """
     if clean := read_clean(document, year, _long_way):
         return Rebuilt(clean.forms, clean.facts, frozenset(), ())
-    prepared, doubted = _prepare(document)
+    prepared, doubted = _prepare(document, year)
     changed = prepared is not document and not doubted
     if changed and (clean := read_clean(prepared, year, _long_way)):
         return Rebuilt(clean.forms, clean.facts, frozenset(), ())
@@ -72,14 +73,15 @@ def rebuild(document: Document, *, year: int | None) -> Rebuilt:
     return rebuilt
 
 
-def _prepare(document: Document) -> Sorted:
-    """The document with its tables whole, upright and without columns that no form has, and the rows that are doubted for it."""
+def _prepare(document: Document, year: int | None) -> Sorted:
+    """The document with its tables whole, upright and without columns or years of others, and the rows that are doubted for it."""
+    document = without_other_reports(document, year)
     document, doubted = without_foreign_columns(with_doubted_edges(join_cut_rows(document)))
     return Sorted(document if doubted else with_whole_tables(with_upright_tables(document)), doubted)
 
 
 def _long_way(document: Document, year: int | None) -> LongWay:
-    prepared, doubted = _prepare(document)
+    prepared, doubted = _prepare(document, year)
     rebuilt = rebuild_any(prepared, year=year, doubted=doubted)
     return LongWay(rebuilt.facts, rebuilt.forms, bool(rebuilt.lines or rebuilt.doubts))
 
