@@ -28,8 +28,9 @@ def captioned(page: Page, other: Page, caption: str, own: str, *, before: bool) 
             blocks.append(block)
             continue
         theirs = next(without_cells(plate) for plate in other.plates() if plate.table == block.table)
-        pair = [[Line(caption), theirs], [Line(own), block]]
-        blocks += [part for parts in (pair if before else pair[::-1]) for part in parts]
+        pair: list[list[Line | Plate]] = [[Line(caption), theirs], [Line(own), block]]
+        for parts in pair if before else pair[::-1]:
+            blocks += parts
     return replace(page, blocks=tuple(blocks))
 
 
