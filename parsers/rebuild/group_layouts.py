@@ -150,6 +150,8 @@ def _read_wide(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[s
     if any(run.figures < width == len(run.pieces) for run in rows) and _has_empty_heads(steps, found):
         return {}  # one of the cells is of the stray column
     heads = [step.hit for step in steps if step.hit.label.kind == "column"]
+    if len(heads) == width and any(_begins_before(run, heads, found) for run in rows):
+        return {}
     picked = [pieces for run in rows if (pieces := take(run, width, found, heads)) is not None]
     if len(rows) != 1 or len(picked) != 1:
         return None
@@ -171,14 +173,17 @@ def _read_by_group(steps: Sequence[Step], groups: Sequence[str], columns: Sequen
     rows: dict[str, list[tuple[list[Hit], Run]]] = {group: [] for group in groups}
     group: str | None = None
     heads: list[Hit] = []
-    for step in steps:
+    for step, below in zip(steps, (*steps[1:], None), strict=True):
         if step.hit.label.kind == "row":
             group = step.hit.label.name
             heads = heads if len(heads) == len(columns) and not rows[group] else []
         elif step.hit.label.kind == "column":
             heads = [*heads, step.hit] if len(heads) < len(columns) else [step.hit]
         if group is not None:
-            rows[group] += [(heads, run) for run in step.runs if run.pieces and not run.words]
+            own = [run for run in step.runs if run.pieces and not run.words]
+            if below is not None and below.hit.label.kind == "column":  # places that heads cover, beside those of another group
+                own = [run for run in own if run.figures >= len(columns) or not found.leads(run, below.hit.first)]
+            rows[group] += [(heads, run) for run in own]
     cells: Cells = {}
     for name, printed in rows.items():
         whole = [(above, run) for above, run in printed if len(run.pieces) >= len(columns)]
@@ -320,6 +325,16 @@ def take(run: Run, width: int, found: Found, heads: Sequence[Hit] = ()) -> list[
     if first_fits == last_fits or run.figures < width:
         return None  # or the cell too many may be an empty one among the others
     return pieces[:width] if first_fits else pieces[-width:]
+
+
+def _begins_before(run: Run, heads: Sequence[Hit], found: Found) -> bool:
+    """Whether a row in lines of cells begins with a figure further to the left than its heads: it is not the form's, and one has been lost."""
+    stream, start = found.stream, run.pieces[0].start
+    lines = [hit.start for hit in heads if stream.grid_column(hit.start) is None]
+    if not lines or stream.grid_column(start) is not None or not stream.borders.row_lines:
+        return False
+    counted = len(run.pieces) == len(heads) and run.pieces[0].kind is Kind.FIGURE
+    return counted and stream.number_in_row(start) < min(map(stream.number_in_row, lines))
 
 
 def _ends_before(run: Run, heads: Sequence[Hit], found: Found) -> bool:

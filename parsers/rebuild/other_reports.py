@@ -70,12 +70,12 @@ def _year_of(block: Block) -> str:
 
 
 def _year_before(blocks: Sequence[Block], at: int, year: int) -> str:
-    """The other year that a short line names right before a table, whatever else it says, but for this year; else empty."""
+    """The other year that a short line without labels names right before a table, whatever else it says; else empty."""
     block = blocks[at]
     if not isinstance(block, Paragraph) or len(block.text) > _LOOSE or "年" not in block.text:
         return ""
     named = _MENTION.findall(block.text)
-    if not named or not all(_is_another(name, year) for name in named):
+    if not named or not all(_is_another(name, year) for name in named) or _labels([block]):
         return ""
     follows = next((other for other in blocks[at + 1 :] if not isinstance(other, Paragraph) or other.text.strip()), None)
     return named[0] if follows is not None and (isinstance(follows, Grid) or _labels([follows])) else ""
