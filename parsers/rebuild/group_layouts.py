@@ -21,7 +21,7 @@ from parsers.rebuild.surplus import may_be_moved
 from parsers.rebuild.under import columns_of_heads, pieces_by_number, pieces_under, stands_beside
 from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_separate
 
-__all__ = ["Cells", "Step", "cells_of", "is_apart", "printed_columns", "stand_elsewhere", "take"]
+__all__ = ["Cells", "Step", "cells_of", "ends_before", "is_apart", "printed_columns", "stand_elsewhere", "take"]
 
 _DIGIT = re.compile(r"\d")
 
@@ -173,17 +173,14 @@ def _read_by_group(steps: Sequence[Step], groups: Sequence[str], columns: Sequen
     rows: dict[str, list[tuple[list[Hit], Run]]] = {group: [] for group in groups}
     group: str | None = None
     heads: list[Hit] = []
-    for step, below in zip(steps, (*steps[1:], None), strict=True):
+    for step in steps:
         if step.hit.label.kind == "row":
             group = step.hit.label.name
             heads = heads if len(heads) == len(columns) and not rows[group] else []
         elif step.hit.label.kind == "column":
             heads = [*heads, step.hit] if len(heads) < len(columns) else [step.hit]
         if group is not None:
-            own = [run for run in step.runs if run.pieces and not run.words]
-            if below is not None and below.hit.label.kind == "column":  # places that heads cover, beside those of another group
-                own = [run for run in own if run.figures >= len(columns) or not found.leads(run, below.hit.first)]
-            rows[group] += [(heads, run) for run in own]
+            rows[group] += [(heads, run) for run in step.runs if run.pieces and not run.words]
     cells: Cells = {}
     for name, printed in rows.items():
         whole = [(above, run) for above, run in printed if len(run.pieces) >= len(columns)]
@@ -315,7 +312,7 @@ def take(run: Run, width: int, found: Found, heads: Sequence[Hit] = ()) -> list[
     if not run.bordered:
         return pieces if len(pieces) == width and all(is_separate(piece.text) for piece in pieces) else None
     if len(pieces) == width:
-        return None if run.figures < width and _ends_before(run, heads, found) else pieces
+        return None if run.figures < width and ends_before(run, heads, found) else pieces
     by_number = pieces_by_number(found.stream, heads, pieces) if len(heads) == width else None
     if by_number is not None:
         return by_number
@@ -337,7 +334,7 @@ def _begins_before(run: Run, heads: Sequence[Hit], found: Found) -> bool:
     return counted and stream.number_in_row(start) < min(map(stream.number_in_row, lines))
 
 
-def _ends_before(run: Run, heads: Sequence[Hit], found: Found) -> bool:
+def ends_before(run: Run, heads: Sequence[Hit], found: Found) -> bool:
     """Whether a row in lines of cells has fewer of them than a line of its heads."""
     stream, start = found.stream, run.pieces[0].start
     if stream.grid_column(start) is not None or not stream.borders.row_lines:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from parsers.form import Table
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
-from parsers.rebuild.group_layouts import Step, cells_of, is_apart, printed_columns, stand_elsewhere, take
+from parsers.rebuild.group_layouts import Step, cells_of, ends_before, is_apart, printed_columns, stand_elsewhere, take
 from parsers.rebuild.group_order import is_mirrored
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.surplus import may_be_moved
@@ -146,7 +146,8 @@ def _read_row_by_position(found: Found, table: Table, draft: Draft) -> None:
             for run in cells
             if (run.figures or _is_blank_row(run, cells, len(names), found))
             and is_apart(run, found)
-            and (pieces := take(run, len(names), found, heads)) is not None
+            and not (run.figures < len(names) and ends_before(run, heads, found))
+            and (pieces := take(run, len(names), found)) is not None
         ]
     if len(rows) != 1 or not _in_order(found, table):
         return
