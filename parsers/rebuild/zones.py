@@ -15,6 +15,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from parsers.rebuild.marks import CELL, LINE, MARKS, ROW_ENDS, SPACE
+from parsers.rebuild.stray_bars import end_of_figures
 from parsers.rebuild.stream import Stream
 from parsers.values import NOTHING, TRADITIONAL
 
@@ -160,7 +161,7 @@ def is_glued(text: str) -> bool:
 
 def cut_zone(stream: Stream, start: int, end: int, *, rows_marked: bool) -> list[Run]:
     """
-    The runs of the zone from the end of a label to the start of the next (or the end of the document).
+    The runs of the zone from the end of a label to the start of the next, or the end of the document.
 
     `rows_marked`: in this table the ends of rows are marked.
     """
@@ -178,12 +179,13 @@ def runs_of(stream: Stream, start: int, end: int, *, rows_marked: bool) -> Itera
         row_end = _ROW_END.search(text, at, end)
         stop = end if row_end is None else row_end.start()
         ends_here = (stop == end and rows_marked) or stop > stream.last
-        if text.find(CELL, at, stop) < 0:
-            yield from _token_runs(stream, at, stop, same_row=same_row, ends_here=ends_here)
-        else:
-            pieces = _cells(stream, at, stop, last=stop == end or stop == len(text) - 1, whole=rows_marked)
-            part = _row_runs if rows_marked else _cell_runs
-            yield from part(pieces, same_row=same_row, ends_here=ends_here)
+        bare = stop if text.find(CELL, at, stop) < 0 else end_of_figures(text, at, stop)
+        if bare > at:
+            yield from _token_runs(stream, at, bare, same_row=same_row, ends_here=ends_here)
+            same_row = False
+        if bare < stop:
+            pieces = _cells(stream, bare, stop, last=stop == end or stop == len(text) - 1, whole=rows_marked)
+            yield from (_row_runs if rows_marked else _cell_runs)(pieces, same_row=same_row, ends_here=ends_here)
         at, same_row = stop + 1, False
 
 
@@ -209,8 +211,8 @@ def _row_runs(pieces: Sequence[Piece], *, same_row: bool, ends_here: bool) -> li
     leading = _leading_words(pieces, same_row=same_row)
     if leading == len(pieces):
         return []
-    words = "".join([piece.text for piece in pieces[:leading]])
-    return [Run(tuple(pieces[leading:]), bordered=True, same_row=same_row, words=words, cut_short=ends_here)]
+    label, cells = pieces[:leading], tuple(pieces[leading:])
+    return [Run(cells, bordered=True, same_row=same_row, words="".join(piece.text for piece in label), cut_short=ends_here)]
 
 
 def _cell_runs(pieces: Sequence[Piece], *, same_row: bool, ends_here: bool) -> Iterator[Run]:
@@ -239,8 +241,7 @@ def _leading_words(pieces: Sequence[Piece], *, same_row: bool) -> int:
     for at, piece in enumerate(pieces):
         if piece.kind is Kind.FIGURE:
             return leading
-        if piece.kind is Kind.WORDS:
-            leading = at + 1
+        leading = at + 1 if piece.kind is Kind.WORDS else leading
     if same_row:
         return next((at for at, piece in enumerate(pieces) if piece.kind is not Kind.WORDS), len(pieces))
     return leading
