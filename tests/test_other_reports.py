@@ -70,3 +70,15 @@ def test_a_table_of_this_year_without_a_caption_is_not_left_out_with_the_one_bef
     sheet, other = random_sheet(Random(5), form="2021"), random_sheet(Random(6), form="2021")
     page = captioned(lay_out(sheet), lay_out(other), f"{sheet.year - 1}年度数据", "", before=True)
     assert outcomes(page, "html.clean", 5) == ([], 0)
+
+
+@pytest.mark.parametrize("filling", ["blank", "half", "full"])
+def test_a_figure_alone_below_the_heads_of_two_years_is_of_either(filling: str) -> None:
+    for seed in range(6):
+        sheet = random_sheet(Random(seed), form="2014", filling=filling)
+        lines = [sheet.title, f"统计指标 单位 {sheet.year}年 {sheet.year - 1}年"]
+        for row in sheet.table("statistics").rows:
+            figures = (sheet.cells[f"statistics.{row.code}.count"], str(7 + seed)) if row.values else ()
+            lines.append(" ".join(filter(None, (row.zh, row.unit or "——", *figures))))
+        facts = parse(Source("\n".join(lines).encode(), "report.txt")).facts
+        assert [fact for fact in facts if fact.value is not None and sheet.cells[fact.address] != fact.raw] == []

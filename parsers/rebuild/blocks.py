@@ -336,9 +336,11 @@ def _is_closed(found: Found, piece: Piece) -> bool:
 
 
 def _reaches_more(found: Found, heads: Sequence[Hit], run: Run, width: int) -> bool:
-    """Whether a row of a grid with empty cells reaches further than its heads: one of them is one too many."""
+    """Whether a row with empty cells reaches further than its heads: one of them is one too many."""
     start, stream = run.pieces[0].start, found.stream
-    if run.figures in (0, width) or len(run.pieces) <= width or stream.grid_column(start) is None:
+    if run.figures in (0, width) or len(run.pieces) <= width or not run.bordered:
+        return False
+    if stream.grid_column(start) is None and not stream.borders.row_lines:
         return False
     return 0 < max((stream.row_extent(hit.start) for hit in heads), default=0) < stream.row_extent(start)
 

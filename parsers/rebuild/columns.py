@@ -32,10 +32,9 @@ from parsers.rebuild.surplus import (
     surplus_of,
     total_breaks,
 )
-from parsers.rebuild.totals import grids_without_totals, lacks_total
+from parsers.rebuild.totals import are_shifted, grids_without_totals, lacks_total, looks_shifted, total_stands_first
 from parsers.rebuild.under import GridColumn, columns_of_heads, pieces_by_number, pieces_under
 from parsers.rebuild.zones import Kind, Piece, Run, is_separate
-from parsers.values import read_value
 
 __all__ = ["Columns"]
 
@@ -54,7 +53,7 @@ class Columns:
     far as their table: a row that reaches less far has then lost a cell, whatever stands in its place. `short` when most
     rows have fewer cells than columns, a column is gone, or heads are displaced: then an empty cell proves no place. `heads`
     are those of all columns, in the form's order, else none. `dated` when heads name two years, so that a row with more cells
-    holds those of both; `shared` when one names a share. `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` the grids as in
+    holds those of both; `shared` when one names a share. `spare` as `least_spare` has it; `shifted` as `are_shifted`, `untotalled` the grids as in
     `grids_without_totals`. `reaches` as `_usual_reaches` has it, where `even` is asked for. `grid_number` is the grid of the heads, `last` the last row.
     """
 
@@ -104,7 +103,7 @@ class Columns:
         flush = alike and min((len(run.pieces) for run in runs if run.bordered), default=0) == width
         headed = {hit.label.name for hit in heads} == set(codes)
         spare = {} if alike and headed else least_spare(found.stream, runs, width)
-        shifted = width > 1 and _are_shifted(runs, width)
+        shifted = width > 1 and are_shifted(runs, width)
         untotalled = grids_without_totals(found, runs, width, flush=flush) if codes[-1] == "total" else frozenset()
         spot = found.stream.grid_column(heads[0].start) if heads else None
         number, last = (None if spot is None else spot[0]), (runs[-1] if runs else None)
@@ -157,7 +156,7 @@ class Columns:
             return None
         if not run.bordered:
             # Programs that take a text out of a page mix up heads, so that without borders another order of them tells nothing.
-            whole = len(pieces) == self.width and (self.width == 1 or self._are_apart(run))
+            whole = len(pieces) == self.width and not self.dated and (self.width == 1 or self._are_apart(run))
             return pieces if whole and self.order == tuple(range(self.width)) else None
         if is_stacked(run) or self.holds_others(run) or (run.figures < self.width and self._may_hide_a_loss(run)):
             return None
@@ -192,7 +191,7 @@ class Columns:
         """Whether a run holds cells of another year, dashes for borders, or a row number that hides a loss: most rows have one at an end."""
         longer = len(run.pieces) > self.width
         dashed = self.found is not None and not run.bordered and self.width > 1 and is_dashed_line(self.found.stream, run)
-        if dashed or (self.dated and longer):
+        if dashed or (self.dated and (longer or not run.bordered)):
             return True
         if self.shared and (not longer or any(piece.kind is Kind.EMPTY for piece in run.pieces)):
             return True
@@ -240,7 +239,7 @@ class Columns:
     def _is_shifted(self, run: Run) -> bool:
         """Whether, in lines of text, an empty total is where it is because a cell before it was lost."""
         return self._grid_number(run) is None and (
-            _looks_shifted(run, self.width) or (self.shifted and lacks_total(run, self.width))
+            looks_shifted(run, self.width) or (self.shifted and lacks_total(run, self.width))
         )
 
     def _grid_number(self, run: Run) -> int | None:
@@ -287,21 +286,6 @@ class Columns:
         return kept if may_be_thrown(thrown, kept) else pieces
 
 
-def _looks_shifted(run: Run, width: int) -> bool:
-    """Whether the last figure is the sum of those before it though an empty cell stands in the last column."""
-    numbers = [number for piece in run.pieces[:width] if (number := read_value(piece.text).number) is not None]
-    return lacks_total(run, width) and len(numbers) > 1 and numbers[-1] != 0 and sum(numbers[:-1]) == numbers[-1]
-
-
-def _are_shifted(runs: Sequence[Run], width: int) -> bool:
-    """Whether no row has a total, and either some row's last figure is its sum or all lack just one figure."""
-    whole = [run for run in runs if run.bordered and len(run.pieces) >= width]
-    if any(not lacks_total(run, width) and run.figures for run in whole):
-        return False
-    cells = [run for run in whole if run.figures]
-    return any(_looks_shifted(run, width) for run in cells) or (bool(cells) and all(run.figures == width - 1 for run in cells))
-
-
 def _heads_by_grid(
     found: Found, table: Table, codes: Sequence[str], runs: Sequence[Run]
 ) -> dict[int | None, tuple[GridColumn, ...]]:
@@ -321,7 +305,11 @@ def _heads_by_grid(
 def _check(columns: Columns, runs: Sequence[Run]) -> Columns:
     """The columns, without an order where a row total breaks in it that holds in the form's own: the heads may be false."""
     usual = replace(columns, order=tuple(range(columns.width)), grid=None, grids={})
-    if columns.order is None or columns.codes[-1] != "total" or (columns.grid is None and columns.order == usual.order):
+    if columns.codes[-1] != "total":
+        return columns
+    if columns.order == usual.order and not columns.heads and total_stands_first(columns.pick(run) for run in runs):
+        return replace(columns, order=None)
+    if columns.order is None or (columns.grid is None and columns.order == usual.order):
         return columns
     broken = [usual.pick(run) for run in runs if total_breaks(columns.pick(run))]
     if columns.order == usual.order:  # only the places of the heads are in doubt, and only by a row that is whole without them
