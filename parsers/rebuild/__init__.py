@@ -16,7 +16,7 @@ from parsers.form import NATIONAL, Form, Table, load_forms
 from parsers.rebuild.blocks import read_blocks
 from parsers.rebuild.breaks import join_cut_rows
 from parsers.rebuild.doubled import are_doubled, open_doubled
-from parsers.rebuild.draft import Draft, write_facts
+from parsers.rebuild.draft import Draft, open_parted_amounts, write_facts
 from parsers.rebuild.fast import LongWay, read_clean, rule_out
 from parsers.rebuild.foreign import GridRow, Sorted, without_foreign_columns
 from parsers.rebuild.foreign_heads import lines_with_foreign_cells, open_foreign
@@ -101,7 +101,7 @@ def rebuild_any(document: Document, *, year: int | None, doubted: frozenset[Grid
         facts.extend(write_facts(draft, stream))
     return Rebuilt(
         {draft.table.code: form.name for draft, form in chosen},
-        tuple(facts),
+        tuple(open_parted_amounts(facts)),
         stream.lines_within([span for draft, _ in chosen for span in draft.spans]),
         tuple(doubt for draft, _ in chosen for doubt in draft.doubts),
     )
