@@ -57,3 +57,19 @@ def test_an_amount_may_be_a_whole_number_where_points_part_the_thousands_of_coun
         amount = report.by_address["proactive.fees.amount"]
         assert (amount.status, amount.raw) == (status, "1.936")
         assert (amount.value is None) == (status is Status.AMBIGUOUS)
+
+
+@pytest.mark.parametrize("filling", ["full", "half", "blank"])
+def test_the_name_of_a_cell_is_no_figure_of_it(filling: str) -> None:
+    """As programs print the cells of a sheet: B15: 7295."""
+    for seed in range(6):
+        sheet = random_sheet(Random(seed), form="2019", filling=filling)
+        lines = [sheet.title]
+        for block in lay_out(sheet).blocks:
+            if isinstance(block, Line):
+                lines.append(block.text)
+                continue
+            for number, row in enumerate(block.rows, 1):
+                lines += [f"{chr(65 + at)}{number}: {box.text}" for at, box in enumerate(row) if box.text]
+        facts = parse(Source("\n".join(lines).encode(), "report.txt")).facts
+        assert [fact for fact in facts if fact.value is not None and sheet.cells[fact.address] != fact.raw] == []

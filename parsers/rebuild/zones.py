@@ -315,7 +315,8 @@ def _tokens(text: str, offset: int) -> Iterator[Piece]:
                 continue
             cut = token["nil"] and _ENUMERATED.search(plain, max(0, token.start() - _LONGEST_ENUMERATOR), token.start())
             other = _NO_COUNT.match(masked, max(0, token.start() - 1)) if token["figure"] else None
-            if token["words"] or token["enumerator"] or cut or (other and _DIGITS.search(masked, 0, token.start())):
+            names = token["figure"] and masked[token.end() : token.end() + 1] in (":", "：")  # what follows: the name of a cell
+            if token["words"] or token["enumerator"] or cut or names or (other and _DIGITS.search(masked, 0, token.start())):
                 if token[0].strip("。;；,，、.?？:："):
                     yield Piece(token[0], offset + token.start(), offset + token.end(), Kind.WORDS)
                 continue
