@@ -330,8 +330,10 @@ def _begins_before(run: Run, heads: Sequence[Hit], found: Found) -> bool:
     lines = [hit.start for hit in heads if stream.grid_column(hit.start) is None]
     if not lines or stream.grid_column(start) is not None or not stream.borders.row_lines:
         return False
-    counted = len(run.pieces) == len(heads) and run.pieces[0].kind is Kind.FIGURE
-    return counted and stream.number_in_row(start) < min(map(stream.number_in_row, lines))
+    first = min(lines, key=stream.number_in_row)
+    opening = stream.text[max(stream.text.rfind(mark, 0, first) for mark in ROW_ENDS) + 1 : first]
+    counted = len(run.pieces) == len(heads) and run.pieces[0].kind is Kind.FIGURE and _DIGIT.search(opening) is not None
+    return counted and stream.number_in_row(start) < stream.number_in_row(first)
 
 
 def ends_before(run: Run, heads: Sequence[Hit], found: Found) -> bool:

@@ -146,7 +146,7 @@ def _read_row_by_position(found: Found, table: Table, draft: Draft) -> None:
             for run in cells
             if (run.figures or _is_blank_row(run, cells, len(names), found))
             and is_apart(run, found)
-            and not (run.figures < len(names) and ends_before(run, heads, found))
+            and not (run.figures < len(names) and not found.stream.borders.tab_opens and ends_before(run, heads, found))
             and (pieces := take(run, len(names), found)) is not None
         ]
     if len(rows) != 1 or not _in_order(found, table):
