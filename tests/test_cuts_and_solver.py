@@ -10,10 +10,10 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.rebuild.cuts import MAX_CUTS, Readings, read_row
-from parsers.rebuild.mend_blocks import cut_by_grammar
-from parsers.rebuild.mend_groups import _project, _readings, _Table, _whole_groups
-from parsers.rebuild.solver import Equation, Solution, Vector, solve
+from parsers.rebuild.mend.blocks import cut_by_grammar
+from parsers.rebuild.mend.cuts import MAX_CUTS, Readings, read_row
+from parsers.rebuild.mend.groups import _project, _readings, _Table, _whole_groups
+from parsers.rebuild.mend.solver import Equation, Solution, Vector, solve
 
 Cells = tuple[str, ...]
 """One row as it may have been printed: a text a cell, empty where nothing is printed."""

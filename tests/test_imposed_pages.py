@@ -14,7 +14,7 @@ from pypdfium2 import raw
 
 from parsers import Report, Source, parse_all
 from parsers.document import Cell, Document, Grid, Paragraph
-from parsers.rebuild.breaks import join_cut_rows
+from parsers.rebuild.grids.breaks import join_cut_rows
 
 PDF = (FOLDER / "pdf" / "input.pdf").read_bytes()
 PRINTED = {

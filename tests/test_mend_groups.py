@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from mending import READ
 
 from parsers.finding import Verdict
-from parsers.rebuild.mend_groups import _project, _readings, _Table
+from parsers.rebuild.mend.groups import _project, _readings, _Table
 from pipeline.demo.cuts import decided_figures
 from pipeline.demo.figures import equations, numbers, random_sheet
 from pipeline.demo.judge import Judgement, judge

@@ -6,9 +6,9 @@ import pytest
 
 from parsers import Report, Source, parse_all
 from parsers.form import load_forms
-from parsers.rebuild.borders import Borders
+from parsers.rebuild.lines.borders import Borders
+from parsers.rebuild.rows.surplus import sums_up_on_one_line
 from parsers.rebuild.stream import Stream
-from parsers.rebuild.surplus import sums_up_on_one_line
 from parsers.rebuild.zones import cut_zone
 from parsers.report import Status
 from pipeline.audit import audit_report

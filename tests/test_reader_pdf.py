@@ -20,7 +20,7 @@ from parsers.errors import ReadError, ReadStatus
 from parsers.readers import read_document
 from parsers.readers._layout import blocks_of
 from parsers.readers._page import Box, Glyph, Page, Rule, turned, upright
-from parsers.rebuild.breaks import join_cut_rows
+from parsers.rebuild.grids.breaks import join_cut_rows
 from parsers.report import Report, Unread
 from pipeline.demo.gold import gold_documents
 from pipeline.demo.judge import Outcome, judge

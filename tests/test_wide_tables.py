@@ -11,7 +11,7 @@ from sheet_files import Shape, xlsx_of
 from parsers import Report, Source, parse_all
 from parsers.document import Cell, Document, Grid
 from parsers.rebuild import rebuild
-from parsers.rebuild.halves import with_doubted_edges
+from parsers.rebuild.grids.halves import with_doubted_edges
 from parsers.report import Fact, Status
 from pipeline.demo.figures import random_sheet
 from pipeline.demo.judge import Outcome, judge

@@ -14,24 +14,24 @@ from functools import cached_property, lru_cache
 from parsers.document import Document
 from parsers.form import NATIONAL, Form, Table, load_forms
 from parsers.rebuild.blocks import read_blocks
-from parsers.rebuild.breaks import join_cut_rows
 from parsers.rebuild.doubled import are_doubled, open_doubled
 from parsers.rebuild.draft import Draft, open_parted_amounts, write_facts
 from parsers.rebuild.fast import LongWay, read_clean, rule_out
-from parsers.rebuild.foreign import GridRow, Sorted, without_foreign_columns
-from parsers.rebuild.foreign_heads import lines_with_foreign_cells, open_foreign
 from parsers.rebuild.found import Found, labels_of
+from parsers.rebuild.grids.breaks import join_cut_rows
+from parsers.rebuild.grids.foreign import GridRow, Sorted, without_foreign_columns
+from parsers.rebuild.grids.halves import with_doubted_edges, with_whole_tables
+from parsers.rebuild.grids.other_reports import without_other_reports
+from parsers.rebuild.grids.turned import with_upright_tables
 from parsers.rebuild.groups import read_groups
-from parsers.rebuild.halves import with_doubted_edges, with_whole_tables
 from parsers.rebuild.labels import Compact, Label, compact
-from parsers.rebuild.mend import Habits, mend_rows, sums_of
-from parsers.rebuild.mend_blocks import mend_blocks, mend_without_sums
-from parsers.rebuild.mend_groups import mend_groups
-from parsers.rebuild.other_reports import without_other_reports
+from parsers.rebuild.lines.foreign_heads import lines_with_foreign_cells, open_foreign
+from parsers.rebuild.mend.blocks import mend_blocks, mend_without_sums
+from parsers.rebuild.mend.groups import mend_groups
+from parsers.rebuild.mend.rows import Habits, mend_rows, sums_of
 from parsers.rebuild.rows import read_rows
+from parsers.rebuild.rows.torn import open_apart, open_unshared
 from parsers.rebuild.stream import Stream, lay_out
-from parsers.rebuild.torn import open_apart, open_unshared
-from parsers.rebuild.turned import with_upright_tables
 from parsers.report import Fact
 
 _LOCAL_SHARE = 0.7

@@ -66,8 +66,8 @@ class Draft:
     One table while it is rebuilt: a reading for each cell found, by (row code, column code).
 
     A cell without a reading is missing. `spans` are the ranges of the stream that the table takes up; `torn` when its
-    figures stand apart from the labels of their rows (`torn.py`), `named` when a head stands before each of them
-    (`named_cells.py`), `loose` is the number of rows in it that are no row of the form, `nameless` when one that is whole has no
+    figures stand apart from the labels of their rows (`rows/torn.py`), `named` when a head stands before each of them
+    (`rows/named_cells.py`), `loose` is the number of rows in it that are no row of the form, `nameless` when one that is whole has no
     words before it, `crowded` when more of them stand somewhere than rows of the form lack there.
     """
 
@@ -97,7 +97,7 @@ class Draft:
 
     def lose(self, row: str, columns: Sequence[str], run: Run, stream: Stream, *, lacks_cells: bool = False) -> None:
         """
-        Leave a row open whose figures stand there without their borders; `mend.py` may read it unless cells are gone.
+        Leave a row open whose figures stand there without their borders; `mend/` may read it unless cells are gone.
 
         A sign for nothing right beside the figures is a cell too, of which the run knows nothing.
         """

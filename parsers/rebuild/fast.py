@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 from parsers.document import Cell, Document, Grid, Paragraph
 from parsers.form import NATIONAL, Form, load_forms
-from parsers.rebuild.borders import Borders
 from parsers.rebuild.found import labels_of
 from parsers.rebuild.labels import Compact, Hit, Label, compact, core_of, find_hits
+from parsers.rebuild.lines.borders import Borders
 from parsers.rebuild.marks import CELL, LINE, ROW, TABLE
 from parsers.rebuild.stream import Stream
 from parsers.rebuild.zones import runs_of
@@ -33,7 +33,7 @@ _BORDER = re.compile(r"[|｜│┃║￤¦\t]")
 _OTHER_PROSE = "。"
 _ZERO = "0"
 _ROW_WEIGHT, _GROUP_WEIGHT, _PROSE_WEIGHT = 300, 100, 215
-"""What `rows.py` gives a row with all its cells and a group title at least, and a label in prose at most."""
+"""What `rows/` gives a row with all its cells and a group title at least, and a label in prose at most."""
 _STATED = ("row", "group", "column", "title")
 
 

@@ -4,7 +4,7 @@ Stream: a document as one string, its borders as marks of four strengths, every 
     TABLE > ROW > CELL > LINE
 
 A mark stands before what it opens. Grids give TABLE, ROW and CELL; lines of text give LINE, and CELL and ROW
-where tabs or bars draw borders (`borders.py`).
+where tabs or bars draw borders (`lines/borders.py`).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from itertools import groupby
 from typing import Any, NamedTuple, cast
 
 from parsers.document import Document, Grid, Paragraph
-from parsers.rebuild.borders import Borders, mark_line, study_borders
-from parsers.rebuild.foreign_lines import Marked, without_foreign_cells
-from parsers.rebuild.framed import FramedRow, part_rows
+from parsers.rebuild.lines.borders import Borders, mark_line, study_borders
+from parsers.rebuild.lines.foreign_lines import Marked, without_foreign_cells
+from parsers.rebuild.lines.framed import FramedRow, part_rows
+from parsers.rebuild.lines.wrapped import unwrap
 from parsers.rebuild.marks import CELL, COVER, LINE, MARKS, ROW, ROW_ENDS, SPACE, TABLE
-from parsers.rebuild.wrapped import unwrap
 
 __all__ = ["Stream", "lay_out"]
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from parsers.rebuild.bracketed import BRACKETED, CLOSE, OPEN, mask_notes, unclosed
+from parsers.rebuild.lines.stray_bars import end_of_figures
 from parsers.rebuild.marks import CELL, LINE, MARKS, ROW_ENDS, SPACE
-from parsers.rebuild.stray_bars import end_of_figures
 from parsers.rebuild.stream import Stream
 from parsers.values import NOTHING, TRADITIONAL
 

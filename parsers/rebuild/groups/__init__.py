@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from parsers.form import Table
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
-from parsers.rebuild.group_layouts import Step, cells_of, ends_before, is_apart, printed_columns, stand_elsewhere, take
-from parsers.rebuild.group_order import is_mirrored
+from parsers.rebuild.groups.layouts import Step, cells_of, ends_before, is_apart, printed_columns, stand_elsewhere, take
+from parsers.rebuild.groups.order import is_mirrored
 from parsers.rebuild.labels import Hit
-from parsers.rebuild.surplus import may_be_moved
+from parsers.rebuild.rows.surplus import may_be_moved
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone
 
 __all__ = ["read_groups"]

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from parsers.form import Row
 from parsers.rebuild.found import Found
 from parsers.rebuild.marks import LINE, MARKS, SPACE
-from parsers.rebuild.surplus import is_dashed, on_one_line
-from parsers.rebuild.unlabelled import has_digit
+from parsers.rebuild.rows.surplus import is_dashed, on_one_line
+from parsers.rebuild.rows.unlabelled import has_digit
 from parsers.rebuild.zones import Kind, Run, cut_zone, is_whole
 
 __all__ = ["runs_behind"]

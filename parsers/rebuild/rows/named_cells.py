@@ -13,12 +13,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from parsers.form import Block, Table
-from parsers.rebuild.chain import Weighed, choose_chain
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import MARKS, SPACE
-from parsers.rebuild.money import unit_of_row, units_of_heads
+from parsers.rebuild.rows.chain import Weighed, choose_chain
+from parsers.rebuild.rows.money import unit_of_row, units_of_heads
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_separate, kind_of
 
 __all__ = ["read_named_blocks", "read_named_rows"]

@@ -1,5 +1,5 @@
 """
-Columns that no form has (`foreign.py`) in lines of text whose cells have borders: which cell of each row is of them.
+Columns that no form has (`grids/foreign.py`) in lines of text whose cells have borders: which cell of each row is of them.
 
 Rows of text may be short of the cells that a wide label covers, so a column is counted from the left or from the right.
 """
@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from parsers.form import load_forms
-from parsers.rebuild.foreign import NUMBERS, is_head, number_of, word_of
+from parsers.rebuild.grids.foreign import NUMBERS, is_head, number_of, word_of
 from parsers.rebuild.labels import core_of
 from parsers.rebuild.marks import CELL, COVER, LINE, ROW_ENDS
 

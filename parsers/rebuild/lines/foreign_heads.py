@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from parsers.form import load_forms
 from parsers.rebuild.draft import Draft, Mended, Open, Printed
-from parsers.rebuild.foreign import NUMBERS, REMARKS, GridRow, is_head
 from parsers.rebuild.found import Found
+from parsers.rebuild.grids.foreign import NUMBERS, REMARKS, GridRow, is_head
 from parsers.rebuild.labels import core_of
 from parsers.rebuild.marks import CELL, MARKS, SPACE, display_width
 from parsers.report import Status

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from parsers.finding import RuleLevel
 from parsers.form import Form, Table
-from parsers.rebuild.cuts import Readings, cut_freely, read_row
 from parsers.rebuild.draft import Draft, Lost, Mended, Open, Printed
-from parsers.rebuild.solver import MAX_STEPS, Equation, Vector, solve
+from parsers.rebuild.mend.cuts import Readings, cut_freely, read_row
+from parsers.rebuild.mend.solver import MAX_STEPS, Equation, Vector, solve
 from parsers.rebuild.zones import is_glued, is_separate, is_whole
 from parsers.report import Status
 from parsers.values import read_value

@@ -14,21 +14,21 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from parsers.form import Block, Row, Table
-from parsers.rebuild.above import NOTE as ABOVE
-from parsers.rebuild.above import figures_above
-from parsers.rebuild.block_heads import head_order, heads_of_block, order_of, stand_elsewhere
-from parsers.rebuild.copies import has_figures_beside, stands_among_figures
+from parsers.rebuild.blocks.heads import head_order, heads_of_block, order_of, stand_elsewhere
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, is_tail
 from parsers.rebuild.marks import CELL, ROW, is_space
-from parsers.rebuild.money import units_of_heads
-from parsers.rebuild.named_cells import read_named_blocks
-from parsers.rebuild.other_years import are_years_headed, is_of_another_year
-from parsers.rebuild.parted import with_doubted_blanks
-from parsers.rebuild.surplus import may_be_grouped, may_be_moved, may_be_thrown
-from parsers.rebuild.torn import NOTE, figures_behind_heads, is_on_own_line, is_printed_alone, is_surplus
-from parsers.rebuild.under import columns_of_heads, pieces_by_number, pieces_under, stands_beside
+from parsers.rebuild.rows.above import NOTE as ABOVE
+from parsers.rebuild.rows.above import figures_above
+from parsers.rebuild.rows.copies import has_figures_beside, stands_among_figures
+from parsers.rebuild.rows.money import units_of_heads
+from parsers.rebuild.rows.named_cells import read_named_blocks
+from parsers.rebuild.rows.other_years import are_years_headed, is_of_another_year
+from parsers.rebuild.rows.parted import with_doubted_blanks
+from parsers.rebuild.rows.surplus import may_be_grouped, may_be_moved, may_be_thrown
+from parsers.rebuild.rows.torn import NOTE, figures_behind_heads, is_on_own_line, is_printed_alone, is_surplus
+from parsers.rebuild.rows.under import columns_of_heads, pieces_by_number, pieces_under, stands_beside
 from parsers.rebuild.zones import Kind, Piece, Run, cut_zone, is_glued, is_separate
 
 __all__ = ["read_blocks"]

@@ -14,13 +14,12 @@ from itertools import pairwise
 
 from parsers.form import Table
 from parsers.rebuild.found import Found
-from parsers.rebuild.heads import codes_printed, heads_before, heads_in_order, lack_a_head, printed_order
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import COVER
-from parsers.rebuild.other_years import are_shares_headed, are_years_headed
-from parsers.rebuild.stacks import is_stacked
-from parsers.rebuild.stream import Stream
-from parsers.rebuild.surplus import (
+from parsers.rebuild.rows.heads import codes_printed, heads_before, heads_in_order, lack_a_head, printed_order
+from parsers.rebuild.rows.other_years import are_shares_headed, are_years_headed
+from parsers.rebuild.rows.stacks import is_stacked
+from parsers.rebuild.rows.surplus import (
     Behind,
     Surplus,
     behind,
@@ -32,8 +31,9 @@ from parsers.rebuild.surplus import (
     surplus_of,
     total_breaks,
 )
-from parsers.rebuild.totals import are_shifted, grids_without_totals, lacks_total, looks_shifted, total_stands_first
-from parsers.rebuild.under import GridColumn, columns_of_heads, pieces_by_number, pieces_under
+from parsers.rebuild.rows.totals import are_shifted, grids_without_totals, lacks_total, looks_shifted, total_stands_first
+from parsers.rebuild.rows.under import GridColumn, columns_of_heads, pieces_by_number, pieces_under
+from parsers.rebuild.stream import Stream
 from parsers.rebuild.zones import Kind, Piece, Run, is_separate
 
 __all__ = ["Columns"]

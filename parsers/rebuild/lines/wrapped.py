@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from parsers.document import Paragraph
+from parsers.rebuild.lines.spelled import Printed, Span, spelled_pieces
 from parsers.rebuild.marks import display_width
-from parsers.rebuild.spelled import Printed, Span, spelled_pieces
 
 __all__ = ["Strip", "unwrap"]
 

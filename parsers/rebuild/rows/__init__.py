@@ -14,26 +14,26 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
 from parsers.form import Row, Table
-from parsers.rebuild.above import stand_above
-from parsers.rebuild.behind import runs_behind
-from parsers.rebuild.chain import Weighed, choose_chain, without_strangers
-from parsers.rebuild.columns import Columns
-from parsers.rebuild.copies import compare_copies
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
-from parsers.rebuild.headless import open_headless, open_numbered
-from parsers.rebuild.heads import heads_before
 from parsers.rebuild.labels import Hit, compact, core_of, is_tail
 from parsers.rebuild.marks import BORDERS, CELL, LINE, MARKS, SPACE
-from parsers.rebuild.mend import sums_of
-from parsers.rebuild.money import unit_of_row
-from parsers.rebuild.named_cells import read_named_rows
-from parsers.rebuild.parted import with_doubted_blanks
-from parsers.rebuild.remarks import remark_heads, remark_labels, remark_unknown
-from parsers.rebuild.stacks import is_stacked, unstack
-from parsers.rebuild.surplus import may_be_moved, sums_up_on_one_line
-from parsers.rebuild.torn import figures_behind_heads, is_anothers, is_nameless, is_on_own_line, is_printed_alone, is_surplus
-from parsers.rebuild.unlabelled import Unit, count_gaps, find_alike, gaps, join_cut, may_be_whole
+from parsers.rebuild.mend.rows import sums_of
+from parsers.rebuild.rows.above import stand_above
+from parsers.rebuild.rows.behind import runs_behind
+from parsers.rebuild.rows.chain import Weighed, choose_chain, without_strangers
+from parsers.rebuild.rows.columns import Columns
+from parsers.rebuild.rows.copies import compare_copies
+from parsers.rebuild.rows.headless import open_headless, open_numbered
+from parsers.rebuild.rows.heads import heads_before
+from parsers.rebuild.rows.money import unit_of_row
+from parsers.rebuild.rows.named_cells import read_named_rows
+from parsers.rebuild.rows.parted import with_doubted_blanks
+from parsers.rebuild.rows.remarks import remark_heads, remark_labels, remark_unknown
+from parsers.rebuild.rows.stacks import is_stacked, unstack
+from parsers.rebuild.rows.surplus import may_be_moved, sums_up_on_one_line
+from parsers.rebuild.rows.torn import figures_behind_heads, is_anothers, is_nameless, is_on_own_line, is_printed_alone, is_surplus
+from parsers.rebuild.rows.unlabelled import Unit, count_gaps, find_alike, gaps, join_cut, may_be_whole
 from parsers.rebuild.zones import Kind, Run, cut_zone
 
 __all__ = ["read_rows"]

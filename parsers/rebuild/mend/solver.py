@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from parsers.rebuild.steps import OutOfSteps, Steps
+from parsers.rebuild.mend.steps import OutOfSteps, Steps
 
 __all__ = ["MAX_STEPS", "Equation", "Solution", "solve"]
 

@@ -13,10 +13,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from parsers.form import Row, Table
-from parsers.rebuild.alike import is_other, likeness, ratio
 from parsers.rebuild.labels import SUMS, Hit, compact, core_of, enumerator_of
 from parsers.rebuild.marks import MARKS, SPACE
-from parsers.rebuild.other_years import is_of_another_year
+from parsers.rebuild.rows.alike import is_other, likeness, ratio
+from parsers.rebuild.rows.other_years import is_of_another_year
 from parsers.rebuild.zones import Run
 
 __all__ = ["Unit", "count_gaps", "find_alike", "gaps", "has_digit", "join_cut", "may_be_whole"]

@@ -3,7 +3,7 @@ Columns that no form has: the numbers of rows (行次, 序号) and remarks (备�
 
 Each is told by its head and by what stands under it, and is taken out of a grid before a table is read: its numbers would
 count as figures, its dashes as cells. A row that does not reach as far as its heads has lost a cell, or has one too many:
-then a number may stand where a figure was, and no cell of the row is read. For lines of text see `foreign_lines.py`.
+then a number may stand where a figure was, and no cell of the row is read. For lines of text see `lines/foreign_lines.py`.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from parsers.form import Column, Table
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import CELL, LINE, ROW_ENDS, SPACE
+from parsers.rebuild.rows.under import by_place, columns_of_heads, from_left, pieces_under
 from parsers.rebuild.stream import Stream
-from parsers.rebuild.under import by_place, columns_of_heads, from_left, pieces_under
 from parsers.rebuild.zones import Run
 
 __all__ = ["codes_printed", "heads_before", "heads_in_order", "lack_a_head", "printed_order"]

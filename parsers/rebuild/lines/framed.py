@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from parsers.document import Paragraph
-from parsers.rebuild.borders import BAR, RULE, draws_frame
+from parsers.rebuild.lines.borders import BAR, RULE, draws_frame
 from parsers.rebuild.marks import SPACE
 
 __all__ = ["FramedRow", "part_rows"]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from parsers.rebuild.found import Found
 from parsers.rebuild.marks import LINE, MARKS, ROW_ENDS, SPACE
-from parsers.rebuild.unlabelled import Unit
+from parsers.rebuild.rows.unlabelled import Unit
 from parsers.rebuild.zones import Kind, kind_of
 
 __all__ = ["NOTE", "figures_above", "stand_above"]

@@ -14,11 +14,11 @@ from itertools import pairwise
 
 from parsers.form import Table
 from parsers.rebuild.found import Found
-from parsers.rebuild.group_order import is_mirrored
+from parsers.rebuild.groups.order import is_mirrored
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import BORDERS, CELL, COVER, LINE, ROW_ENDS
-from parsers.rebuild.surplus import may_be_moved
-from parsers.rebuild.under import columns_of_heads, pieces_by_number, pieces_under, stands_beside
+from parsers.rebuild.rows.surplus import may_be_moved
+from parsers.rebuild.rows.under import columns_of_heads, pieces_by_number, pieces_under, stands_beside
 from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_separate
 
 __all__ = ["Cells", "Step", "cells_of", "ends_before", "is_apart", "printed_columns", "stand_elsewhere", "take"]

@@ -13,9 +13,9 @@ from decimal import Decimal
 from itertools import accumulate, pairwise, product
 
 from parsers.form import Form
-from parsers.rebuild.cuts import Readings, read_row
 from parsers.rebuild.draft import Draft, Lost, Mended, Open
-from parsers.rebuild.mend import Habits
+from parsers.rebuild.mend.cuts import Readings, read_row
+from parsers.rebuild.mend.rows import Habits
 from parsers.rebuild.zones import is_whole
 
 __all__ = ["mend_groups"]

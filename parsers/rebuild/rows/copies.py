@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from parsers.form import Table
-from parsers.rebuild.columns import Columns
 from parsers.rebuild.draft import Draft, Printed, printed_between
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
-from parsers.rebuild.surplus import may_be_moved
-from parsers.rebuild.unlabelled import may_be_whole
+from parsers.rebuild.rows.columns import Columns
+from parsers.rebuild.rows.surplus import may_be_moved
+from parsers.rebuild.rows.unlabelled import may_be_whole
 from parsers.rebuild.zones import Kind, Run, cut_zone
 
 __all__ = ["compare_copies", "has_figures_beside", "stands_among_figures"]

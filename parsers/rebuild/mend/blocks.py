@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from parsers.form import Column
 from parsers.rebuild.draft import Draft, Lost, Mended, Open
-from parsers.rebuild.mend import Habits
+from parsers.rebuild.mend.rows import Habits
 from parsers.rebuild.zones import is_separate
 
 __all__ = ["cut_by_grammar", "mend_blocks", "mend_without_sums"]

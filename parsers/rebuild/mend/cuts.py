@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, combinations
 
-from parsers.rebuild.steps import OutOfSteps, Steps
+from parsers.rebuild.mend.steps import OutOfSteps, Steps
 
 __all__ = ["MAX_CUTS", "MAX_DIGITS", "Readings", "cut_freely", "read_row"]
 
