@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -95,6 +96,28 @@ def test_tables_of_several_widths_below_each_other_are_read() -> None:
         outcomes = [(item.address, item.outcome) for item in judge(rendering, report.facts) if item.outcome is not Outcome.RIGHT]
         assert not any(outcome.wrong for _, outcome in outcomes), (seed, outcomes)
         assert seed >= 3 or outcomes == [], (seed, outcomes)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.txt"])
+def test_a_record_that_has_lost_a_field_has_no_blank_cell_of_its_own(name: str) -> None:
+    for seed in range(8):
+        sheet = random_sheet(Random(seed), form=("2021", "2019")[seed % 2], filling=("full", "half", "zero", "blank")[seed % 4])
+        page = lay_out(sheet)
+        rows = [[page.title]]
+        shown: dict[str, str | None] = dict(sheet.cells)
+        for plate in page.plates():
+            at = Random(seed).choice([at for at, row in enumerate(plate.rows) if sum(bool(box.cells) for box in row) > 1])
+            for number, slots in enumerate(spread(plate)):
+                row = [slot.box.text if slot.first_row and slot.first_column else "" for slot in slots]
+                if number == at:
+                    figures = [place for place, slot in enumerate(slots) if slot.box.cells and slot.first_column]
+                    place = Random(seed).choice(figures)
+                    shown[slots[place].box.cells[0].address] = None
+                    del row[place]
+                rows.append(row)
+        rendering = replace(rendered(page, separated(rows).encode(), name), printed=shown)
+        wrong = [item for item in judge(rendering, parse(Source(rendering.data, name)).facts) if item.outcome.wrong]
+        assert wrong == [], (seed, wrong)
 
 
 def test_prose_with_commas_is_text() -> None:

@@ -132,7 +132,8 @@ def blocks_of(
     total = 0
     for is_table, rows in runs:
         if is_table:
-            lanes = _ruled_lanes(rows, filled, ruled) if is_ruled else _bare_lanes(surface, rows, filled, ends[rows.start])
+            end = ends[rows.start]
+            lanes = _ruled_lanes(rows, filled, ruled) if is_ruled else _bare_lanes(surface, rows, filled, end, marks.fields)
             total += sum(map(len, lanes))
             if total > MAX_CELLS:
                 refuse_too_many_cells()
@@ -242,10 +243,27 @@ def _ruled_lanes(rows: range, filled: Mapping[int, list[int]], ruled: Mapping[in
     return [sorted({*range(ruled[row][0], ruled[row][-1] + 1), *filled.get(row, ())}) for row in rows]
 
 
-def _bare_lanes(surface: _Surface, rows: range, filled: Mapping[int, list[int]], end: int) -> list[list[int]]:
-    """Of each row all columns from the first one used in these rows to the end of the table."""
-    used = range(_reach(surface, rows, filled)[0], end)
-    return [list(used) for _ in rows]
+def _bare_lanes(
+    surface: _Surface, rows: range, filled: Mapping[int, list[int]], end: int, fields: Mapping[int, int]
+) -> list[list[int]]:
+    """
+    Of each row all columns from the first one used in these rows to the end of the table.
+
+    A record that is one field shorter than those beside it ends before: it may have lost one anywhere. One that is longer ends
+    behind the table: it may have one too many.
+    """
+
+    def end_of(row: int) -> int:
+        length = fields.get(row, end)
+        beside = [fields.get(other, end) for other in (row - 1, row + 1) if other in rows]
+        if length in beside or not beside:
+            return end
+        if length > max(beside):
+            return max(end, length)
+        return min(end, length) if {length + 1} == set(beside) else end
+
+    start = _reach(surface, rows, filled)[0]
+    return [list(range(start, end_of(row))) for row in rows]
 
 
 def _ends(

@@ -32,8 +32,9 @@ _WIKI = re.compile(r"(?:\{\|.*|\|\}|\|-.*)")
 _RULE_INSIDE = re.compile(r"(?<=\S)\s*(?:\|\s*:?-{3,}:?\s*){2,}(?=\|[\s|]*[^\s|:-])")
 _LINE_NUMBER = re.compile(r"\s*(\d{1,4})(?=\s)")
 _WORDS = re.compile(r"[\u4e00-\u9fff]")
-_SLASH = re.compile(r"(?<=\s)/(?=\s|$)")
-_SLASH_BETWEEN_WORDS = re.compile(r"[\u4e00-\u9fff)）]\s+/(?=\s+[\u4e00-\u9fff（(])")
+_APART = {sign: re.compile(rf"(?<=\s){sign}(?=\s|$)|^{sign}(?=\s)") for sign in "/_~"}
+_BETWEEN_WORDS = {sign: re.compile(rf"[\u4e00-\u9fff)）]\s+{sign}(?=\s+[\u4e00-\u9fff（(])") for sign in _APART}
+_ESCAPED_BARS = re.compile(r"\\\|.*\\\|")
 _QUOTE = re.compile(r"(?:> )+|>$")
 _BULLETS = tuple(re.compile(rf"\s*(?:(?!{re.escape(mark)})[*+•-] )?{re.escape(mark)}(?:[ \t\u3000]|$)") for mark in "-*+•·▪●")
 """Marks of list items, behind one of another kind where a row of a list is a list."""
@@ -191,20 +192,24 @@ def _without_outer_tabs(lines: Sequence[str]) -> list[str]:
 
 def _with_bars(lines: Sequence[str]) -> list[str]:
     """
-    The lines with bars where others part the cells of many: a slash that stands apart between words, LaTeX's own, bars by twos.
+    The lines with bars where others part the cells of many: a sign that stands apart between words, LaTeX's own, bars by twos or escaped.
 
     >>> _with_bars([r"规章 & 0 & 2 \\\\"] * 5)[0]
     '规章 | 0 | 2   '
     """
     if sum(_ROW_OF_LATEX.fullmatch(line) is not None for line in lines) >= _FEWEST_LINES:
         lines = [
-            _CLOSES_ROW.sub("  ", line).replace("&", "|").replace("~", " ") if _ROW_OF_LATEX.fullmatch(line) else line
+            _CLOSES_ROW.sub("  ", line.replace("&", "|").replace("~", " ") if _ROW_OF_LATEX.fullmatch(line) else line)
             for line in lines
         ]
+    if sum(_ESCAPED_BARS.search(line) is not None for line in lines if "\\|" in line) >= _FEWEST_LINES:
+        lines = [line.replace("\\|", " |") for line in lines]
     if sum(len(_DOUBLED.findall(line)) for line in lines) >= _FEWEST_DOUBLED and not any(map(_SINGLE.search, lines)):
         lines = [line.replace("||", " |") for line in lines]
-    joined = sum(_SLASH_BETWEEN_WORDS.search(line) is not None for line in lines if "/" in line)
-    return [_SLASH.sub("|", line) for line in lines] if joined >= _FEWEST_LINES else list(lines)
+    for sign, apart in _APART.items():
+        joined = sum(_BETWEEN_WORDS[sign].search(line) is not None for line in lines if sign in line)
+        lines = [apart.sub("|", line) for line in lines] if joined >= _FEWEST_LINES else lines
+    return list(lines)
 
 
 def _without_numbers(lines: Sequence[str]) -> list[str]:

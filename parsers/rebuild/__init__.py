@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from parsers.document import Document
 from parsers.form import NATIONAL, load_forms
 from parsers.rebuild.choice import Drafts, choose_forms, choose_local_form
-from parsers.rebuild.draft import write_facts
+from parsers.rebuild.draft import open_parted_amounts, write_facts
 from parsers.rebuild.fast import LongWay, read_clean, rule_out
 from parsers.rebuild.found import Found
 from parsers.rebuild.grids.breaks import join_cut_rows
 from parsers.rebuild.grids.foreign import GridRow, Sorted, without_foreign_columns
 from parsers.rebuild.grids.halves import with_doubted_edges, with_whole_tables
+from parsers.rebuild.grids.other_reports import without_other_reports
 from parsers.rebuild.grids.turned import with_upright_tables
 from parsers.rebuild.labels import compact
 from parsers.rebuild.stream import lay_out
@@ -48,7 +49,7 @@ def rebuild(document: Document, *, year: int | None) -> Rebuilt:
     """
     if clean := read_clean(document, year, _long_way):
         return Rebuilt(clean.forms, clean.facts, frozenset(), ())
-    prepared, doubted = _prepare(document)
+    prepared, doubted = _prepare(document, year)
     changed = prepared is not document and not doubted
     if changed and (clean := read_clean(prepared, year, _long_way)):
         return Rebuilt(clean.forms, clean.facts, frozenset(), ())
@@ -58,14 +59,15 @@ def rebuild(document: Document, *, year: int | None) -> Rebuilt:
     return rebuilt
 
 
-def _prepare(document: Document) -> Sorted:
-    """The document with its tables whole, upright and without columns that no form has, and the rows that are doubted for it."""
+def _prepare(document: Document, year: int | None) -> Sorted:
+    """The document with its tables whole, upright and without columns or years of others, and the rows that are doubted for it."""
+    document = without_other_reports(document, year)
     document, doubted = without_foreign_columns(with_doubted_edges(join_cut_rows(document)))
     return Sorted(document if doubted else with_whole_tables(with_upright_tables(document)), doubted)
 
 
 def _long_way(document: Document, year: int | None) -> LongWay:
-    prepared, doubted = _prepare(document)
+    prepared, doubted = _prepare(document, year)
     rebuilt = rebuild_any(prepared, year=year, doubted=doubted)
     return LongWay(rebuilt.facts, rebuilt.forms, bool(rebuilt.lines or rebuilt.doubts))
 
@@ -85,7 +87,7 @@ def rebuild_any(document: Document, *, year: int | None, doubted: frozenset[Grid
         facts.extend(write_facts(draft, stream))
     return Rebuilt(
         {draft.table.code: form.name for draft, form in chosen},
-        tuple(facts),
+        tuple(open_parted_amounts(facts)),
         stream.lines_within([span for draft, _ in chosen for span in draft.spans]),
         tuple(doubt for draft, _ in chosen for doubt in draft.doubts),
     )

@@ -15,11 +15,12 @@ from parsers.rebuild.zones import Kind, Piece, Run
 from parsers.report import Fact, Status, plain
 from parsers.values import read_value
 
-__all__ = ["Draft", "Lost", "Mended", "Open", "Printed", "Reading", "printed_between", "write_facts"]
+__all__ = ["Draft", "Lost", "Mended", "Open", "Printed", "Reading", "open_parted_amounts", "printed_between", "write_facts"]
 
 MAX_CANDIDATES = 5
 _SIGN_FOR_NOTHING = frozenset("—–―─━－/／无無")
 _POINT_OR_COMMA = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+_NO_FRACTION = "no count is a fraction; a comma may be meant, or another cell"
 
 
 class Printed(NamedTuple):
@@ -141,7 +142,7 @@ def write_facts(draft: Draft, stream: Stream) -> Iterator[Fact]:
                 status, number, note = (
                     Status.UNREADABLE,
                     None,
-                    f"no count is a fraction; a comma may be meant, or another cell: {text}",
+                    f"{_NO_FRACTION}: {text}",
                 )
             rests_on = reading.rests_on if status is Status.PUBLISHED else ()
             if rests_on:
@@ -169,3 +170,19 @@ def write_facts(draft: Draft, stream: Stream) -> Iterator[Fact]:
             raw = None if reading.piece is None else reading.piece.text
             where = None if reading.piece is None else stream.place(reading.piece.start, reading.piece.end)
             yield Fact(*name, None, raw, unit, Status.AMBIGUOUS, note, (), where)
+
+
+def open_parted_amounts(facts: Sequence[Fact]) -> Sequence[Fact]:
+    """The facts, with amounts like 1.936 open where points part the thousands of some count: it may be 1936."""
+    parted = any(fact.note is not None and fact.note.startswith(_NO_FRACTION) for fact in facts if fact.raw)
+    if not parted:
+        return facts
+
+    def opened(fact: Fact) -> Fact:
+        bare = re.match(r"[\d.]*", fact.raw or "")
+        if fact.value is None or fact.value % 1 == 0 or bare is None or not _POINT_OR_COMMA.fullmatch(bare[0]):
+            return fact
+        note = f"points part the thousands of counts here: {bare[0]}, {bare[0].replace('.', '')}"
+        return fact._replace(value=None, status=Status.AMBIGUOUS, note=note, rests_on=())
+
+    return [opened(fact) for fact in facts]

@@ -19,7 +19,7 @@ from parsers.raw.radicals import RADICALS
 from parsers.rebuild.marks import BORDERS, LINE, MARKS, SPACE
 from parsers.rebuild.script import SIMPLIFIED
 
-__all__ = ["Compact", "Hit", "Label", "compact", "core_of", "enumerator_of", "find_hits", "fold", "is_tail"]
+__all__ = ["SUMS", "Compact", "Hit", "Label", "compact", "core_of", "enumerator_of", "find_hits", "fold", "is_tail"]
 
 _WIDTH = {0xFF01 + at: chr(0x21 + at) for at in range(94)}
 _SAME = {
@@ -49,6 +49,9 @@ _ENUMERATOR = re.compile(
 )
 _COMMA_BEHIND_NUMBER = re.compile(rf"、(?<=[\d{_HAN_DIGITS}]、)")
 _LONGEST_TAIL = 3
+SUMS = ("小计", "合计", "共计", "累计", "总计")
+"""Labels of rows of sums, which forms have but for one."""
+_NOTES = ("注", "备注", "说明")
 _NUMBER_AT_END = re.compile(r"(?<!\d)\d{1,2}\.\Z")
 _BORDER = re.compile(f"[{BORDERS}]")
 _MARK = re.compile(f"[{MARKS}]")
@@ -180,6 +183,10 @@ def is_tail(words: str, row: Row, core: str, *, shortest: int = _LONGEST_TAIL) -
     text = compact(words).text.removesuffix(row.unit or "") if words else ""
     if text == core or _NUMBER_AT_END.search(text):
         return False  # a label of its own: 其他 is a column's head too
+    if (text in SUMS or text.startswith(_NOTES)) and not any(
+        text in compact(spelling).text for spelling in (row.zh, *row.aliases)
+    ):
+        return False  # a sum below the rows of a group, or a note
     if len(text) <= shortest and not (row.unit and row.unit in text):
         return True
     rests = [compact(spelling).text.partition(core)[2] for spelling in (row.zh, *row.aliases)]

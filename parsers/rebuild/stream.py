@@ -140,6 +140,12 @@ class Stream:
         """In which of the tables of the lines of text a place is, by its number; a cut table is several."""
         return bisect_left(self._edges, start)
 
+    def stands_alone(self, start: int) -> bool:
+        """Whether a row of text is a table by itself, because nothing but lines without cells stands beside it."""
+        at = bisect_left(self._edges, start)
+        first = self._edges[at - 1] if at else 0
+        return self.grid_column(start) is None and self.text.count(ROW, first, self.end_of_part(start) + 1) <= _ENDS_OF_ONE_ROW
+
     def end_of_part(self, start: int) -> int:
         """Where the table at a place ends: its grid, or the rows of text that follow each other."""
         at = bisect_left(self._edges, start)
@@ -178,6 +184,7 @@ class Stream:
         return tuple(at for at in edges if self.text[at] != TABLE or at + 1 not in texts)
 
 
+_ENDS_OF_ONE_ROW = 3
 _EDGE = re.compile(f"{ROW}(?={LINE})|{TABLE}")
 
 

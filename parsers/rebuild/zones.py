@@ -14,6 +14,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
+from parsers.rebuild.bracketed import BRACKETED, CLOSE, OPEN, mask_notes, unclosed
+from parsers.rebuild.lines.stray_bars import end_of_figures
 from parsers.rebuild.marks import CELL, LINE, MARKS, ROW_ENDS, SPACE
 from parsers.rebuild.stream import Stream
 from parsers.values import NOTHING, TRADITIONAL
@@ -64,22 +66,19 @@ class Run(NamedTuple):
 
 _UNITS = "万元|亿元|千元|元|件次|人次|件|条|项|个|次|人|篇|份|宗|起|例"
 _NIL = r"[-—―－–_/／\\~～ー─━]+|无|没有|N/?A"
-_OPEN, _CLOSE = "(（[〔【", ")）]〕】"
-_OPENING = re.compile(f"[{re.escape(_OPEN)}]")
-_BRACKETED = re.compile(rf"[{re.escape(_OPEN)}][^{re.escape(_OPEN + _CLOSE)}]*[{re.escape(_CLOSE)}]")
 _UNKNOWN = r"(?=\S*[\ufffd#]|\S*[A-Za-z|!]\d)[0-9A-Za-z.,|!#\ufffd]{1,10}"
 """A figure that cannot be read: with U+FFFD, or with letters among its digits. No label is so short and without a character."""
 
 _FIGURE = re.compile(
     rf"[?？]?\s*(?:约|近|逾|大约|减少?|增加?|新增)?[+\-＋－−﹣]?\s*[\d０-９OoＯ〇][\d０-９OoＯ〇,，.．\s]*(?:余|多|左右|以上|以下)?(?:{_UNITS})?\s*"
-    rf"(?:[{re.escape(_OPEN)}].*[{re.escape(_CLOSE)}])?[*※#①-⑳¹²³⁰-⁹]*"
+    rf"(?:[{re.escape(OPEN)}].*[{re.escape(CLOSE)}])?[*※#①-⑳¹²³⁰-⁹]*"
     rf"|{_NIL}|[零一二两三四五六七八九十百]{{1,5}}(?:{_UNITS})?|[.．]\d+|{_UNKNOWN}",
     re.DOTALL,
 )
 _INVISIBLE = dict.fromkeys(
     map(ord, "\xad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u2060\u2066\u2067\u2068\u2069\ufeff")
 )
-_BLANKS, _HIDDEN = SPACE + MARKS, "\x00"
+_BLANKS = SPACE + MARKS
 _ROW_END, _ENUMERATOR = re.compile(f"[{ROW_ENDS}]"), re.compile(r"\d{1,2}[.．、]|[一二三四五六七八九十]、")
 _ENUMERATED, _LONGEST_ENUMERATOR = re.compile(r"[（(][一二三四五六七八九十]{1,3}[)）]\Z"), 5
 """What follows an enumerator in brackets at once is the beginning of a label: （四）无法提供."""
@@ -88,11 +87,10 @@ _PAGE_NUMBER = re.compile(
 )
 _PAGE_AT_END = re.compile(r"\A([^-—–－]*\s)[-—–－]\s\d{1,3}\s[-—–－]\s*\Z")
 _WHOLE = re.compile(rf"[+\-＋－−﹣]?(?:0|[1-9]\d*|[1-9]\d{{0,2}}(?:[,，]\d{{3}})+)(?:\.\d+)?\s?(?:{_UNITS})?|{_NIL}")
-_COLUMN_OF_FIGURES = re.compile(r"\s{2,}\d|(?:\s\d+){3}")
 _STRETCH, _TEXT_LINE, _DIGITS = re.compile(r"\S+"), re.compile(r"[^\n]+"), re.compile(r"\d[\d,，.]*")
 _NOISE, _FEW, _COMMA = "。;；,，、.?？:：\"'“”‘’", 3, re.compile("[,，]")
 _OF_A_LABEL = re.compile("(?![约近逾超过余多左右以上下减增少加新大不足至共])[\u4e00-\u9fff]")
-_UNIT, _GAP = re.compile(_UNITS), re.compile(r"[^\S\n]{2,}")
+_UNIT = re.compile(_UNITS)
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: "."} | TRADITIONAL
 
 
@@ -160,7 +158,7 @@ def is_glued(text: str) -> bool:
 
 def cut_zone(stream: Stream, start: int, end: int, *, rows_marked: bool) -> list[Run]:
     """
-    The runs of the zone from the end of a label to the start of the next (or the end of the document).
+    The runs of the zone from the end of a label to the start of the next, or the end of the document.
 
     `rows_marked`: in this table the ends of rows are marked.
     """
@@ -178,12 +176,13 @@ def runs_of(stream: Stream, start: int, end: int, *, rows_marked: bool) -> Itera
         row_end = _ROW_END.search(text, at, end)
         stop = end if row_end is None else row_end.start()
         ends_here = (stop == end and rows_marked) or stop > stream.last
-        if text.find(CELL, at, stop) < 0:
-            yield from _token_runs(stream, at, stop, same_row=same_row, ends_here=ends_here)
-        else:
-            pieces = _cells(stream, at, stop, last=stop == end or stop == len(text) - 1, whole=rows_marked)
-            part = _row_runs if rows_marked else _cell_runs
-            yield from part(pieces, same_row=same_row, ends_here=ends_here)
+        bare = stop if text.find(CELL, at, stop) < 0 else end_of_figures(text, at, stop)
+        if bare > at:
+            yield from _token_runs(stream, at, bare, same_row=same_row, ends_here=ends_here)
+            same_row = False
+        if bare < stop:
+            pieces = _cells(stream, bare, stop, last=stop == end or stop == len(text) - 1, whole=rows_marked)
+            yield from (_row_runs if rows_marked else _cell_runs)(pieces, same_row=same_row, ends_here=ends_here)
         at, same_row = stop + 1, False
 
 
@@ -209,8 +208,8 @@ def _row_runs(pieces: Sequence[Piece], *, same_row: bool, ends_here: bool) -> li
     leading = _leading_words(pieces, same_row=same_row)
     if leading == len(pieces):
         return []
-    words = "".join([piece.text for piece in pieces[:leading]])
-    return [Run(tuple(pieces[leading:]), bordered=True, same_row=same_row, words=words, cut_short=ends_here)]
+    label, cells = pieces[:leading], tuple(pieces[leading:])
+    return [Run(cells, bordered=True, same_row=same_row, words="".join(piece.text for piece in label), cut_short=ends_here)]
 
 
 def _cell_runs(pieces: Sequence[Piece], *, same_row: bool, ends_here: bool) -> Iterator[Run]:
@@ -239,11 +238,9 @@ def _leading_words(pieces: Sequence[Piece], *, same_row: bool) -> int:
     for at, piece in enumerate(pieces):
         if piece.kind is Kind.FIGURE:
             return leading
-        if piece.kind is Kind.WORDS:
-            leading = at + 1
-    if same_row:
-        return next((at for at, piece in enumerate(pieces) if piece.kind is not Kind.WORDS), len(pieces))
-    return leading
+        leading = at + 1 if piece.kind is Kind.WORDS else leading
+    others = (at for at, piece in enumerate(pieces) if piece.kind is not Kind.WORDS)
+    return next(others, len(pieces)) if same_row else leading
 
 
 def _pieces(raws: Sequence[str], start: int) -> Iterator[Piece]:
@@ -272,6 +269,9 @@ _TOKEN = re.compile(
 _JOINED = re.compile(
     rf"[\u4e00-\u9fff](?:{_NIL})[\u4e00-\u9fff]{{1,8}}[:：{MARKS}]+\s*\d"
 )  # two names of one figure: 人数/统计数：10
+_NO_COUNT = re.compile(
+    r"第\d|(?:\A|\D)\d+(?:年|月|日|天|个工作|个自然|个月|个百分|页|号|期|级)"
+)  # a date, a span of time, the number of a thing
 _CUT_NUMBER = re.compile(r"\W*\d{1,2}[.、]\W+\d{1,4}(?![\d年])")  # a row's number without its label: 8. 66 behind 349
 
 
@@ -303,9 +303,9 @@ def _cells_shown(text: str, start: int, run: Sequence[Piece]) -> int | None:
 def _tokens(text: str, offset: int) -> Iterator[Piece]:
     """Figures, dashes and words; notes in brackets belong to the label or the figure before them."""
     plain = text.translate(_FULL_WIDTH).replace(LINE, "\n")
-    masked = _mask_notes(plain)
+    masked = mask_notes(plain)
     shared = _shared(masked)
-    unclosed = _unclosed(masked)
+    open_note = unclosed(masked)
     for line in re.finditer(r"[^\n]*\n?", masked):
         if _PAGE_NUMBER.fullmatch(line[0].strip(SPACE + "\n")):
             continue
@@ -314,16 +314,18 @@ def _tokens(text: str, offset: int) -> Iterator[Piece]:
                 yield Piece(token[0], offset + token.start(), offset + token.end(), Kind.EMPTY)
                 continue
             cut = token["nil"] and _ENUMERATED.search(plain, max(0, token.start() - _LONGEST_ENUMERATOR), token.start())
-            if token["words"] or token["enumerator"] or cut:
+            other = _NO_COUNT.match(masked, max(0, token.start() - 1)) if token["figure"] else None
+            names = token["figure"] and masked[token.end() : token.end() + 1] in (":", "：")  # what follows: the name of a cell
+            if token["words"] or token["enumerator"] or cut or names or (other and _DIGITS.search(masked, 0, token.start())):
                 if token[0].strip("。;；,，、.?？:："):
                     yield Piece(token[0], offset + token.start(), offset + token.end(), Kind.WORDS)
                 continue
             end = token.end()
-            note = _BRACKETED.match(plain, end)
+            note = BRACKETED.match(plain, end)
             if note is not None and token["figure"]:
                 end = note.end()
-            doubt = "other characters stand right beside the figure" if token.start() in shared else ""
-            if token.start() > unclosed:
+            doubt = "other characters stand right beside the figure" if other or token.start() in shared else ""
+            if token.start() > open_note:
                 doubt = "a bracket that is not closed stands before the figure"
             if _COMMA.search(token[0]) and _COMMA.match(plain, token.start() - 1):
                 doubt = "commas stand between the cells too, so that those in the figure may part several"
@@ -354,45 +356,3 @@ def _shared(masked: str) -> frozenset[int]:
         if few or (whole and not beside and any(token[0][0] not in "-－−﹣" for token in figures[1:])):
             found.update(token.start() for token in figures)
     return frozenset(found)
-
-
-def _unclosed(masked: str) -> int:
-    """Where a bracket stands that is not closed in the zone of its label, whose note is cut off or goes on; else its end."""
-    return next((at for at, character in enumerate(masked) if character in _OPEN), len(masked))
-
-
-def _hide_tail_of_note(plain: str) -> str:
-    """The text without what stands before a closing bracket opened in front of it, the label's own note; not a row of figures."""
-    depth = 0
-    for at, character in enumerate(plain):
-        if character in _OPEN:
-            depth += 1
-        elif character in _CLOSE:
-            if depth == 0:
-                return plain if _COLUMN_OF_FIGURES.search(plain, 0, at) else " " * (at + 1) + plain[at + 1 :]
-            depth -= 1
-        elif character == "\n" and depth == 0:
-            return plain
-    return plain
-
-
-def _masked(note: str) -> str:
-    """A note blanked; of one that is wrapped around a column of figures, what stands before them and on its last line."""
-    if "\n" not in note or not _COLUMN_OF_FIGURES.search(note):
-        return _HIDDEN * len(note)
-    gap = _GAP.search(note)
-    start = gap.start() if gap else 0
-    end = note.rfind("\n")
-    if end < start or _GAP.search(note, end + 1):
-        return note
-    return _HIDDEN * start + note[start : end + 1] + _HIDDEN * (len(note) - end - 1)
-
-
-def _mask_notes(plain: str) -> str:
-    """The text with notes in brackets blanked, the inner ones first; columns of figures inside a wrapped one stay."""
-    plain = _hide_tail_of_note(plain)
-    while True:
-        masked = _BRACKETED.sub(lambda match: _masked(match[0]), plain)
-        if masked == plain:
-            return masked.replace(_HIDDEN, " ")
-        plain = masked

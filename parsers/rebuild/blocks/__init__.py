@@ -11,15 +11,17 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.form import Block, Row, Table
+from parsers.rebuild.blocks.heads import head_order, heads_of_block, order_of, stand_elsewhere
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, is_tail
 from parsers.rebuild.marks import CELL, ROW, is_space
 from parsers.rebuild.rows.above import NOTE as ABOVE
 from parsers.rebuild.rows.above import figures_above
-from parsers.rebuild.rows.copies import stands_among_figures
+from parsers.rebuild.rows.copies import has_figures_beside, stands_among_figures
 from parsers.rebuild.rows.money import units_of_heads
 from parsers.rebuild.rows.named_cells import read_named_blocks
 from parsers.rebuild.rows.other_years import are_years_headed, is_of_another_year
@@ -147,7 +149,7 @@ def _study(found: Found, table: Table, rows: Sequence[Hit], *, marked: bool) -> 
             if run.figures >= width and found.stream.grid_column(run.pieces[0].start) is None:
                 spare[width] = min(len(run.pieces) - width, spare.get(width, len(run.pieces)))
     mixed = any(
-        _head_order(_block_heads(found, block, table), [column.code for column in block.columns]) for block in table.blocks
+        head_order(heads_of_block(found, block, table), [column.code for column in block.columns]) for block in table.blocks
     )
     return _Habits(None if first == last else "first" if first else "last", spare, mixed)
 
@@ -155,16 +157,18 @@ def _study(found: Found, table: Table, rows: Sequence[Hit], *, marked: bool) -> 
 def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: Draft, habits: _Habits, *, marked: bool) -> None:
     """Fill a row from the one place where its label owns figures or empty cells; open it when places disagree."""
     codes = [column.code for column in block.columns]
-    heads = _block_heads(found, block, draft.table)
-    order = _head_order(heads, codes)
+    heads = heads_of_block(found, block, draft.table)
+    order = head_order(heads, codes)
     grid = columns_of_heads(found.stream, heads, codes)
     draft.units.update({(row.code, code): unit for code, unit in units_of_heads(found.stream, block, heads).items()})
     readings: dict[tuple[str, ...], tuple[list[Piece], Run]] = {}
     lost: Run | None = None
     gone = False
+    bare: list[Hit] = []
     for hit in hits:
         run = _run_of(found, row, hit, len(codes), marked=marked)
         if run is None:
+            bare.append(hit)
             continue
         placed = _under_heads(found, heads, run, codes)
         beside = may_be_moved(run, len(codes), row, hit.core)
@@ -182,6 +186,7 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
         )
         pieces = None if surplus else placed or (None if told else _pick(run, len(codes), found, habits))
         if pieces is None:
+            bare += [] if run.figures else [hit]
             lost, gone = (lost, gone) if lost else (run, beside)
             continue
         if placed is None and order is not None and len(pieces) == len(codes):
@@ -190,18 +195,43 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
             placed is None and order is None and len(pieces) == len(codes) and (run.figures or len(run.pieces) == len(codes))
         )
         unread = habits.mixed and len({hit.label.name for hit in heads}) < len(codes) > 1
-        if by_number and (unread or _stand_elsewhere(found, heads, codes, pieces)):
+        if by_number and (unread or stand_elsewhere(found, heads, codes, pieces)):
             draft.open_row(
                 row.code, codes, "the heads stand in another order than the form's, and not all can be read", pieces[0]
             )
             return
         readings.setdefault(tuple(piece.text for piece in pieces), (pieces, run))
+    _decide(found, row, _Places(codes, readings, bare, lost, gone, order is not None), draft, marked=marked)
+
+
+class _Places(NamedTuple):
+    """
+    What stands behind the labels of a row, wherever they do: what was read, labels without cells, and cells that tell no columns.
+
+    `gone` when some of the latter are no cells of the form, `reordered` when the heads stand in another order than the form's.
+    """
+
+    codes: Sequence[str]
+    readings: dict[tuple[str, ...], tuple[list[Piece], Run]]
+    bare: Sequence[Hit]
+    lost: Run | None
+    gone: bool
+    reordered: bool
+
+
+def _decide(found: Found, row: Row, places: _Places, draft: Draft, *, marked: bool) -> None:
+    """Fill a row, or open it when the places of its label disagree."""
+    codes, readings, bare, lost, gone, reordered = places
     figured = {texts: found_at for texts, found_at in readings.items() if any(p.kind is Kind.FIGURE for p in found_at[0])}
     blank = [found_at[0] for texts, found_at in readings.items() if texts not in figured] if figured else []
     if any(stands_among_figures(found, draft.table, pieces[0].start, marked=marked) for pieces in blank):
         draft.open_row(row.code, codes, "the row stands twice, and once without figures", blank[0][0])
         return
-    readings = figured or readings
+    template = [pieces for pieces, _ in readings.values()] if not figured else []
+    if template and any(has_figures_beside(found, hit, marked=marked) for hit in bare):
+        draft.open_row(row.code, codes, "the row stands twice, and once without cells", template[0][0])
+        return
+    readings = {} if template and lost is not None and lost.figures else figured or readings
     if readings and lost is not None and gone:
         draft.open_row(row.code, codes, "the row stands twice, and once with other cells than the form's", lost.pieces[0])
     elif len(readings) == 1:
@@ -211,7 +241,7 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
         draft.open_row(row.code, codes, "the row stands twice with different figures", next(iter(readings.values()))[0][0])
     elif lost is not None:
         dated = are_years_headed(found, lost.pieces[0].start)
-        gone = gone or order is not None or dated or found.lacks_cells(lost, len(codes))
+        gone = gone or reordered or dated or found.lacks_cells(lost, len(codes))
         draft.lose(row.code, codes, lost, found.stream, lacks_cells=gone)
 
 
@@ -305,22 +335,12 @@ def _is_closed(found: Found, piece: Piece) -> bool:
     return is_space(behind) and len(behind) == 2
 
 
-def _block_heads(found: Found, block: Block, table: Table) -> list[Hit]:
-    """The column heads of a block, in printed order: those between its title and its first row."""
-    rows = [hit for hit in found.of(table.code, "row") if hit.label.name == block.rows[0].code]
-    if not rows:
-        return []
-    title = next((hit for hit in found.of(table.code, "title") if hit.label.name == block.title), None)
-    start = title.end if title else 0
-    row = next((hit for hit in rows if hit.first > start), rows[0])
-    order = _order(table, block)
-    return [hit for hit in found.of(table.code, "column") if start <= hit.first < row.first and hit.label.order == order]
-
-
 def _reaches_more(found: Found, heads: Sequence[Hit], run: Run, width: int) -> bool:
-    """Whether a row of a grid with empty cells reaches further than its heads: one of them is one too many."""
+    """Whether a row with empty cells reaches further than its heads: one of them is one too many."""
     start, stream = run.pieces[0].start, found.stream
-    if run.figures in (0, width) or len(run.pieces) <= width or stream.grid_column(start) is None:
+    if run.figures in (0, width) or len(run.pieces) <= width or not run.bordered:
+        return False
+    if stream.grid_column(start) is None and not stream.borders.row_lines:
         return False
     return 0 < max((stream.row_extent(hit.start) for hit in heads), default=0) < stream.row_extent(start)
 
@@ -339,24 +359,6 @@ def _reaches_less(found: Found, heads: Sequence[Hit], run: Run, width: int) -> b
     return stream.row_extent(start) < stream.row_extent(heads[0].start)
 
 
-def _stand_elsewhere(found: Found, heads: Sequence[Hit], codes: Sequence[str], pieces: Sequence[Piece]) -> bool:
-    """Whether some heads of a block show that its columns stand in another order, by their own or by what is under them."""
-    known = [codes.index(hit.label.name) for hit in heads]
-    for at, hit in zip(known, heads, strict=True):
-        head, cell = found.stream.grid_column(hit.start), found.stream.grid_column(pieces[at].start)
-        if head and cell and head[0] == cell[0] and not (head[1] < cell[1] + cell[2] and cell[1] < head[1] + head[2]):
-            return True
-    return known != sorted(known)
-
-
-def _head_order(heads: Sequence[Hit], codes: Sequence[str]) -> tuple[int, ...] | None:
-    """The printed position of each column of a block, when its heads stand whole in another order; else None."""
-    order = [hit.label.name for hit in heads]
-    if sorted(order) != sorted(codes) or order == list(codes):
-        return None
-    return tuple(order.index(code) for code in codes)
-
-
 def _read_unlabelled(
     found: Found, table: Table, anchors: Sequence[Hit], rows: Sequence[Hit], draft: Draft, *, marked: bool
 ) -> None:
@@ -373,7 +375,7 @@ def _read_unlabelled(
         heads = [
             hit
             for hit in anchors
-            if hit.label.kind == "column" and hit.label.name == codes[-1] and hit.label.order == _order(table, block)
+            if hit.label.kind == "column" and hit.label.name == codes[-1] and hit.label.order == order_of(table, block)
         ]
         if len(heads) != 1:
             continue
@@ -383,13 +385,3 @@ def _read_unlabelled(
             pieces = _trim([*runs[0].pieces], len(codes)) if len(runs[0].pieces) > len(codes) else list(runs[0].pieces)
             if pieces is not None and len(pieces) == len(codes):
                 draft.fill(row.code, codes, pieces)
-
-
-def _order(table: Table, block: Block) -> int:
-    """The order that the labels of a block's columns carry: the number of rows before it."""
-    before = 0
-    for other in table.blocks:
-        if other is block:
-            return before
-        before += len(other.rows)
-    raise ValueError(block.title)

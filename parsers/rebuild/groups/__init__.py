@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from parsers.form import Table
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
-from parsers.rebuild.groups.cells import is_apart, take
+from parsers.rebuild.groups.cells import ends_before, is_apart, take
 from parsers.rebuild.groups.layouts import Step, cells_of, printed_columns, stand_elsewhere
 from parsers.rebuild.groups.order import is_mirrored
 from parsers.rebuild.labels import Hit
@@ -140,11 +140,14 @@ def _read_row_by_position(found: Found, table: Table, draft: Draft) -> None:
         end = min((first for first in foreign if first >= hit.end), default=None)
         runs = cut_zone(found.stream, hit.end, len(found.stream.text) if end is None else end, rows_marked=True)
         cells = [run for run in runs if run.pieces]
+        start = max((first for first in foreign if first < hit.first), default=0)
+        heads = [head for head in found.of(table.code, "column") if start < head.first and (end is None or head.first < end)]
         rows += [
             (hit, pieces)
             for run in cells
             if (run.figures or _is_blank_row(run, cells, len(names), found))
             and is_apart(run, found)
+            and not (run.figures < len(names) and not found.stream.borders.tab_opens and ends_before(run, heads, found))
             and (pieces := take(run, len(names), found)) is not None
         ]
     if len(rows) != 1 or not _in_order(found, table):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
+from parsers.rebuild.marks import ROW_ENDS
 from parsers.rebuild.rows.surplus import may_be_moved
 from parsers.rebuild.rows.under import pieces_by_number
 from parsers.rebuild.zones import Kind, Piece, Run, is_glued, is_separate
 
-__all__ = ["is_alone", "is_apart", "may_be_glued", "may_hide_a_loss", "take"]
+__all__ = ["begins_before", "ends_before", "is_alone", "is_apart", "may_be_glued", "may_hide_a_loss", "take"]
+
+_DIGIT = re.compile(r"\d")
 
 
 def take(run: Run, width: int, found: Found, heads: Sequence[Hit] = ()) -> list[Piece] | None:
@@ -31,7 +35,7 @@ def take(run: Run, width: int, found: Found, heads: Sequence[Hit] = ()) -> list[
     if not run.bordered:
         return pieces if len(pieces) == width and all(is_separate(piece.text) for piece in pieces) else None
     if len(pieces) == width:
-        return None if run.figures < width and _ends_before(run, heads, found) else pieces
+        return None if run.figures < width and ends_before(run, heads, found) else pieces
     by_number = pieces_by_number(found.stream, heads, pieces) if len(heads) == width else None
     if by_number is not None:
         return by_number
@@ -49,7 +53,19 @@ def is_apart(run: Run, found: Found) -> bool:
     return marked or run.figures == len(run.pieces)
 
 
-def _ends_before(run: Run, heads: Sequence[Hit], found: Found) -> bool:
+def begins_before(run: Run, heads: Sequence[Hit], found: Found) -> bool:
+    """Whether a row in lines of cells begins with a figure further to the left than its heads: it is not the form's, and one has been lost."""
+    stream, start = found.stream, run.pieces[0].start
+    lines = [hit.start for hit in heads if stream.grid_column(hit.start) is None]
+    if not lines or stream.grid_column(start) is not None or not stream.borders.row_lines:
+        return False
+    first = min(lines, key=stream.number_in_row)
+    opening = stream.text[max(stream.text.rfind(mark, 0, first) for mark in ROW_ENDS) + 1 : first]
+    counted = len(run.pieces) == len(heads) and run.pieces[0].kind is Kind.FIGURE and _DIGIT.search(opening) is not None
+    return counted and stream.number_in_row(start) < stream.number_in_row(first)
+
+
+def ends_before(run: Run, heads: Sequence[Hit], found: Found) -> bool:
     """Whether a row in lines of cells has fewer of them than a line of its heads."""
     stream, start = found.stream, run.pieces[0].start
     if stream.grid_column(start) is not None or not stream.borders.row_lines:

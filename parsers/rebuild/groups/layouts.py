@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from parsers.form import Table
 from parsers.rebuild.found import Found
-from parsers.rebuild.groups.cells import is_alone, is_apart, may_be_glued, may_hide_a_loss, take
+from parsers.rebuild.groups.cells import begins_before, is_alone, is_apart, may_be_glued, may_hide_a_loss, take
 from parsers.rebuild.groups.order import is_mirrored
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import BORDERS, CELL, COVER, LINE, ROW_ENDS
@@ -152,6 +152,8 @@ def _read_wide(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[s
     if any(run.figures < width == len(run.pieces) for run in rows) and _has_empty_heads(steps, found):
         return {}  # one of the cells is of the stray column
     heads = [step.hit for step in steps if step.hit.label.kind == "column"]
+    if len(heads) == width and any(begins_before(run, heads, found) for run in rows):
+        return {}
     picked = [pieces for run in rows if (pieces := take(run, width, found, heads)) is not None]
     if len(rows) != 1 or len(picked) != 1:
         return None

@@ -22,6 +22,8 @@ RULE = re.compile(rf"[{_FRAME}]*(?:-{{3,}}|-:?\||─|━|═)[{_FRAME}]*")
 _CORNERED = re.compile(r"\s*[+┌├└╔╠╚┏┣┗╭╰]")
 _TAB_OPENS = re.compile(r"[ \u3000\xa0]*\t[^\t]*")
 _FEWEST_ROWS = 3
+_OPENED = 0.8
+"""Of the rows with bars so many must begin with one, if it opens rows: a cell that spans several leaves many of them without their first."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -64,7 +66,7 @@ def study_borders(lines: Sequence[str]) -> Borders:
     row_lines = len(rows) * 2 >= len(singles)
     closing = _are_closed(rows if row_lines else singles)
     tab_opens = sum(1 for line in lines if _TAB_OPENS.fullmatch(line)) >= 5
-    opening = sum(1 for pieces in rows if not pieces[0].strip(SPACE)) * 2 > len(rows)
+    opening = sum(1 for pieces in rows if not pieces[0].strip(SPACE)) > _OPENED * len(rows)
     wrapped = not row_lines and closing and _are_wrapped(lines)
     tabbed = any("\t" in line and not _TAB_OPENS.fullmatch(line) for line in lines)
     return Borders(row_lines, closing, tab_opens, bool(barred) or tabbed, opening, _cover(barred), wrapped)

@@ -7,6 +7,7 @@ of surplus cells in the whole table; row totals only where these leave two ways.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -30,10 +31,10 @@ from parsers.rebuild.rows.surplus import (
     surplus_of,
     total_breaks,
 )
-from parsers.rebuild.rows.totals import grids_without_totals, lacks_total
+from parsers.rebuild.rows.totals import are_shifted, grids_without_totals, lacks_total, looks_shifted, total_stands_first
 from parsers.rebuild.rows.under import GridColumn, columns_of_heads, pieces_by_number, pieces_under
+from parsers.rebuild.stream import Stream
 from parsers.rebuild.zones import Kind, Piece, Run, is_separate
-from parsers.values import read_value
 
 __all__ = ["Columns"]
 
@@ -54,8 +55,8 @@ class Columns:
     far as their table: a row that reaches less far has then lost a cell, whatever stands in its place. `short` when most
     rows have fewer cells than columns, a column is gone, or heads are displaced: then an empty cell proves no place. `heads`
     are those of all columns, in the form's order, else none. `others` is what shows of columns that the form does not have.
-    `spare` as `least_spare` has it; `shifted` as `_are_shifted`, `untotalled` the grids as in `grids_without_totals`.
-    `grid_number` is the grid of the heads, `last` the last row.
+    `spare` as `least_spare` has it; `shifted` as `are_shifted`, `untotalled` the grids as in `grids_without_totals`.
+    `reaches` as `_usual_reaches` has it, where `even` is asked for. `grid_number` is the grid of the heads, `last` the last row.
     """
 
     codes: tuple[str, ...]
@@ -76,6 +77,7 @@ class Columns:
     last: Run | None = None
     found: Found | None = None
     heads: tuple[Hit, ...] = ()
+    reaches: Mapping[int, int] = field(default_factory=dict)
     picked: dict[tuple[int, bool], tuple[Run, list[Piece] | None]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -102,7 +104,7 @@ class Columns:
         flush = alike and min((len(run.pieces) for run in runs if run.bordered), default=0) == width
         headed = {hit.label.name for hit in heads} == set(codes)
         spare = {} if alike and headed else least_spare(found.stream, runs, width)
-        shifted = width > 1 and _are_shifted(runs, width)
+        shifted = width > 1 and are_shifted(runs, width)
         untotalled = grids_without_totals(found, runs, width, flush=flush) if codes[-1] == "total" else frozenset()
         spot = found.stream.grid_column(heads[0].start) if heads else None
         number, last = (None if spot is None else spot[0]), (runs[-1] if runs else None)
@@ -110,14 +112,15 @@ class Columns:
         if flush and headed:
             known = surplus.get(None, Surplus())
             surplus[None] = replace(known, window=known.window or "last")
-        even = (longer or COVER in found.stream.text) and _reach_alike(found, runs)
+        uneven = longer or COVER in found.stream.text
+        even, usual = uneven and _reach_alike(found, runs), _usual_reaches(found, runs) if uneven else {}
         gone = order == tuple(range(width)) and lack_a_head(found, table, heads, codes)
         short = short or gone or displaced or _all_lack_one(found, heads, runs)
         grids = {} if displaced else _heads_by_grid(found, table, codes, runs)
         others = OtherColumns.study(found, table, heads, first_row, runs, unowned)
         studied = cls(
             codes, len(table.columns), order, grid, grids, surplus, lonely, glued, even, short, spare, shifted,
-            others, untotalled, number, last, found, heads_in_order(heads, codes),
+            others, untotalled, number, last, found, heads_in_order(heads, codes), usual,
         )  # fmt: skip
         return _check(studied, runs)
 
@@ -208,12 +211,20 @@ class Columns:
             covered
             or self.glued
             or self._reaches_on(run, others.reach)
+            or self._reaches_less_than_most(run)
             or ((self.even or headed or fewer) and self._is_short(run))
         ):
             return True
         if self.short or number in self.untotalled or self._lacks_spare(run) or self._is_shifted(run):
             return True
         return self._in_packed_lines(run) and run.figures > 0 and not self._only_total_lacks(run.pieces)
+
+    def _reaches_less_than_most(self, run: Run) -> bool:
+        """Whether the row of a run reaches less far than most of its part of the table, however far one with a cell too many does."""
+        if self.found is None:
+            return False
+        stream, start = self.found.stream, run.pieces[0].start
+        return stream.row_extent(start) < self.reaches.get(_part_of(stream, start), 0)
 
     def _may_begin_covered(self, run: Run) -> bool:
         """Whether, in lines of text, the first of the last cells is empty in a row that may have lost one: a wide label may cover it."""
@@ -228,7 +239,7 @@ class Columns:
     def _is_shifted(self, run: Run) -> bool:
         """Whether, in lines of text, an empty total is where it is because a cell before it was lost."""
         return self._grid_number(run) is None and (
-            _looks_shifted(run, self.width) or (self.shifted and lacks_total(run, self.width))
+            looks_shifted(run, self.width) or (self.shifted and lacks_total(run, self.width))
         )
 
     def _grid_number(self, run: Run) -> int | None:
@@ -275,21 +286,6 @@ class Columns:
         return kept if may_be_thrown(thrown, kept) else pieces
 
 
-def _looks_shifted(run: Run, width: int) -> bool:
-    """Whether the last figure is the sum of those before it though an empty cell stands in the last column."""
-    numbers = [number for piece in run.pieces[:width] if (number := read_value(piece.text).number) is not None]
-    return lacks_total(run, width) and len(numbers) > 1 and numbers[-1] != 0 and sum(numbers[:-1]) == numbers[-1]
-
-
-def _are_shifted(runs: Sequence[Run], width: int) -> bool:
-    """Whether no row has a total, and either some row's last figure is its sum or all lack just one figure."""
-    whole = [run for run in runs if run.bordered and len(run.pieces) >= width]
-    if any(not lacks_total(run, width) and run.figures for run in whole):
-        return False
-    cells = [run for run in whole if run.figures]
-    return any(_looks_shifted(run, width) for run in cells) or (bool(cells) and all(run.figures == width - 1 for run in cells))
-
-
 def _heads_by_grid(
     found: Found, table: Table, codes: Sequence[str], runs: Sequence[Run]
 ) -> dict[int | None, tuple[GridColumn, ...]]:
@@ -309,7 +305,11 @@ def _heads_by_grid(
 def _check(columns: Columns, runs: Sequence[Run]) -> Columns:
     """The columns, without an order where a row total breaks in it that holds in the form's own: the heads may be false."""
     usual = replace(columns, order=tuple(range(columns.width)), grid=None, grids={})
-    if columns.order is None or columns.codes[-1] != "total" or (columns.grid is None and columns.order == usual.order):
+    if columns.codes[-1] != "total":
+        return columns
+    if columns.order == usual.order and not columns.heads and total_stands_first(columns.pick(run) for run in runs):
+        return replace(columns, order=None)
+    if columns.order is None or (columns.grid is None and columns.order == usual.order):
         return columns
     broken = [usual.pick(run) for run in runs if total_breaks(columns.pick(run))]
     if columns.order == usual.order:  # only the places of the heads are in doubt, and only by a row that is whole without them
@@ -345,6 +345,20 @@ def _reach_alike(found: Found, runs: Sequence[Run]) -> bool:
     """
     starts = [run.pieces[0].start for run in runs if run.bordered and run.pieces]
     return 2 * sum(not found.stream.reaches_less(start) for start in starts) > len(starts)
+
+
+def _usual_reaches(found: Found, runs: Sequence[Run]) -> dict[int, int]:
+    """How far most rows of each part of the table reach; none for a part where no reach is that of most."""
+    parts: dict[int, Counter[int]] = {}
+    for start in (run.pieces[0].start for run in runs if run.bordered and run.pieces):
+        parts.setdefault(_part_of(found.stream, start), Counter())[found.stream.row_extent(start)] += 1
+    usual = {part: extents.most_common(1)[0] for part, extents in parts.items()}
+    return {part: extent for part, (extent, rows) in usual.items() if 2 * rows > parts[part].total()}
+
+
+def _part_of(stream: Stream, start: int) -> int:
+    """The number of the part of a table in which a row stands; -1 for all rows that stand between empty lines one by one."""
+    return -1 if stream.stands_alone(start) else stream.part(start)
 
 
 def _all_lack_one(found: Found, heads: Sequence[Hit], runs: Sequence[Run]) -> bool:

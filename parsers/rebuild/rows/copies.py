@@ -13,7 +13,7 @@ from parsers.rebuild.rows.surplus import may_be_moved
 from parsers.rebuild.rows.unlabelled import may_be_whole
 from parsers.rebuild.zones import Kind, Run, cut_zone
 
-__all__ = ["compare_copies", "stands_among_figures"]
+__all__ = ["compare_copies", "has_figures_beside", "stands_among_figures"]
 
 _SEVERAL = 3
 _TWICE = "the row stands twice with different figures"
@@ -92,3 +92,16 @@ def stands_among_figures(found: Found, table: Table, place: int, *, marked: bool
             if runs and runs[0].same_row and runs[0].bordered and runs[0].figures:
                 return True
     return False
+
+
+def has_figures_beside(found: Found, hit: Hit, *, marked: bool) -> bool:
+    """Whether the label of a row stands in a table with figures: in its grid, or in a row right above or below in lines of text."""
+    if found.stream.grid_column(hit.start) is not None:
+        return stands_among_figures(found, found.form.table(hit.label.table), hit.start, marked=marked)
+    rows = [other for other in found.of(hit.label.table, "row") if other.label.name != hit.label.name]
+    beside = [
+        *[other for other in rows if other.first < hit.first][-1:],
+        *[other for other in rows if other.first > hit.first][:1],
+    ]
+    zones = (cut_zone(found.stream, other.end, found.next_label(other.end), rows_marked=marked) for other in beside)
+    return any(runs and runs[0].same_row and runs[0].figures for runs in zones)

@@ -53,7 +53,7 @@ class OtherColumns:
         dated, shared = are_years_headed(found, first_row), are_shares_headed(found, first_row)
         own = [run for run in runs if not run.bordered and run.pieces]
         if width == 1:
-            return cls(dated, shared, loose=dated or _are_many_longer(found, own, unowned))
+            return cls(dated, shared, loose=_are_many_longer(found, own, unowned))
         first_row = _end_of_heads(found, table, heads, first_row)
         crowded = _name_two_totals(found, heads, first_row) or _are_miscounted(found, runs, width)
         loose = bool(own) and (crowded or _numbers_mislead(own, width) or _have_strange_head(found, table, heads, first_row))
@@ -62,7 +62,7 @@ class OtherColumns:
     def may_be_in(self, run: Run, width: int) -> bool:
         """Whether a run may hold a cell of such a column, and which one is not told by its number of cells."""
         longer = len(run.pieces) > width
-        if (self.dated and longer) or (self.crowded and not longer) or (self.loose and not run.bordered):
+        if (self.dated and (longer or not run.bordered)) or (self.crowded and not longer) or (self.loose and not run.bordered):
             return True
         return self.shared and (not longer or any(piece.kind is Kind.EMPTY for piece in run.pieces))
 

@@ -7,10 +7,11 @@ Where a table has columns for two years, an empty place of this year's is no str
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from parsers.form import Row
 from parsers.rebuild.found import Found
-from parsers.rebuild.marks import MARKS, ROW_ENDS, TABLE
+from parsers.rebuild.marks import BORDERS, CELL, LINE, MARKS, ROW_ENDS, TABLE
 
 __all__ = ["are_shares_headed", "are_years_headed", "is_of_another_year"]
 
@@ -21,12 +22,13 @@ _YEARS = re.compile(
 _OTHERS = re.compile(rf"{_ANOTHER}|\d{{4}}年")
 _SHARE = re.compile(r"(?:占比|比例|比重|百分比|所占比例)(?:[(（]?[%％][)）]?)?")
 _PARTED = re.compile(f"[{MARKS}]+")
-_ROWS_OF_HEADS = 6
+_ROWS_OF_HEADS, _LINES_OF_HEADS = 6, 200
 
 
 def are_years_headed(found: Found, first_row: int) -> bool:
-    """Whether the heads above a place, row by row of cells, name two years or what changed between them."""
-    return sum(_YEARS.fullmatch(cell) is not None for cell in _cells_above(found, first_row)) > 1
+    """Whether the heads above a place, cell by cell or word by word of a line without cells, name two years or what changed between them."""
+    rows = [_cells_above(found, first_row), *_lines_above(found, first_row)]
+    return any(sum(_YEARS.fullmatch(text) is not None for text in row) > 1 for row in rows)
 
 
 def are_shares_headed(found: Found, first_row: int) -> bool:
@@ -42,7 +44,13 @@ def _cells_above(found: Found, first_row: int) -> set[str]:
         start = max(0, *(text.rfind(mark, 0, start) for mark in ROW_ENDS))
         if text[start] == TABLE:
             break
-    return {"".join(cell.split()) for cell in _PARTED.split(text[start:first_row])}
+    return {"".join(cell.split()) for cell in _PARTED.split(text[start:first_row])} if CELL in text[start:first_row] else set()
+
+
+def _lines_above(found: Found, first_row: int) -> Iterator[set[str]]:
+    """What stands between blanks in each of the lines right above a place, as far as they are not of cells."""
+    *_, above = re.split(f"[{BORDERS}]", found.stream.text[max(0, first_row - _LINES_OF_HEADS) : first_row])
+    return (set(line.split()) for line in above.split(LINE)[-_ROWS_OF_HEADS:])
 
 
 def is_of_another_year(words: str, row: Row) -> bool:

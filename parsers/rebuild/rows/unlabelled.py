@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from parsers.form import Row, Table
-from parsers.rebuild.labels import Hit, compact, core_of, enumerator_of
+from parsers.rebuild.labels import SUMS, Hit, compact, core_of, enumerator_of
 from parsers.rebuild.marks import MARKS, SPACE
 from parsers.rebuild.rows.alike import is_other, likeness, ratio
 from parsers.rebuild.rows.other_years import is_of_another_year
@@ -146,8 +146,10 @@ def _begins(before: Unit, row: Row) -> bool:
 
 
 def _runs_on(words: str, row: Row) -> bool:
-    """Whether words go on behind the end of a row's label, or behind its unit: what follows is the label of the next."""
+    """Whether words go on behind the end of a row's label, or behind its unit: what follows is the label of the next, or of a sum."""
     text, end = compact(words).text, core_of(row.zh)[-_LEAST_LABEL:]
+    if text.endswith(SUMS) and not end.endswith(SUMS):
+        return True
     _, ended, follows = text.rpartition(end)
     if ended and len(core_of(follows)) >= _LEAST_LABEL and follows[0] not in "([":  # a note belongs to its label
         return True
