@@ -106,3 +106,40 @@ def test_one_figure_of_two_columns_in_lines_of_text_is_not_this_years(heads: lis
     report = next(parse_all(source))
     assert isinstance(report, Report)
     assert [fact.row for fact in report.facts if fact.value is not None] == []
+
+
+def licences(sheet: Sheet, shape: str) -> Rows:
+    """Section two with figures of the year before beside its own, or with all its heads in one line."""
+    row = {code: [text for address, text in sheet.cells.items() if address.startswith(f"proactive.{code}.")] for code in BLOCKS}
+    if shape == "years":
+        return [
+            ["信息内容", "本年处理决定数量", "上年处理决定数量"],
+            *([BLOCKS[code], *row[code], "5"] for code in ("licensing", "penalties", "compulsory_measures")),
+            ["信息内容", "上年收费金额（单位：万元）", "本年收费金额（单位：万元）"],
+            [BLOCKS["fees"], "3.5", *row["fees"]],
+        ]
+    return [
+        ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数", "本年处理决定数量", "本年收费金额（单位：万元）"],
+        *([BLOCKS[code], *row[code], "/", "/"] for code in ("rules", "normative_documents")),
+        *([BLOCKS[code], "/", "/", "/", *row[code], "/"] for code in ("licensing", "penalties", "compulsory_measures")),
+        [BLOCKS["fees"], "/", "/", "/", "/", *row["fees"]],
+    ]
+
+
+BLOCKS = {
+    "rules": "规章", "normative_documents": "行政规范性文件", "licensing": "行政许可", "penalties": "行政处罚",
+    "compulsory_measures": "行政强制", "fees": "行政事业性收费",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("between", [" ", "\n"])
+@pytest.mark.parametrize("filling", ["full", "half", "blank"])
+@pytest.mark.parametrize("shape", ["years", "wide"])
+def test_a_figure_behind_a_blank_that_was_dropped_is_not_the_blocks_own(shape: str, filling: str, between: str) -> None:
+    for seed in range(12):
+        sheet = random_sheet(Random(seed), filling=filling)
+        lines = [between.join(cell for cell in row if cell) for row in licences(sheet, shape)]
+        report = next(parse_all(Source("\n".join((TITLE, "二、主动公开政府信息情况", *lines)).encode(), "report.txt")))
+        assert isinstance(report, Report)
+        facts = [fact for fact in report.facts if fact.table == "proactive" and fact.status not in ("missing", "ambiguous")]
+        assert [fact for fact in facts if not is_right(fact, sheet)] == [], seed

@@ -24,8 +24,6 @@ from parsers.rebuild.lines.framed import FramedRow, part_rows
 from parsers.rebuild.lines.wrapped import unwrap
 from parsers.rebuild.marks import CELL, COVER, LINE, MARKS, ROW, ROW_ENDS, SPACE, TABLE
 
-_ANY = re.compile(r"\S")
-
 __all__ = ["Stream", "lay_out"]
 
 
@@ -107,14 +105,18 @@ class Stream:
         origin = self.origins[bisect_right(self.offsets, start) - 1]
         return None if origin.grid is None else (origin.grid.number, origin.grid.cells[origin.cell].row)
 
-    def is_headed(self, start: int, words: re.Pattern[str] = _ANY) -> bool:
+    def is_headed(self, start: int) -> bool:
         """Whether words stand above the cell at `start`, in a cell of its own column and no wider; false outside grids."""
+        return any(text.strip() for _, text in self.cells_above(start))
+
+    def cells_above(self, start: int) -> Iterator[tuple[int, str]]:
+        """The cells above the one at `start`, in its own column and no wider: the row of each, and its text; none outside grids."""
         origin = self.origins[bisect_right(self.offsets, start) - 1]
-        if origin.grid is None:
-            return False
-        cell = origin.grid.cells[origin.cell]
-        above = (other for other in origin.grid.cells if other.row < cell.row and other.column == cell.column)
-        return any(words.search(other.text) and other.column_span <= cell.column_span for other in above)
+        if origin.grid is not None:
+            cell = origin.grid.cells[origin.cell]
+            for other in origin.grid.cells:
+                if other.row < cell.row and other.column == cell.column and other.column_span <= cell.column_span:
+                    yield other.row, other.text
 
     def row_extent(self, start: int) -> int:
         """How far the row at `start` reaches: the right edge of its last cell in a grid, its number of cells elsewhere."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from parsers.form import Block, Row, Table
-from parsers.rebuild.blocks.heads import head_order, heads_of_block, order_of, stand_elsewhere
+from parsers.rebuild.blocks.heads import are_beside_others, head_order, heads_of_block, order_of, stand_elsewhere
 from parsers.rebuild.draft import Draft
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit, is_tail
@@ -178,6 +178,7 @@ def _read_row(found: Found, block: Block, row: Row, hits: Sequence[Hit], draft: 
         told = beside or _reaches_less(found, heads, run, len(codes))
         # Programs that take a text out of a page mix up heads, or print one that spans columns, and its figure, in each.
         beside = beside or (not run.bordered and len(codes) < len(heads) != len(run.pieces))
+        beside = beside or are_beside_others(found, draft.table, heads, run)
         # Where a head and its figure stand in each column that they span, an empty cell and a repeated figure look alike.
         repeated = run.bordered and len(codes) < len(heads) and run.figures < len(run.pieces)
         told = told or beside or repeated or (order is not None and not run.bordered)

@@ -7,9 +7,14 @@ from collections.abc import Sequence
 from parsers.form import Block, Table
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
-from parsers.rebuild.zones import Piece
+from parsers.rebuild.rows.other_columns import stands_strange_word
+from parsers.rebuild.zones import Piece, Run
 
-__all__ = ["head_order", "heads_of_block", "order_of", "stand_elsewhere"]
+__all__ = ["are_beside_others", "head_order", "heads_of_block", "order_of", "stand_elsewhere"]
+
+
+_AROUND = 60
+"""A head that stands before the first of a block does so within so many characters."""
 
 
 def heads_of_block(found: Found, block: Block, table: Table) -> list[Hit]:
@@ -22,6 +27,23 @@ def heads_of_block(found: Found, block: Block, table: Table) -> list[Hit]:
     row = next((hit for hit in rows if hit.first > start), rows[0])
     order = order_of(table, block)
     return [hit for hit in found.of(table.code, "column") if start <= hit.first < row.first and hit.label.order == order]
+
+
+def are_beside_others(found: Found, table: Table, heads: Sequence[Hit], run: Run) -> bool:
+    """
+    Whether, in lines without borders, a row may hold a figure of a column that stands beside those of its block.
+
+    A word of no label stands among the heads then; or heads of other blocks do, and a sign for nothing is in the row.
+    """
+    if run.bordered or not heads:
+        return False
+    first = heads[0].first
+    row = next((hit.first for hit in found.of(table.code, "row") if hit.first > first), run.pieces[0].start)
+    others = any(first < hit.first < row and hit.label.order != heads[0].label.order for hit in found.of(table.code, "column"))
+    if others and not all(any(map(str.isdigit, piece.text)) for piece in run.pieces):
+        return True
+    start = max((hit.end for hit in found.hits if first - _AROUND < hit.end <= first), default=first)
+    return stands_strange_word(found, table, start, row)
 
 
 def stand_elsewhere(found: Found, heads: Sequence[Hit], codes: Sequence[str], pieces: Sequence[Piece]) -> bool:

@@ -17,7 +17,7 @@ from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
 from parsers.rebuild.marks import COVER
 from parsers.rebuild.rows.heads import codes_printed, heads_before, heads_in_order, lack_a_head, printed_order
-from parsers.rebuild.rows.other_columns import OtherColumns
+from parsers.rebuild.rows.other_columns import OtherColumns, stands_under_other_head
 from parsers.rebuild.rows.stacks import is_stacked
 from parsers.rebuild.rows.surplus import (
     Behind,
@@ -165,7 +165,7 @@ class Columns:
             return None
         grid = self.grids.get(self._grid_number(run))
         if grid is not None and self.found is not None:
-            placed = pieces_under(self.found.stream, grid, pieces)
+            placed = pieces_under(self.found.stream, grid, pieces, self._is_others)
             if placed is not None:
                 return placed
             if run.figures < self.width:
@@ -182,6 +182,10 @@ class Columns:
             if total_breaks(pieces) and self._reaches_on(run, surplus.reach):
                 pieces = []  # the cell too many may be one of the figures
         return [pieces[at] for at in self.order] if len(pieces) == self.width else None
+
+    def _is_others(self, piece: Piece) -> bool:
+        """Whether a figure stands under the head of a column that the form does not have."""
+        return self.found is not None and stands_under_other_head(self.found.stream, self.heads, piece)
 
     def _are_apart(self, run: Run) -> bool:
         """Whether figures without borders are one row: each by itself, on one line or on a line each."""

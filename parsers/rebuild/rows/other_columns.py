@@ -18,9 +18,10 @@ from parsers.rebuild.labels import Hit, compact
 from parsers.rebuild.marks import COVER, LINE, MARKS, ROW_ENDS, SPACE
 from parsers.rebuild.rows.other_years import are_shares_headed, are_years_headed
 from parsers.rebuild.rows.surplus import on_one_line, total_breaks
-from parsers.rebuild.zones import Kind, Run
+from parsers.rebuild.stream import Stream
+from parsers.rebuild.zones import Kind, Piece, Run
 
-__all__ = ["OtherColumns"]
+__all__ = ["OtherColumns", "stands_strange_word", "stands_under_other_head"]
 
 _TOTAL = "total"
 _TOTALS = ("小计", "合计", "共计", "总计")
@@ -67,6 +68,27 @@ class OtherColumns:
         return self.shared and (not longer or any(piece.kind is Kind.EMPTY for piece in run.pieces))
 
 
+def stands_under_other_head(stream: Stream, heads: Sequence[Hit], piece: Piece) -> bool:
+    """Whether a cell of a grid stands behind the first of all its heads, under a word in their rows, where its row reaches as far as any."""
+    spot = stream.grid_column(piece.start)
+    spots = [stream.grid_column(hit.start) for hit in heads]
+    if spot is None or not spots or stream.reaches_less(piece.start) or any(at is None or at[0] != spot[0] for at in spots):
+        return False
+    rows = {row[1] for hit in heads if (row := stream.grid_row(hit.start))}
+    behind = spot[1] > min(at[1] for at in spots if at is not None)
+    return behind and any(row in rows and _HEAD.fullmatch("".join(text.split())) for row, text in stream.cells_above(piece.start))
+
+
+def stands_strange_word(found: Found, table: Table, start: int, end: int) -> bool:
+    """Whether a word like a head stands between two places that is of no label, nor a piece of a head that is cut in two."""
+    known = [hit for hit in found.hits if start < hit.end and hit.first < end]
+    words = (word for word in _WORD.finditer(found.stream.text, start, end) if _HEAD.fullmatch(word[0]))
+    strange = (word for word in words if not any(hit.first < word.end() and word.start() < hit.end for hit in known))
+    columns = [column.zh for block in table.blocks for column in block.columns]
+    printed = [compact(text).text for text in (*table.heads, *columns, table.note or "")]
+    return any(not any(compact(word[0]).text in text for text in printed) for word in strange)
+
+
 def _end_of_heads(found: Found, table: Table, heads: Sequence[Hit], first_row: int) -> int:
     """Where the first label behind the heads stands, before the first row that is whole: 其他 is a head, and so a label, too."""
     starts = {hit.start for hit in heads}
@@ -92,12 +114,8 @@ def _have_strange_head(found: Found, table: Table, heads: Sequence[Hit], first_r
     start = heads[0].first
     for _ in range(_LINES_ABOVE):
         start = _line_start(found, start - 1)
-    known = [hit for hit in found.hits if start < hit.end and hit.first < first_row]
-    start = max((hit.end for hit in known if hit.end <= heads[0].first and hit.label.kind == "section"), default=start)
-    words = (word for word in _WORD.finditer(found.stream.text, start, first_row) if _HEAD.fullmatch(word[0]))
-    strange = (word for word in words if not any(hit.first < word.end() and word.start() < hit.end for hit in known))
-    printed = [compact(text).text for text in (*table.heads, table.note or "")]
-    return any(not any(compact(word[0]).text in text for text in printed) for word in strange)  # some heads are cut in two
+    sections = (hit.end for hit in found.hits if hit.label.kind == "section" and hit.end <= heads[0].first)
+    return stands_strange_word(found, table, max((start, *sections)), first_row)
 
 
 def _numbers_mislead(runs: Sequence[Run], width: int) -> bool:

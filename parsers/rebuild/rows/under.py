@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -12,8 +11,6 @@ from parsers.rebuild.stream import Stream
 from parsers.rebuild.zones import Kind, Piece
 
 __all__ = ["GridColumn", "by_place", "columns_of_heads", "from_left", "pieces_by_number", "pieces_under", "stands_beside"]
-
-_CHARACTER = re.compile("[\u4e00-\u9fff]")
 
 GridColumn = tuple[int, int]
 """First grid column and column span of a head."""
@@ -63,8 +60,10 @@ def _line_start(stream: Stream, hit: Hit) -> int:
     return max(stream.text.rfind(mark, 0, hit.start) for mark in LINE + ROW_ENDS) + 1
 
 
-def pieces_under(stream: Stream, heads: Sequence[GridColumn], pieces: Sequence[Piece]) -> list[Piece] | None:
-    """The piece under each head; None unless each head has one of its own and no figure is left over that has no other head."""
+def pieces_under(
+    stream: Stream, heads: Sequence[GridColumn], pieces: Sequence[Piece], is_others: Callable[[Piece], bool] | None = None
+) -> list[Piece] | None:
+    """The piece under each head; None unless each head has one of its own and every figure left over is that of another column."""
     spots = [(piece, stream.grid_column(piece.start)) for piece in pieces]
     sides = {spot[1:]: piece for piece, spot in spots if spot is not None}
     if len(sides) < sum(spot is not None for _, spot in spots):
@@ -81,15 +80,7 @@ def pieces_under(stream: Stream, heads: Sequence[GridColumn], pieces: Sequence[P
     if len({piece.start for piece in chosen}) != len(heads):
         return None
     left = [piece for piece in pieces if piece.kind is Kind.FIGURE and piece not in chosen]
-    return None if any(not _has_another_head(stream, heads, piece) for piece in left) else chosen
-
-
-def _has_another_head(stream: Stream, heads: Sequence[GridColumn], piece: Piece) -> bool:
-    """Whether a figure stands behind the first of the heads and under words of its own column, in a row that reaches as far as all."""
-    spot = stream.grid_column(piece.start)
-    if spot is None or spot[1] < min(heads)[0] or stream.reaches_less(piece.start):
-        return False
-    return stream.is_headed(piece.start, _CHARACTER)
+    return None if any(is_others is None or not is_others(piece) for piece in left) else chosen
 
 
 def pieces_by_number(stream: Stream, heads: Sequence[Hit], pieces: Sequence[Piece]) -> list[Piece] | None:
