@@ -42,11 +42,17 @@ def printed(sheet: Sheet, head: str, at: int, figures: Random) -> Rows:
     return rows
 
 
-def told(source: Source) -> list[Fact]:
-    """The facts of the table that say a value, or nothing."""
+def next_report(source: Source) -> Report:
     report = next(parse_all(source))
     assert isinstance(report, Report)
-    return [fact for fact in report.facts if fact.table == "applications" and fact.status not in ("missing", "ambiguous")]
+    return report
+
+
+def told(source: Source) -> list[Fact]:
+    """The facts of the table that say a value, or nothing."""
+    return [
+        fact for fact in next_report(source).facts if fact.table == "applications" and fact.status not in ("missing", "ambiguous")
+    ]
 
 
 def is_right(fact: Fact, sheet: Sheet) -> bool:
@@ -91,8 +97,7 @@ def test_the_sum_of_a_group_of_section_four_is_no_sum_of_a_part() -> None:
     figures = [str(at + 1) for at in range(15)]
     cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in (*rows, figures))
     page = f"<h1>{TITLE}</h1><p>四、政府信息公开行政复议、行政诉讼情况</p><table>{cells}</table>"
-    report = next(parse_all(Source(page.encode(), "report.html")))
-    assert isinstance(report, Report)
+    report = next_report(Source(page.encode(), "report.html"))
     assert [str(fact.value) for fact in report.facts if fact.table == "review_litigation"] == figures
 
 
@@ -103,8 +108,7 @@ def test_one_figure_of_two_columns_in_lines_of_text_is_not_this_years(heads: lis
     source = Source(
         "\n".join(("某县2016年政府信息公开工作年度报告", " ".join(["统计指标", *heads]), *lines)).encode(), "report.txt"
     )
-    report = next(parse_all(source))
-    assert isinstance(report, Report)
+    report = next_report(source)
     assert [fact.row for fact in report.facts if fact.value is not None] == []
 
 
@@ -139,7 +143,36 @@ def test_a_figure_behind_a_blank_that_was_dropped_is_not_the_blocks_own(shape: s
     for seed in range(12):
         sheet = random_sheet(Random(seed), filling=filling)
         lines = [between.join(cell for cell in row if cell) for row in licences(sheet, shape)]
-        report = next(parse_all(Source("\n".join((TITLE, "二、主动公开政府信息情况", *lines)).encode(), "report.txt")))
-        assert isinstance(report, Report)
+        report = next_report(Source("\n".join((TITLE, "二、主动公开政府信息情况", *lines)).encode(), "report.txt"))
         facts = [fact for fact in report.facts if fact.table == "proactive" and fact.status not in ("missing", "ambiguous")]
         assert [fact for fact in facts if not is_right(fact, sheet)] == [], seed
+
+
+@pytest.mark.parametrize("note", ["见附件2", "229个工作日", "含2件"])
+def test_a_note_behind_a_row_of_section_four_may_hide_a_lost_figure(note: str) -> None:
+    heads = ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"] * 3
+    groups = ["行政复议", *[""] * 4, "未经复议直接起诉", *[""] * 4, "复议后起诉", *[""] * 4]
+    figures = [str(at) for at in range(15) if at != 3]
+    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in (groups, heads, [*figures, note]))
+    page = f"<h1>{TITLE}</h1><p>四、政府信息公开行政复议、行政诉讼情况</p><table>{cells}</table>"
+    report = next_report(Source(page.encode(), "report.html"))
+    assert [fact.address for fact in report.facts if fact.value is not None or fact.status == "blank"] == []
+
+
+@pytest.mark.parametrize("row", ["| {0} | {1} |  | 47 |", "| {0} | {1} | 47 |"])
+def test_the_rule_of_a_markdown_table_parts_no_heads_of_two_years_from_their_figures(row: str) -> None:
+    rows = [row_ for row_ in next(form for form in load_forms() if form.name == "2014").table("statistics").rows if row_.values]
+    lines = ["", "| 统计指标 | 单位 | 2016年 | 2015年 |", "|---|---|---|---|", "| 一、主动公开情况 | —— |  |  |"]
+    lines += [row.format(item.zh, item.unit) for item in rows]
+    report = next_report(Source("\n".join(("某县2016年政府信息公开工作年度报告", *lines)).encode(), "report.md"))
+    assert [fact.row for fact in report.facts if fact.value is not None] == []
+
+
+def test_a_note_behind_a_row_of_section_two_may_hide_a_lost_figure() -> None:
+    rows = [
+        ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"],
+        ["规章", "0", "236", "见附件2"],
+        ["行政规范性文件", "1", "2", "3"],
+    ]
+    facts = [fact for fact in next_report(grid(rows)).facts if fact.table == "proactive" and fact.value is not None]
+    assert [(fact.row, str(fact.value)) for fact in facts] == [("normative_documents", text) for text in "123"]

@@ -305,7 +305,8 @@ def _pick(run: Run, width: int, found: Found, habits: _Habits) -> list[Piece] | 
             return None
         if len(pieces) > width:
             return _trim(pieces, width, habits.window)
-        return pieces if len(pieces) == width or run.cut_short else None
+        noted = width > 1 and pieces[-1].kind is Kind.WORDS and run.figures > 0  # a note behind a row that has lost a cell
+        return pieces if (len(pieces) == width and not noted) or run.cut_short else None
     if may_be_grouped(found.stream, pieces) or not all(is_separate(piece.text) for piece in pieces):
         return None
     if len(pieces) == width:

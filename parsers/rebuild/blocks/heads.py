@@ -39,7 +39,8 @@ def are_beside_others(found: Found, table: Table, heads: Sequence[Hit], run: Run
         return False
     first = heads[0].first
     row = next((hit.first for hit in found.of(table.code, "row") if hit.first > first), run.pieces[0].start)
-    others = any(first < hit.first < row and hit.label.order != heads[0].label.order for hit in found.of(table.code, "column"))
+    own = {hit.first for hit in heads}  # 处理决定数量 is a head of several blocks
+    others = any(first < hit.first < row and hit.first not in own for hit in found.of(table.code, "column"))
     if others and not all(any(map(str.isdigit, piece.text)) for piece in run.pieces):
         return True
     start = max((hit.end for hit in found.hits if first - _AROUND < hit.end <= first), default=first)

@@ -54,8 +54,14 @@ def cells_of(steps: Sequence[Step], table: Table, found: Found) -> Cells | None:
     ):
         cells = read(steps, groups, columns)
         if cells is not None:
-            return cells
+            return {} if _end_in_a_note(cells) else cells
     return None
+
+
+def _end_in_a_note(cells: Cells) -> bool:
+    """Whether words stand in the last cell of a row whose others hold figures: a note behind a row that has lost one."""
+    last = max(cells.values(), key=lambda piece: piece.start, default=None)
+    return last is not None and last.kind is Kind.WORDS and any(piece.kind is Kind.FIGURE for piece in cells.values())
 
 
 def _read_by_grid(steps: Sequence[Step], groups: Sequence[str], columns: Sequence[str], *, found: Found) -> Cells | None:

@@ -36,7 +36,7 @@ class OtherColumns:
     """
     What the heads and the numbers of cells show of columns that the form does not have.
 
-    `dated`: heads name two years, so that a longer row holds those of both. `shared`: one names a share. `crowded`: two name
+    `dated`: heads name two years, so that a row holds those of both. `shared`: one names a share. `crowded`: two name
     totals, or cells of lines do not count. `loose`: figures without borders do not count.
     """
 
@@ -63,7 +63,7 @@ class OtherColumns:
     def may_be_in(self, run: Run, width: int) -> bool:
         """Whether a run may hold a cell of such a column, and which one is not told by its number of cells."""
         longer = len(run.pieces) > width
-        if (self.dated and (longer or not run.bordered)) or (self.crowded and not longer) or (self.loose and not run.bordered):
+        if self.dated or (self.crowded and not longer) or (self.loose and not run.bordered):
             return True
         return self.shared and (not longer or any(piece.kind is Kind.EMPTY for piece in run.pieces))
 

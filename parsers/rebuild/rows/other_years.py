@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from parsers.form import Row
 from parsers.rebuild.found import Found
-from parsers.rebuild.marks import BORDERS, CELL, LINE, MARKS, ROW_ENDS, TABLE
+from parsers.rebuild.marks import BORDERS, CELL, LINE, MARKS, ROW, ROW_ENDS, TABLE
 
 __all__ = ["are_shares_headed", "are_years_headed", "is_of_another_year"]
 
@@ -42,7 +42,9 @@ def _cells_above(found: Found, first_row: int) -> set[str]:
     start = first_row
     for _ in range(_ROWS_OF_HEADS):
         start = max(0, *(text.rfind(mark, 0, start) for mark in ROW_ENDS))
-        if text[start] == TABLE:
+        if (
+            text[start] == TABLE and text[start - 1 : start] != ROW
+        ):  # a rule below the heads of a table in lines follows their row
             break
     return {"".join(cell.split()) for cell in _PARTED.split(text[start:first_row])} if CELL in text[start:first_row] else set()
 
