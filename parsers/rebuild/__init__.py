@@ -2,7 +2,7 @@
 Document + Form -> facts, table by table: the passes in their order.
 
     put the tables together (`grids/`) → lay out the stream (`lines/`) → make the compact copy (`labels.py`) → for each
-    table choose the form that its labels confirm (`choice.py`) → read the table by its layout (`rows/`, `blocks.py`,
+    table choose the form that its labels confirm (`choice.py`) → read the table by its layout (`rows/`, `blocks/`,
     `groups/`) → read by its sums what lost its borders (`mend/`) → write one fact for every cell of the form (`draft.py`)
 
 Clean grids that were met before take a short way (`fast.py`), which yields the same facts.
