@@ -82,6 +82,16 @@ def test_cells_under_their_heads_are_read_beside_a_column_that_has_another_head(
         assert len(facts) == len(ROWS) * len(HEADS)
 
 
+@pytest.mark.parametrize(("before", "cell", "behind"), [("单位", "件", ""), ("类别", "结果", ""), ("", "", "备注")])
+def test_a_column_of_units_of_groups_or_of_empty_remarks_costs_no_row_of_text(before: str, cell: str, behind: str) -> None:
+    sheet = random_sheet(Random(2))
+    figures = {row.code: [sheet.cells[f"applications.{row.code}.{column.code}"] for column in TABLE.columns] for row in ROWS}
+    rows = [["项目", before, *HEADS, behind], *([row.zh, cell, *figures[row.code]] for row in ROWS)]
+    facts = told(text(rows, " "))
+    assert [fact for fact in facts if not is_right(fact, sheet)] == []
+    assert len(facts) == len(ROWS) * len(HEADS)
+
+
 def test_figures_under_no_head_leave_a_row_open() -> None:
     """The row may have moved to the right."""
     sheet = random_sheet(Random(1))

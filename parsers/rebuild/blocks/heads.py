@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from parsers.form import Block, Table
 from parsers.rebuild.found import Found
 from parsers.rebuild.labels import Hit
-from parsers.rebuild.rows.other_columns import stands_strange_word
+from parsers.rebuild.rows.other_columns import strange_words
 from parsers.rebuild.zones import Piece, Run
 
 __all__ = ["are_beside_others", "head_order", "heads_of_block", "order_of", "stand_elsewhere"]
@@ -44,7 +44,7 @@ def are_beside_others(found: Found, table: Table, heads: Sequence[Hit], run: Run
     if others and not all(any(map(str.isdigit, piece.text)) for piece in run.pieces):
         return True
     start = max((hit.end for hit in found.hits if first - _AROUND < hit.end <= first), default=first)
-    return stands_strange_word(found, table, start, row)
+    return len(strange_words(found, table, start, row)) > 0
 
 
 def stand_elsewhere(found: Found, heads: Sequence[Hit], codes: Sequence[str], pieces: Sequence[Piece]) -> bool:

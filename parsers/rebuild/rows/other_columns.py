@@ -14,19 +14,39 @@ from itertools import pairwise
 
 from parsers.form import Table
 from parsers.rebuild.found import Found
+from parsers.rebuild.grids.foreign import REMARKS
 from parsers.rebuild.labels import Hit, compact
 from parsers.rebuild.marks import COVER, LINE, MARKS, ROW_ENDS, SPACE
 from parsers.rebuild.rows.other_years import are_shares_headed, are_years_headed
-from parsers.rebuild.rows.surplus import on_one_line, total_breaks
+from parsers.rebuild.rows.surplus import on_one_line, sums_up, total_breaks
 from parsers.rebuild.stream import Stream
 from parsers.rebuild.zones import Kind, Piece, Run
 
-__all__ = ["OtherColumns", "stands_strange_word", "stands_under_other_head"]
+__all__ = ["OtherColumns", "stands_under_other_head", "strange_words"]
 
 _TOTAL = "total"
 _TOTALS = ("小计", "合计", "共计", "总计")
 _WORD = re.compile(f"[^{SPACE}{MARKS}]+")
 _HEAD = re.compile("[\u4e00-\u9fff]{2,8}(?:[(（][^()（）]*[)）])?|\\d{4}年度?")
+_HEADS_OF_LABELS = frozenset(
+    {
+        "单位",
+        "计量单位",
+        "类别",
+        "类型",
+        "情形",
+        "项目",
+        "指标",
+        "指标名称",
+        "统计指标",
+        "内容",
+        "事项",
+        "名称",
+        "分类",
+        "申请人",
+        "办理结果",
+    }
+)
 _LINES_ABOVE = 2
 _FEWEST_LONGER, _SHARE_LONGER = 3, 0.2
 
@@ -57,7 +77,7 @@ class OtherColumns:
             return cls(dated, shared, loose=_are_many_longer(found, own, unowned))
         first_row = _end_of_heads(found, table, heads, first_row)
         crowded = _name_two_totals(found, heads, first_row) or _are_miscounted(found, runs, width)
-        loose = bool(own) and (crowded or _numbers_mislead(own, width) or _have_strange_head(found, table, heads, first_row))
+        loose = bool(own) and (crowded or _numbers_mislead(own, width) or _have_strange_head(found, table, heads, first_row, own))
         return cls(dated, shared, crowded, loose)
 
     def may_be_in(self, run: Run, width: int) -> bool:
@@ -79,14 +99,15 @@ def stands_under_other_head(stream: Stream, heads: Sequence[Hit], piece: Piece) 
     return behind and any(row in rows and _HEAD.fullmatch("".join(text.split())) for row, text in stream.cells_above(piece.start))
 
 
-def stands_strange_word(found: Found, table: Table, start: int, end: int) -> bool:
-    """Whether a word like a head stands between two places that is of no label, nor a piece of a head that is cut in two."""
+def strange_words(found: Found, table: Table, start: int, end: int) -> list[str]:
+    """The words like heads between two places that are of no label, nor a piece of a head that is cut in two, nor name labels."""
     known = [hit for hit in found.hits if start < hit.end and hit.first < end]
     words = (word for word in _WORD.finditer(found.stream.text, start, end) if _HEAD.fullmatch(word[0]))
     strange = (word for word in words if not any(hit.first < word.end() and word.start() < hit.end for hit in known))
     columns = [column.zh for block in table.blocks for column in block.columns]
     printed = [compact(text).text for text in (*table.heads, *columns, table.note or "")]
-    return any(not any(compact(word[0]).text in text for text in printed) for word in strange)
+    cores = (compact(word[0]).text for word in strange)
+    return [core for core in cores if core not in _HEADS_OF_LABELS and not any(core in text for text in printed)]
 
 
 def _end_of_heads(found: Found, table: Table, heads: Sequence[Hit], first_row: int) -> int:
@@ -107,15 +128,24 @@ def _name_two_totals(found: Found, heads: Sequence[Hit], first_row: int) -> bool
     return totals > headers
 
 
-def _have_strange_head(found: Found, table: Table, heads: Sequence[Hit], first_row: int) -> bool:
-    """Whether a word of no label stands among heads all of which can be read: it may be the head of one column more."""
+def _have_strange_head(found: Found, table: Table, heads: Sequence[Hit], first_row: int, runs: Sequence[Run]) -> bool:
+    """
+    Whether a word of no label stands among heads all of which can be read, so that there may be one column more.
+
+    Not where every row has as many figures as the form has columns and the totals bear them out, or the word names remarks.
+    """
+    width = len(table.columns)
     if {hit.label.name for hit in heads} != {column.code for column in table.columns}:
         return False
     start = heads[0].first
     for _ in range(_LINES_ABOVE):
         start = _line_start(found, start - 1)
     sections = (hit.end for hit in found.hits if hit.label.kind == "section" and hit.end <= heads[0].first)
-    return stands_strange_word(found, table, max((start, *sections)), first_row)
+    words = strange_words(found, table, max((start, *sections)), first_row)
+    if not words or any(len(run.pieces) != width or run.figures != width for run in runs):
+        return len(words) > 0
+    broken, borne_out = (sum(holds(run.pieces) for run in runs) for holds in (total_breaks, lambda row: sums_up(row, width)))
+    return broken > 1 or not (REMARKS.issuperset(words) or borne_out > broken)
 
 
 def _numbers_mislead(runs: Sequence[Run], width: int) -> bool:
