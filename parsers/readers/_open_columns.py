@@ -101,8 +101,11 @@ def tabbed_lines(lines: Sequence[Sequence[Glyph]], above: Heads) -> dict[int, st
 def _tabbed_block(block: _Block, worded: Sequence[list[Words]], columns: Sequence[_Column]) -> dict[int, str]:
     """The lines of a block, by their numbers: heads and figures with tabs, labels above and below their figures before these."""
     found = _heads_of(block, columns) if block.heads else {}
+    labelled = any(is_text(word) for row in block.rows.values() for word in row.label)
     for number, row in block.rows.items():
         around = _around(number, row, worded, block.size)
+        if labelled and not around and not any(map(is_text, row.label)):
+            continue  # it is not known of which row these are the figures, and so not that their number is all that lacks
         found |= dict.fromkeys(around, "")
         found[number] = _tabbed(_with_label(row, [worded[at] for at in around]), columns)
     return found
