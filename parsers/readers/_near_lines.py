@@ -18,8 +18,8 @@ __all__ = ["doubting_wrapped"]
 
 _NEAR, _NEAR_BARE = 1.0, 1.6
 """
-In sizes of the type: lines that are nearer are never two rows; those are not either of which one has figures only, each below or
-above one of the other.
+In sizes of the type: lines that are nearer are never two rows. Nor are those of which one has figures only, each below or above
+one of the other, which has more, or with a label between the two.
 """
 _NOTHING = frozenset("-−－—–/无")
 
@@ -28,7 +28,7 @@ def doubting_wrapped(lines: Sequence[list[Glyph]]) -> Sequence[list[Glyph]]:
     """The lines from top to bottom, with U+FFFD for the figures of those that are near to one another."""
     ends = [number for number, line in enumerate(lines) if line[-1].text[-1:].isdecimal() or line[-1].text in _NOTHING]
     near = [(above, below) for above, below in pairwise(ends) if _apart(lines[above], lines[below]) < _NEAR_BARE]
-    doubted = {number for above, below in near if _are_one_row(lines[above], lines[below]) for number in (above, below)}
+    doubted = {number for above, below in near if _are_one_row(lines[above : below + 1]) for number in (above, below)}
     return [_doubted(line) if number in doubted else line for number, line in enumerate(lines)] if doubted else lines
 
 
@@ -38,11 +38,18 @@ def _apart(above: Sequence[Glyph], below: Sequence[Glyph]) -> float:
     return (second.box.middle[1] - first.box.middle[1]) / max(first.size, second.size)
 
 
-def _are_one_row(above: Sequence[Glyph], below: Sequence[Glyph]) -> bool:
-    first, second = _row(above), _row(below)
+def _are_one_row(lines: Sequence[Sequence[Glyph]]) -> bool:
+    """Whether the first and the last of some lines hold figures of one row; those between hold none."""
+    first, second = _row(lines[0]), _row(lines[-1])
     if first is None or second is None:
         return False
-    return _apart(above, below) < _NEAR or _are_parts(first, second) or _are_parts(second, first)
+    if _apart(lines[0], lines[-1]) < _NEAR:
+        return True
+    labelled = any(is_text(words_in(part)) for line in lines[1:-1] for part in words_of(line))
+    fewer, more = sorted((first, second), key=lambda row: len(row.figures))
+    if len(fewer.figures) == len(more.figures) and not labelled:
+        return False
+    return _are_parts(fewer, more) or (len(fewer.figures) == len(more.figures) and _are_parts(more, fewer))
 
 
 def _row(line: Sequence[Glyph]) -> Row | None:
