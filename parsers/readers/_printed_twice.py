@@ -97,7 +97,7 @@ def doubting_twice(found: Sequence[Character], unseen: Unseen) -> list[Character
             if _are_twice(run, other, near[max(at - 1, 0) : at + 3]):
                 doubted |= {run.of, other.of}
             elif abs(_gap_between(run, other)) <= _OVER:
-                if run.text == other.text:
+                if run.text.endswith(other.text):  # pdfium leaves out what stands on its like
                     alike.append((run, other))
                 else:
                     joined.append((run.size, _gap_between(run, other)))
@@ -119,7 +119,7 @@ def _run(of: int, items: Sequence[Character]) -> _Run:
 
 def _is_of_two(run: _Run, other: _Run, joined: Iterable[tuple[float, float]]) -> bool:
     """
-    Whether two runs of the same text are parts of one number: others of that type on the page are of two that differ, as near.
+    Whether two runs, the same text at their ends, are one number: others of that type on the page are of two that differ, as near.
 
     The same figure printed twice at one advance looks like a number of which each figure is an object.
     """
