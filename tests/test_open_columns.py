@@ -79,6 +79,11 @@ def test_a_column_without_a_figure_has_its_head() -> None:
         [head(), row("规章", ("", "0", ""), 120), [*row("文件", ("1", "", "3"), 140), *glyphs("7", 290, 140)]],  # two in one
         [head(), row("规章", ("", "0", ""), 120), row("", ("1", "", "3"), 128)],  # numbers that may go on
         [row("规章", ("", "0", ""), 120), row("文件", ("1", "", "3"), 140)],  # no head at all
+        [
+            [*row("内容", _HEADS[:1], 100), *glyphs("甲", 280, 100, at=0.5), *glyphs("乙", 296, 100, at=0.5)],
+            [*row("规章", ("", "1"), 120), *glyphs("6", 296, 120, at=0.5)],
+            row("文件", ("1",), 140),
+        ],  # figures of one number that is spaced
     ],
 )
 def test_columns_that_are_not_clear_are_none(rows: list[list[Glyph]]) -> None:
@@ -192,7 +197,11 @@ def test_figures_whose_label_is_not_known_have_no_columns() -> None:
 
 def test_a_character_that_means_nothing_stands_behind_another_label_that_is_written_downwards() -> None:
     rows = [
-        [*glyphs(before, 20, 120 + 20 * at), *glyphs(char, 40, 120 + 20 * at), *row("" if char == "无" else "情况", ("4", "5"), 120 + 20 * at)]
+        [
+            *glyphs(before, 20, 120 + 20 * at),
+            *glyphs(char, 40, 120 + 20 * at),
+            *row("" if char == "无" else "情况", ("4", "5"), 120 + 20 * at),
+        ]
         for at, (before, char) in enumerate(zip("办理结果", "无法提供", strict=True))
     ]
     assert not any("无" in line for line in lines_of_page(rows))

@@ -68,4 +68,7 @@ def _doubted(line: Sequence[Glyph]) -> list[Glyph]:
     parts = list(words_of(line))
     figures = len(row.figures) if (row := _row(line)) is not None else 0
     label = sum(map(len, parts[: len(parts) - figures]))
-    return [*line[:label], *(glyph._replace(text=glyph.text[:-1] + DOUBT) if glyph.text[-1:].isdecimal() else glyph for glyph in line[label:])]
+    return [
+        *line[:label],
+        *(glyph._replace(text=glyph.text[:-1] + DOUBT) if glyph.text[-1:].isdecimal() else glyph for glyph in line[label:]),
+    ]

@@ -27,6 +27,8 @@ _LEVEL, _LINES = 0.4, 2.0
 """In sizes of the type: how near to the middle of a label its figures stand, and how far from each other its two lines."""
 _LINE, _SAME_ROW = 1.8, 0.25
 """In sizes of the type: the lines of a head are no farther apart, and the middles of heads of one row differ by no more."""
+_STEP = 1.65
+"""In sizes of the type: so near to each other stand the middles of figures that may be of one number which is spaced."""
 _MANY, _APART = 4, 1.5
 """So many words, or two so many sizes of the type apart, are heads."""
 _NO_NOTHING = "无"
@@ -180,6 +182,8 @@ def _columns_of(block: _Block, above: Sequence[_Column]) -> tuple[_Column, ...]:
         return ()
     if any(word.is_figure or word.text in ".," for row in block.rows.values() for word in row.label[1:]):
         return ()  # a number of which only the end was taken for a figure
+    if any(_may_be_spaced(*pair, block.size) for row in block.rows.values() for pair in pairwise(row.figures)):
+        return ()
     if any(_may_be_one(first, second, block.size) for first, second in pairwise(block.rows.values())):
         return ()
     figures = [word for row in block.rows.values() for word in row.figures]
@@ -193,6 +197,10 @@ def _columns_of(block: _Block, above: Sequence[_Column]) -> tuple[_Column, ...]:
     if any(after.left - before.right < _PARTED * block.size for before, after in pairwise(columns)):
         return ()
     return tuple(columns) if _are_set_alike(block, columns) else ()
+
+
+def _may_be_spaced(first: Words, second: Words, size: float) -> bool:
+    return len(first.text) == len(second.text) == 1 and second.left + second.right - first.left - first.right <= 2 * _STEP * size
 
 
 def _may_be_one(first: Row, second: Row, size: float) -> bool:

@@ -10,7 +10,19 @@ from operator import itemgetter
 from statistics import median
 from typing import NamedTuple
 
-__all__ = ["Box", "Drawn", "Glyph", "Page", "Rule", "block_text", "lines_of", "may_be_spaced", "text_of", "turned", "upright", "words_of"]
+__all__ = [
+    "Box",
+    "Drawn",
+    "Glyph",
+    "Page",
+    "Rule",
+    "block_text",
+    "lines_of",
+    "text_of",
+    "turned",
+    "upright",
+    "words_of",
+]
 
 _WORD_GAP = 0.6
 """A wider gap, in sizes of the type, is a blank; figures that stand in two columns never stand closer."""
@@ -223,7 +235,7 @@ def _is_spaced(line: Sequence[Glyph], at: int, *, alone: bool) -> bool:
     closed = behind is not None and _is_of_number(behind) and behind.box.left - glyph.box.right <= _WORD_GAP * glyph.size
     if gap <= _NARROW * glyph.size or (alone and not closed):
         return True
-    beside = (pair for pair in ((at - 2, at - 1), (at, at + 1)) if 0 <= pair[0] and pair[1] < len(line))
+    beside = (pair for pair in ((at - 2, at - 1), (at, at + 1)) if pair[0] >= 0 and pair[1] < len(line))
     return any(
         _is_of_number(line[first]) and _is_of_number(line[second])
         and abs(_gap_of_figures(line[first], line[second]) - gap) <= _SAME_STEP * glyph.size
@@ -237,11 +249,6 @@ def _gap_of_figures(first: Glyph, second: Glyph) -> float:
         return second.box.left - first.box.right
     size = second.size
     return (second.box.left + second.box.right - first.box.left - first.box.right) / 2 - _FIGURE * size
-
-
-def may_be_spaced(first: Glyph, second: Glyph) -> bool:
-    """Whether two figures that stand alone are as near as those of one number may be that are spaced."""
-    return _is_of_number(first) and _is_of_number(second) and _gap_of_figures(first, second) <= _SPACED * second.size
 
 
 def words_of(line: Sequence[Glyph]) -> Iterator[Sequence[Glyph]]:
