@@ -33,6 +33,7 @@ _MANY, _APART = 4, 1.5
 """So many words, or two so many sizes of the type apart, are heads."""
 _NO_NOTHING = "无"
 """A character of 无法提供 where that is written downwards: no sign for nothing stands before a label."""
+_MAY_END_ROW = re.compile(r"[\d\ufffd件条元个次人项无\-−－—–/]")
 _OF_LABELS = re.compile("信息内容|统计指标|指标|项目|内容|类别|单位")
 """The heads of columns in which no figures stand."""
 
@@ -88,6 +89,8 @@ def tabbed_lines(lines: Sequence[Sequence[Glyph]], above: Heads) -> dict[int, st
 
     `above` are the columns of the page before; they become those of this page's last table.
     """
+    if not any(_MAY_END_ROW.match(line[-1].text[-1:]) for line in lines):
+        return {}  # pages whose tables are ruled are many
     worded, rests = words_without_lanes(lines)
     bare = {number: text_of(rest, aligned=True) for number, rest in rests.items()}
     found = {number: text for number, text in bare.items() if _lacks_no(lines[number], rests[number])}
