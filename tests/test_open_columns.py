@@ -79,6 +79,11 @@ def test_a_column_without_a_figure_has_its_head() -> None:
         [head(), row("规章", ("", "0", ""), 120), [*row("文件", ("1", "", "3"), 140), *glyphs("7", 290, 140)]],  # two in one
         [head(), row("规章", ("", "0", ""), 120), row("", ("1", "", "3"), 128)],  # numbers that may go on
         [row("规章", ("", "0", ""), 120), row("文件", ("1", "", "3"), 140)],  # no head at all
+        [
+            [*row("内容", _HEADS[:1], 100), *glyphs("甲", 280, 100, at=0.5), *glyphs("乙", 296, 100, at=0.5)],
+            [*row("规章", ("", "1"), 120), *glyphs("6", 296, 120, at=0.5)],
+            row("文件", ("1",), 140),
+        ],  # figures of one number that is spaced
     ],
 )
 def test_columns_that_are_not_clear_are_none(rows: list[list[Glyph]]) -> None:
@@ -144,3 +149,59 @@ def test_figures_equally_far_down_are_of_one_line() -> None:
     near = [Glyph("中", Box(40, 123.4, 50, 133.4), 10.0)]
     figures = [Glyph("1", Box(200, 120, 205, 130), 10.0), Glyph("8", Box(205, 121, 210, 131.4), 10.0)]
     assert [line.replace(" ", "") for line in lines_of_page([near, figures])] in (["18", "中"], ["中18"])
+
+
+@pytest.mark.parametrize(("second", "shown"), [(11.0, "规章 7\ufffd16"), (20.0, "规章 7 1 6")], ids=["spaced", "apart"])
+def test_the_ink_of_a_one_leaves_its_place_blank(second: float, shown: str) -> None:
+    """Figures that are spaced alike stand as far apart by their middles, though not by their ink."""
+    figures = [
+        Glyph(text, Box(100 + at * (5 + second) + (5 - wide) / 2, 120, 100 + at * (5 + second) + (5 + wide) / 2, 130), _SIZE)
+        for at, (text, wide) in enumerate((("7", 5), ("1", 2), ("6", 5)))
+    ]
+    assert [" ".join(line.split()) for line in lines_of_page([glyphs("规章", 60, 120), figures])] == [shown]
+
+
+def test_figures_that_touch_others_of_a_spaced_number_are_doubted_with_it() -> None:
+    """The 5 is a number of its own, and 297 the next."""
+    spaced = [Glyph(text, Box(105 + at * 14, 120, 110 + at * 14, 130), _SIZE) for at, text in enumerate("297")]
+    text = lines_of_page([glyphs("规章", 60, 120), glyphs("5", 100, 120), spaced])
+    assert [" ".join(line.split()) for line in text] == ["规章 52\ufffd97"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row("", ("10",), 113), row("规章", ("", "0", "3"), 120), row("", ("7",), 127)],  # between the lines of 107
+        [row("规章", ("10", "0", "3"), 120), row("", ("7",), 134)],
+        [row("", ("1",), 113), glyphs("规章", 60, 120), row("", ("7",), 127)],
+    ],
+)
+def test_numbers_that_go_on_in_the_line_below_are_doubted(rows: list[list[Glyph]]) -> None:
+    assert not any(map(str.isdecimal, "".join(lines_of_page(rows))))
+
+
+def test_what_stands_near_to_figures_is_no_number_of_the_page() -> None:
+    assert "\ufffd" in lines_of_page([row("规章", ("", "0", "3"), 780), row("", ("7",), 787)])[-1]
+
+
+def test_rows_of_figures_without_labels_are_read() -> None:
+    rows = [row("", ("1", "2", "3"), 120 + 12 * at) for at in range(4)]
+    assert [line.split() for line in lines_of_page(rows)] == [["1", "2", "3"]] * 4
+
+
+def test_figures_whose_label_is_not_known_have_no_columns() -> None:
+    rows = [row("规章", ("", "0", ""), 120), row("", ("1", "", "3"), 160), row("文件", ("1", "", ""), 200)]
+    shown = [line.split("\t") for line in lines_of_page([head(), *rows])][1:]
+    assert [shown[0], shown[1][0].split(), shown[2]] == [["规章", "", "0", ""], ["1", "3"], ["文件", "1", "", ""]]
+
+
+def test_a_character_that_means_nothing_stands_behind_another_label_that_is_written_downwards() -> None:
+    rows = [
+        [
+            *glyphs(before, 20, 120 + 20 * at),
+            *glyphs(char, 40, 120 + 20 * at),
+            *row("" if char == "无" else "情况", ("4", "5"), 120 + 20 * at),
+        ]
+        for at, (before, char) in enumerate(zip("办理结果", "无法提供", strict=True))
+    ]
+    assert not any("无" in line for line in lines_of_page(rows))

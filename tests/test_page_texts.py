@@ -12,7 +12,9 @@ from random import Random
 
 import pytest
 
+from parsers.document import Paragraph
 from parsers.rebuild.labels import compact
+from parsers.rebuild.lines.wrapped import unwrap
 from parsers.rebuild.marks import display_width
 from pipeline.demo.figures import random_sheet
 from pipeline.demo.judge import Outcome, judge
@@ -300,3 +302,15 @@ def test_the_number_of_the_next_row_before_its_unit_is_no_figure() -> None:
 
     for seed in SEEDS:
         assert wrong(text_of(page_of(seed, "2014"), table)) == []
+
+
+@pytest.mark.parametrize("own", ["处5.要求行政机关确认或重新出具", "处5要求行政机关确认或重新出具"])
+def test_a_label_behind_a_character_written_downwards_is_none_of_the_row_above(own: str) -> None:
+    """Rows without figures stand before and behind the only one with figures, and all begin at one place."""
+    rows = [
+        f"{label}            1        0        0        0        0        0        1"
+        for label in ("（一）予以公开", "规章", "文件")
+    ]
+    lines = [*rows, *rows, "3.要求提供公开出版物", "予4.无正当理由大量反复申请" + "        0" * 7, own, "（六）其他处理"]
+    shown = [strip.text.split()[0] for strip in unwrap([Paragraph(line, at) for at, line in enumerate(lines)])]
+    assert shown[6:] == ["3.要求提供公开出版物", "予4.无正当理由大量反复申请", own, "（六）其他处理"]

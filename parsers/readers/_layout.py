@@ -12,6 +12,7 @@ from statistics import median
 from parsers.document import Block, Cell, Grid, Paragraph
 from parsers.raw.charset import without_marks
 from parsers.readers._doubt import DOUBT, is_figure, is_label
+from parsers.readers._near_lines import doubting_wrapped
 from parsers.readers._open_columns import Heads, tabbed_lines
 from parsers.readers._page import Box, Drawn, Glyph, Page, Rule, block_text, lines_of, text_of, upright
 from parsers.readers._ruled import RuledCell, RuledTable, tables_between
@@ -106,7 +107,7 @@ def paragraphs_of(page: Page, glyphs: Sequence[Glyph], heads: Heads | None = Non
 
     A line that was only broken because the page is no wider goes on in the same Paragraph; rows with gaps never do.
     """
-    lines = list(_body_lines(page, glyphs))
+    lines = list(_body_lines(page, doubting_wrapped(lines_of(glyphs)) if heads is not None else lines_of(glyphs)))
     left = min((line[0].box.left for line in lines), default=0.0)
     right = max((line[-1].box.right for line in lines), default=0.0)
     body = median(line[0].size for line in lines) if lines else 0.0
@@ -148,9 +149,9 @@ def _is_gap(before: Glyph, after: Glyph) -> bool:
     return after.box.left - before.box.right > _COLUMN_GAP * before.size
 
 
-def _body_lines(page: Page, glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
+def _body_lines(page: Page, lines: Iterable[list[Glyph]]) -> Iterator[list[Glyph]]:
     """The lines without the page's number."""
-    for line in lines_of(glyphs):
+    for line in lines:
         middle = line[0].box.middle[1]
         marginal = middle < page.height * _MARGIN or middle > page.height * (1 - _MARGIN)
         if not (marginal and _PAGE_NUMBER.fullmatch(text_of(line))):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from parsers.readers._doubt import DOUBT
 from parsers.readers._page import Glyph, text_of, words_of
 
-__all__ = ["Row", "Words", "is_text", "row_of", "words_without_lanes"]
+__all__ = ["Row", "Words", "is_text", "row_of", "words_in", "words_without_lanes"]
 
 _FIGURE = re.compile(rf"[-+−－—–/＋]?[\d{DOUBT}](?:[\d,.，{DOUBT}]*[\d{DOUBT}])?\s*(?:件|条|万元|元|个|次|人|项)?|[-−－—–/]+|无")
 _LANE, _FEWEST_IN_LANE, _NEAR = 1.5, 3, 3.0
@@ -44,25 +45,30 @@ class Row(NamedTuple):
     figures: list[Words]
 
 
-def words_without_lanes(lines: Sequence[Sequence[Glyph]]) -> tuple[list[list[Words]], dict[int, str]]:
+def words_without_lanes(lines: Sequence[Sequence[Glyph]]) -> tuple[list[list[Words]], dict[int, Sequence[Glyph]]]:
     """
     The words of the lines without the characters of labels that are written downwards beside other labels.
 
-    Such a character stands at the beginning of a line by chance, before a label, or glued to one. Also what lines without it say.
+    Such a character stands at the beginning of a line by chance, before a label, or glued to one, or behind that of another such
+    label. Also what is left of lines that had one, by their numbers.
     """
     worded = [[words_in(part) for part in words_of(line)] for line in lines]
-    single = [words[0].left for words in worded if words[0].text != "无" and _DOWNWARDS.fullmatch(words[0].text)]
+    single = [word.left for words in worded for word in takewhile(_is_of_lane, words)]
     lanes = [left for left in single if sum(abs(left - other) <= _LANE for other in single) >= _FEWEST_IN_LANE]
     begins = [word.left for words in worded for word in words[:3] if len(word.text) > 1]
-    found: dict[int, str] = {}
+    found: dict[int, Sequence[Glyph]] = {}
     for number, line in enumerate(lines if lanes else ()):
         rest = line
         while len(rest) > 1 and any(abs(rest[0].box.left - lane) <= _LANE for lane in lanes) and _stands_before(rest, begins):
             rest = rest[1:]
         if len(rest) < len(line):
-            found[number] = text_of(rest, aligned=True)
+            found[number] = rest
             worded[number] = [words_in(part) for part in words_of(rest)]
     return worded, found
+
+
+def _is_of_lane(word: Words) -> bool:
+    return word.text != "无" and _DOWNWARDS.fullmatch(word.text) is not None
 
 
 def _stands_before(line: Sequence[Glyph], begins: Sequence[float]) -> bool:

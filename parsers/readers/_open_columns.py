@@ -16,7 +16,7 @@ from statistics import median
 from typing import NamedTuple
 
 from parsers.readers._line_words import Row, Words, is_text, row_of, words_without_lanes
-from parsers.readers._page import Glyph
+from parsers.readers._page import Glyph, text_of
 
 __all__ = ["Heads", "tabbed_lines"]
 
@@ -27,10 +27,13 @@ _LEVEL, _LINES = 0.4, 2.0
 """In sizes of the type: how near to the middle of a label its figures stand, and how far from each other its two lines."""
 _LINE, _SAME_ROW = 1.8, 0.25
 """In sizes of the type: the lines of a head are no farther apart, and the middles of heads of one row differ by no more."""
+_STEP = 1.65
+"""In sizes of the type: so near to each other stand the middles of figures that may be of one number which is spaced."""
 _MANY, _APART = 4, 1.5
 """So many words, or two so many sizes of the type apart, are heads."""
 _NO_NOTHING = "无"
-"""The first character of 无法提供 where that is written downwards: no sign for nothing stands before a label."""
+"""A character of 无法提供 where that is written downwards: no sign for nothing stands before a label."""
+_MAY_END_ROW = re.compile(r"[\d\ufffd件条元个次人项无\-−－—–/]")
 _OF_LABELS = re.compile("信息内容|统计指标|指标|项目|内容|类别|单位")
 """The heads of columns in which no figures stand."""
 
@@ -86,8 +89,11 @@ def tabbed_lines(lines: Sequence[Sequence[Glyph]], above: Heads) -> dict[int, st
 
     `above` are the columns of the page before; they become those of this page's last table.
     """
-    worded, bare = words_without_lanes(lines)
-    found = {number: text for number, text in bare.items() if lines[number][0].text == _NO_NOTHING}
+    if not any(_MAY_END_ROW.match(line[-1].text[-1:]) for line in lines):
+        return {}  # pages whose tables are ruled are many
+    worded, rests = words_without_lanes(lines)
+    bare = {number: text_of(rest, aligned=True) for number, rest in rests.items()}
+    found = {number: text for number, text in bare.items() if _lacks_no(lines[number], rests[number])}
     for block in _blocks(worded, [line[0].size for line in lines]):
         above.columns = _columns_of(block, above.columns)
         if all(len(row.figures) == len(above.columns) for row in block.rows.values()):
@@ -98,11 +104,19 @@ def tabbed_lines(lines: Sequence[Sequence[Glyph]], above: Heads) -> dict[int, st
     return found
 
 
+def _lacks_no(line: Sequence[Glyph], rest: Sequence[Glyph]) -> bool:
+    """Whether the characters before the rest of a line have one that would be taken for a sign for nothing."""
+    return any(glyph.text == _NO_NOTHING for glyph in line[: len(line) - len(rest)])
+
+
 def _tabbed_block(block: _Block, worded: Sequence[list[Words]], columns: Sequence[_Column]) -> dict[int, str]:
     """The lines of a block, by their numbers: heads and figures with tabs, labels above and below their figures before these."""
     found = _heads_of(block, columns) if block.heads else {}
+    labelled = any(is_text(word) for row in block.rows.values() for word in row.label)
     for number, row in block.rows.items():
         around = _around(number, row, worded, block.size)
+        if labelled and not around and all(len(word.text) == 1 for word in row.label):
+            continue  # it is not known of which row these are the figures, and so not that their number is all that lacks
         found |= dict.fromkeys(around, "")
         found[number] = _tabbed(_with_label(row, [worded[at] for at in around]), columns)
     return found
@@ -171,6 +185,8 @@ def _columns_of(block: _Block, above: Sequence[_Column]) -> tuple[_Column, ...]:
         return ()
     if any(word.is_figure or word.text in ".," for row in block.rows.values() for word in row.label[1:]):
         return ()  # a number of which only the end was taken for a figure
+    if any(_may_be_spaced(*pair, block.size) for row in block.rows.values() for pair in pairwise(row.figures)):
+        return ()
     if any(_may_be_one(first, second, block.size) for first, second in pairwise(block.rows.values())):
         return ()
     figures = [word for row in block.rows.values() for word in row.figures]
@@ -184,6 +200,10 @@ def _columns_of(block: _Block, above: Sequence[_Column]) -> tuple[_Column, ...]:
     if any(after.left - before.right < _PARTED * block.size for before, after in pairwise(columns)):
         return ()
     return tuple(columns) if _are_set_alike(block, columns) else ()
+
+
+def _may_be_spaced(first: Words, second: Words, size: float) -> bool:
+    return len(first.text) == len(second.text) == 1 and second.left + second.right - first.left - first.right <= 2 * _STEP * size
 
 
 def _may_be_one(first: Row, second: Row, size: float) -> bool:

@@ -10,13 +10,32 @@ from operator import itemgetter
 from statistics import median
 from typing import NamedTuple
 
-__all__ = ["Box", "Drawn", "Glyph", "Page", "Rule", "block_text", "lines_of", "text_of", "turned", "upright", "words_of"]
+__all__ = [
+    "Box",
+    "Drawn",
+    "Glyph",
+    "Page",
+    "Rule",
+    "block_text",
+    "lines_of",
+    "text_of",
+    "turned",
+    "upright",
+    "words_of",
+]
 
 _WORD_GAP = 0.6
 """A wider gap, in sizes of the type, is a blank; figures that stand in two columns never stand closer."""
 
-_SPACED, _NARROW = 1.1, 0.75
-"""In sizes of the type: a column in which a head stands is wider than the first and a figure, and no blank as narrow parts two."""
+_SPACED, _NARROW, _FIGURE = 1.15, 0.75, 0.5
+"""
+In sizes of the type: a column in which a head stands is wider than the first and a figure, no blank as narrow parts two, and how
+wide a figure is with the blank at its sides.
+"""
+_OF_NUMBER = (".", ",", "\ufffd")
+"""Of a number too: its marks, and a figure that is doubted."""
+_SAME_STEP = 0.12
+"""In sizes of the type: the middles of figures that are spaced alike are farther apart by no more."""
 
 
 _INK_FIRST, _INK_LAST, _HALF_BLANK = frozenset("，。、；：！？）》”〕】"), frozenset("（《“〔【"), 0.5
@@ -187,7 +206,7 @@ def text_of(line: Sequence[Glyph], *, aligned: bool = False) -> str:
             gap -= _HALF_BLANK * glyph.size
         is_apart = end is None or gap > _WORD_GAP * glyph.size
         if is_apart and end is not None:
-            spaced = aligned and gap <= _SPACED * glyph.size and _is_spaced(line, at, alone=alone, gap=gap)
+            spaced = aligned and gap <= (_SPACED + _FIGURE) * glyph.size and _is_spaced(line, at, alone=alone)
             blank = " " * max(1, round(gap / (glyph.size * 0.5)) if aligned else 1)
             pieces.append(blank if not spaced else "" if doubted else "\ufffd")
             doubted = spaced
@@ -198,16 +217,38 @@ def text_of(line: Sequence[Glyph], *, aligned: bool = False) -> str:
 
 
 def _is_of_number(glyph: Glyph) -> bool:
-    return glyph.text[-1:].isdecimal() or glyph.text in (".", ",")
+    return glyph.text[-1:].isdecimal() or glyph.text in _OF_NUMBER
 
 
-def _is_spaced(line: Sequence[Glyph], at: int, *, alone: bool, gap: float) -> bool:
-    """Whether a figure behind a narrow gap and the one before, which stands `alone` or not, may be of one number."""
+def _is_spaced(line: Sequence[Glyph], at: int, *, alone: bool) -> bool:
+    """
+    Whether a figure behind a narrow gap and the one before, which stands `alone` or not, may be of one number.
+
+    Two that are not alone may where one of them and its other neighbour are spaced alike: figures of two numbers touch there.
+    """
     glyph, before, behind = line[at], line[at - 1], line[at + 1] if at + 1 < len(line) else None
     if not (_is_of_number(glyph) and _is_of_number(before)):
         return False
+    gap = _gap_of_figures(before, glyph)
+    if gap > _SPACED * glyph.size:
+        return False
     closed = behind is not None and _is_of_number(behind) and behind.box.left - glyph.box.right <= _WORD_GAP * glyph.size
-    return gap <= _NARROW * glyph.size or (alone and not closed)
+    if gap <= _NARROW * glyph.size or (alone and not closed):
+        return True
+    beside = (pair for pair in ((at - 2, at - 1), (at, at + 1)) if pair[0] >= 0 and pair[1] < len(line))
+    return any(
+        _is_of_number(line[first]) and _is_of_number(line[second])
+        and abs(_gap_of_figures(line[first], line[second]) - gap) <= _SAME_STEP * glyph.size
+        for first, second in beside
+    )  # fmt: skip
+
+
+def _gap_of_figures(first: Glyph, second: Glyph) -> float:
+    """What is blank between two figures, as if each filled its place: the ink of a 1 leaves much of it blank."""
+    if first.text in ".," or second.text in ".,":
+        return second.box.left - first.box.right
+    size = second.size
+    return (second.box.left + second.box.right - first.box.left - first.box.right) / 2 - _FIGURE * size
 
 
 def words_of(line: Sequence[Glyph]) -> Iterator[Sequence[Glyph]]:

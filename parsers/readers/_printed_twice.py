@@ -24,6 +24,8 @@ _OVER, _SAME_OVER = 0.12, 0.05
 _BESIDE, _FAR = 0.1, 0.6
 """In sizes of the type: the gaps between which one number may be two of the same text, or two figures set apart."""
 _SAME_LINE = 1.0
+_SAME_GAP, _SAME_SIZE = 0.05, 0.1
+"""In sizes of the type, and in points: how far gaps within numbers, and the types of these, differ at most on one page."""
 
 
 class Character(NamedTuple):
@@ -85,11 +87,21 @@ def doubting_twice(found: Sequence[Character], unseen: Unseen) -> list[Character
         lines[round(run.bottom)].append(run)
     doubted = {of for of in unseen.doubled if of in texts}
     doubted |= {of for of, said in unseen.said.items() if of in texts and runs[of].text not in said}
+    joined: list[tuple[float, float]] = []
+    alike: list[tuple[_Run, _Run]] = []
     for place, beside in lines.items():
         near = sorted((*beside, *lines.get(place + 1, ())), key=lambda run: run.left)
         for at, (run, other) in enumerate(pairwise(near)):
-            if abs(run.bottom - other.bottom) <= _SAME_LINE and _are_twice(run, other, near[max(at - 1, 0) : at + 3]):
+            if abs(run.bottom - other.bottom) > _SAME_LINE:
+                continue
+            if _are_twice(run, other, near[max(at - 1, 0) : at + 3]):
                 doubted |= {run.of, other.of}
+            elif abs(_gap_between(run, other)) <= _OVER:
+                if run.text.endswith(other.text):  # pdfium leaves out what stands on its like
+                    alike.append((run, other))
+                else:
+                    joined.append((run.size, _gap_between(run, other)))
+    doubted |= {item.of for pair in alike if not _is_of_two(*pair, joined) for item in pair}
     return [_doubted(item) if item.of in doubted and item.is_figure else item for item in found] if doubted else list(found)
 
 
@@ -105,9 +117,24 @@ def _run(of: int, items: Sequence[Character]) -> _Run:
     return _Run(text, left, right, bottom, glyphs[0].size, of)
 
 
+def _is_of_two(run: _Run, other: _Run, joined: Iterable[tuple[float, float]]) -> bool:
+    """
+    Whether two runs, the same text at their ends, are one number: others of that type on the page are of two that differ, as near.
+
+    The same figure printed twice at one advance looks like a number of which each figure is an object.
+    """
+    gap = _gap_between(run, other)
+    return any(abs(size - run.size) <= _SAME_SIZE and abs(apart - gap) <= _SAME_GAP for size, apart in joined)
+
+
+def _gap_between(run: _Run, other: _Run) -> float:
+    """How far a run is from the one before it, in sizes of its type."""
+    return (other.left - run.right) / run.size
+
+
 def _are_twice(run: _Run, other: _Run, around: Sequence[_Run]) -> bool:
     """Whether two runs, one behind the other, are no two parts of one number."""
-    gap = (other.left - run.right) / run.size
+    gap = _gap_between(run, other)
     if run.text != other.text:
         return gap < -_OVER
     if gap < -_SAME_OVER:

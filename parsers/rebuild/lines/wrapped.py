@@ -26,6 +26,11 @@ _FIGURE = re.compile(
 _UNIT = re.compile(r"(?:条|件|次|篇|个|人|人次|万元|元|项|—+)")
 _FIGURE_OR_UNIT = re.compile(f"(?:{_FIGURE.pattern}|{_UNIT.pattern})")
 _ENUMERATOR = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[.．、]|其中)")
+_BEGINS = re.compile(rf"{_ENUMERATOR.pattern}|[\u4e00-\u9fff]?\d{{1,2}}(?:[.．、]|(?=[\u4e00-\u9fff]))")
+"""
+The beginning of a label, also behind a character of one that is written downwards beside it, or without the point that stands low:
+no label goes on with a figure.
+"""
 _ALIGNED = re.compile(r"\S\s{2,}[\d０-９]+(?:\s|$)")
 _ROW = re.compile(rf"{_ALIGNED.pattern}|(?:\s[\d０-９]+){{3}}\s*$|\s{_UNIT.pattern}\s[\d０-９]+\s*$")
 """A line that begins with words and goes on with figures: apart by several blanks, several of them, or one behind its unit."""
@@ -155,14 +160,14 @@ def _pieces(lines: Sequence[_Line], at: int) -> list[tuple[int, _Segment]]:
     found: list[tuple[int, _Segment]] = [] if own is None else [(at, own)]
     column = None if own is None else own.column
     above = at - 1
-    while not (found and _ENUMERATOR.match(found[0][1].text)):
+    while not (found and _BEGINS.match(found[0][1].text)):
         piece = _piece(lines, above, column) if at - above < _MOST_LINES else None
         if piece is None:
             return []
         found.insert(0, (above, piece))
         column, above = piece.column, above - 1
     below = at + 1
-    while below - at < _MOST_LINES and (piece := _piece(lines, below, column)) and not _ENUMERATOR.match(piece.text):
+    while below - at < _MOST_LINES and (piece := _piece(lines, below, column)) and not _BEGINS.match(piece.text):
         found.append((below, piece))
         below += 1
     return found if len(found) > 1 else []
