@@ -138,3 +138,26 @@ def test_too_many_fields_are_a_limit() -> None:
 @settings(max_examples=50)
 def test_never_raises(content: bytes, head: bytes) -> None:
     assert is_answer(head + content, "a.csv")
+
+
+def test_a_short_record_of_section_four_before_prose_and_a_label_alone_have_no_blank_cells() -> None:
+    heads = ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"]
+    rows = [
+        ["某县2022年政府信息公开工作年度报告"],
+        ["二、主动公开政府信息情况"],
+        ["信息内容", "本年处理决定数量", "", ""],
+        ["行政处罚", "14940", "", ""],
+        ["行政强制"],
+        ["信息内容", "本年收费金额（单位：万元）", "", ""],
+        ["行政事业性收费", "0", "", ""],
+        ["四、政府信息公开行政复议、行政诉讼情况"],
+        ["行政复议", *[""] * 4, "未经复议直接起诉", *[""] * 4, "复议后起诉", *[""] * 4],
+        heads * 3,
+        ["0", "0", "0", "0", "0", "0", "6", "0", "6", "0", "0", "0", "0", "0"],
+        ["五、存在的主要问题及改进情况"],
+    ]
+    facts = {fact.address: fact for fact in parse(Source(separated(rows).encode(), "report.csv")).facts}
+    assert facts["proactive.penalties.decisions"].value == 14940
+    assert facts["proactive.compulsory_measures.decisions"].status in ("missing", "ambiguous")
+    cases = [fact for address, fact in facts.items() if address.startswith("review_litigation.")]
+    assert {str(fact.status) for fact in cases} <= {"missing", "ambiguous"}

@@ -249,18 +249,18 @@ def _bare_lanes(
     """
     Of each row all columns from the first one used in these rows to the end of the table.
 
-    A record that is one field shorter than those beside it ends before: it may have lost one anywhere. One that is longer ends
-    behind the table: it may have one too many.
+    A record that is shorter than those beside it ends before: it may have lost a field anywhere. One that is longer ends behind
+    the table: it may have one too many. Records of one field are prose, and are none beside others.
     """
 
     def end_of(row: int) -> int:
         length = fields.get(row, end)
-        beside = [fields.get(other, end) for other in (row - 1, row + 1) if other in rows]
+        beside = [fields.get(other, end) for other in (row - 1, row + 1) if other in rows and fields.get(other, end) > 1]
         if length in beside or not beside:
             return end
         if length > max(beside):
             return max(end, length)
-        return min(end, length) if {length + 1} == set(beside) else end
+        return min(end, length) if length < min(beside) else end
 
     start = _reach(surface, rows, filled)[0]
     return [list(range(start, end_of(row))) for row in rows]
