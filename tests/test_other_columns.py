@@ -92,6 +92,15 @@ def test_a_column_of_units_of_groups_or_of_empty_remarks_costs_no_row_of_text(be
     assert len(facts) == len(ROWS) * len(HEADS)
 
 
+def test_figures_of_a_column_of_groups_in_the_place_of_a_dropped_one_are_told_by_the_totals() -> None:
+    """All rows have as many figures as the form has columns, and the first of each is the number of its group."""
+    rows = [
+        ["项目", "类别", *HEADS],
+        *([row.zh, "3", str(at % 4), "0", "0", "0", "0", str(at % 4)] for at, row in enumerate(ROWS)),
+    ]
+    assert [fact for fact in told(text(rows, " ")) if fact.value is not None] == []
+
+
 def test_figures_under_no_head_leave_a_row_open() -> None:
     """The row may have moved to the right."""
     sheet = random_sheet(Random(1))

@@ -16,9 +16,10 @@ from parsers.form import Table
 from parsers.rebuild.found import Found
 from parsers.rebuild.grids.foreign import REMARKS
 from parsers.rebuild.labels import Hit, compact
-from parsers.rebuild.marks import COVER, LINE, MARKS, ROW_ENDS, SPACE
+from parsers.rebuild.marks import COVER, MARKS, SPACE
 from parsers.rebuild.rows.other_years import are_shares_headed, are_years_headed
 from parsers.rebuild.rows.surplus import on_one_line, sums_up, total_breaks
+from parsers.rebuild.rows.under import line_start
 from parsers.rebuild.stream import Stream
 from parsers.rebuild.zones import Kind, Piece, Run
 
@@ -122,7 +123,7 @@ def _name_two_totals(found: Found, heads: Sequence[Hit], first_row: int) -> bool
     other = next((hit for hit in heads if hit.label.name != _TOTAL), None)
     if other is None:
         return False
-    start = _line_start(found, heads[0].first)
+    start = line_start(found.stream, heads[0].first)
     totals = sum(word[0].endswith(_TOTALS) for word in _WORD.finditer(found.stream.text, start, first_row))
     headers = sum(start <= hit.first < first_row for hit in found.of(other.label.table, "column") if hit.label == other.label)
     return totals > headers
@@ -139,7 +140,7 @@ def _have_strange_head(found: Found, table: Table, heads: Sequence[Hit], first_r
         return False
     start = heads[0].first
     for _ in range(_LINES_ABOVE):
-        start = _line_start(found, start - 1)
+        start = line_start(found.stream, start - 1)
     sections = (hit.end for hit in found.hits if hit.label.kind == "section" and hit.end <= heads[0].first)
     words = strange_words(found, table, max((start, *sections)), first_row)
     if not words or any(len(run.pieces) != width or run.figures != width for run in runs):
@@ -150,14 +151,14 @@ def _have_strange_head(found: Found, table: Table, heads: Sequence[Hit], first_r
 
 def _numbers_mislead(runs: Sequence[Run], width: int) -> bool:
     """
-    Whether rows have unlike numbers of figures, and the totals of those with the right number break.
+    Whether the totals of rows with the right number of figures break, and others have another number, or most of them do.
 
     One row alone may be false in a report; where another has a figure too many, it is doubted all the same.
     """
     whole = [run for run in runs if len(run.pieces) == width == run.figures]
     broken = sum(total_breaks(run.pieces) for run in whole)
     longer = sum(run.figures > width for run in runs)
-    return (broken > 1 and len(whole) < len(runs)) or (broken > 0 and longer > 0)
+    return (broken > 1 and (len(whole) < len(runs) or 2 * broken > len(whole))) or (broken > 0 and longer > 0)
 
 
 def _are_many_longer(found: Found, own: Sequence[Run], unowned: Sequence[Run]) -> bool:
@@ -176,8 +177,3 @@ def _are_miscounted(found: Found, runs: Sequence[Run], width: int) -> bool:
     return _numbers_mislead(
         [run for run in runs if run.bordered and found.stream.grid_column(run.pieces[0].start) is None], width
     )
-
-
-def _line_start(found: Found, place: int) -> int:
-    """Where the line of a place begins."""
-    return max(0, *(found.stream.text.rfind(mark, 0, max(place, 0)) + 1 for mark in LINE + ROW_ENDS))

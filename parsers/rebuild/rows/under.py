@@ -10,7 +10,16 @@ from parsers.rebuild.marks import CELL, COVER, LINE, ROW_ENDS, display_width
 from parsers.rebuild.stream import Stream
 from parsers.rebuild.zones import Kind, Piece
 
-__all__ = ["GridColumn", "by_place", "columns_of_heads", "from_left", "pieces_by_number", "pieces_under", "stands_beside"]
+__all__ = [
+    "GridColumn",
+    "by_place",
+    "columns_of_heads",
+    "from_left",
+    "line_start",
+    "pieces_by_number",
+    "pieces_under",
+    "stands_beside",
+]
 
 GridColumn = tuple[int, int]
 """First grid column and column span of a head."""
@@ -35,7 +44,7 @@ def from_left(stream: Stream, heads: Sequence[Hit]) -> list[Hit]:
     Where a line without borders holds several of them, one that is printed in the middle of two lines stands apart. Heads
     that stand below each other are no columns: then their lines were only broken, and they follow each other in the text.
     """
-    starts = [_line_start(stream, hit) for hit in heads]
+    starts = [line_start(stream, hit.start) for hit in heads]
     before = [stream.text[start : hit.start] for start, hit in zip(starts, heads, strict=True)]
     in_text = sorted(heads, key=lambda hit: hit.first)
     if len(set(starts)) == len(heads) or any(CELL in text or COVER in text for text in before):
@@ -50,14 +59,15 @@ def by_place(stream: Stream, heads: Sequence[Hit]) -> list[Hit]:
 
 
 def _by_place(stream: Stream, heads: Sequence[Hit], measure: Callable[[str], int]) -> list[Hit]:
-    places = {hit: measure(stream.text[_line_start(stream, hit) : hit.start]) for hit in heads}
+    places = {hit: measure(stream.text[line_start(stream, hit.start) : hit.start]) for hit in heads}
     ordered = sorted(heads, key=lambda hit: (places[hit], hit.first))
     ends = [places[hit] + measure(stream.text[hit.start : hit.end].partition(LINE)[0]) for hit in ordered]
     return ordered if all(end < places[hit] for end, hit in zip(ends, ordered[1:], strict=False)) else []
 
 
-def _line_start(stream: Stream, hit: Hit) -> int:
-    return max(stream.text.rfind(mark, 0, hit.start) for mark in LINE + ROW_ENDS) + 1
+def line_start(stream: Stream, place: int) -> int:
+    """Where the line, or the row of cells, of a place begins."""
+    return max(stream.text.rfind(mark, 0, max(place, 0)) for mark in LINE + ROW_ENDS) + 1
 
 
 def pieces_under(
